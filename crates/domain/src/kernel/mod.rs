@@ -1,0 +1,3 @@
+//! What every feature stands on. It imports no feature.
+
+pub mod id;

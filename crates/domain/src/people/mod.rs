@@ -1,0 +1,3 @@
+//! People.
+
+crate::id!(PersonId, "person", "A person's id.");

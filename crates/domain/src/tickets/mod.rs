@@ -1,0 +1,7 @@
+//! Tickets.
+
+mod history;
+mod types;
+
+pub use history::{Effect, History, HistoryEvent};
+pub use types::*;
