@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The schema of both databases, one file per change.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_tenancy;
+mod m20261122_000002_people;
+mod m20261122_000003_accounts;
+mod tenancy;
+
+pub use sea_orm_migration::MigratorTrait;
+pub use tenancy::{RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+
+/// Every change, the oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_tenancy::Migration),
+            Box::new(m20261122_000002_people::Migration),
+            Box::new(m20261122_000003_accounts::Migration),
+        ]
+    }
+}

@@ -1,5 +1,29 @@
 //! What things mean: entities, rules, events. No HTTP, no vendors, no Redis, no environment.
+//!
+//! One module per feature; each one's front page says what it is.
 
+#![warn(missing_docs, clippy::wildcard_enum_match_arm)]
+
+// What everything stands on.
 pub mod kernel;
+
+// Tenants and access.
+pub mod accounts;
+pub mod tenants;
+
+// People.
 pub mod people;
+
+// The helpdesk.
 pub mod tickets;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+use kernel::{App, Clock, Database, Ids};
+
+/// The application over a database.
+#[must_use]
+pub fn app(database: Database, clock: Clock, ids: Ids) -> App {
+    App::new(database, clock, ids, accounts::load)
+}

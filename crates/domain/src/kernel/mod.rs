@@ -1,3 +1,30 @@
-//! What every feature stands on. It imports no feature.
+//! What every feature stands on: the door to data, who asks, errors, ids, time, pages, states, the event log and the queue.
+//!
+//! It imports no feature. `dialect` is the one place where the two databases differ.
 
+mod access;
+mod app;
+pub mod clock;
+pub(crate) mod db;
+pub(crate) mod dialect;
+mod error;
+mod events;
 pub mod id;
+pub mod jobs;
+pub mod page;
+mod permission;
+mod scope;
+pub mod states;
+#[cfg(test)]
+mod tests;
+
+pub use access::{Access, Actor, ApiClientId, Caller, PersonId, Reach, TeamId, TenantId, UserId};
+pub use app::{App, LoadAccess, Wake};
+pub use clock::{Clock, Ids};
+pub use db::Database;
+pub use error::{Error, ErrorKind, FieldError, Result};
+pub use events::{Event, verify as verify_events};
+pub use page::{Page, PageArgs};
+pub use permission::Permission;
+pub(crate) use scope::TenantOwned;
+pub use scope::{Scope, SystemScope};

@@ -1,3 +1,3 @@
 //! People.
 
-crate::id!(PersonId, "person", "A person's id.");
+pub use crate::kernel::PersonId;

@@ -8,7 +8,11 @@ use utoipa::ToSchema;
 crate::id!(TicketId, "ticket", "A ticket's id.");
 crate::id!(QueueId, "queue", "The id of a queue: the helpdesk's group.");
 crate::id!(CustomerId, "customer", "A customer's id.");
-crate::id!(ConnectionId, "connection", "The id of a connection to a source of tickets.");
+crate::id!(
+    ConnectionId,
+    "connection",
+    "The id of a connection to a source of tickets."
+);
 
 /// Declares an enum that is text in the database, snake_case in JSON and an enum of GraphQL.
 macro_rules! words {

@@ -1,0 +1,5 @@
+//! Accounts.
+
+mod access;
+
+pub(crate) use access::load;

@@ -1,0 +1,97 @@
+//! Who asks, what they may do, and whose things they may do it to.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use super::Permission;
+
+crate::id!(TenantId, "tenant", "A tenant's id.");
+crate::id!(UserId, "user", "A user's id.");
+crate::id!(ApiClientId, "client", "An API client's id.");
+crate::id!(PersonId, "person", "A person's id.");
+crate::id!(TeamId, "team", "A team's id.");
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// Somebody who signed in.
+    User(UserId),
+    /// A program with its own secret.
+    Client(ApiClientId),
+    /// Plumbline itself: jobs, imports by the operator, sign-in.
+    System,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::Client(id) => id.fmt(f),
+            Self::System => f.write_str("system"),
+        }
+    }
+}
+
+/// One who asks: a tenant, an actor, and the request's id for the log and the events.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Whose data this is about. From a verified token or the operator, never from a path.
+    pub tenant: TenantId,
+    /// Who acts.
+    pub actor: Actor,
+    /// The request's id.
+    pub request_id: Option<String>,
+    /// What the token narrows the actor to; `None` is everything the actor may do.
+    pub scopes: Option<Vec<String>>,
+}
+
+impl Caller {
+    /// Plumbline itself, in one tenant.
+    #[must_use]
+    pub fn system(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            actor: Actor::System,
+            request_id: None,
+            scopes: None,
+        }
+    }
+}
+
+/// Whose things a permission covers. Ordered: the wider is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// One's own.
+    Own,
+    /// Those of the teams one leads now, and all below them.
+    Teams,
+    /// The whole tenant's.
+    Tenant,
+}
+
+/// What an actor may do now.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Each permission with the widest reach any role gives it.
+    pub permissions: BTreeMap<Permission, Reach>,
+    /// The person behind the actor.
+    pub person: Option<PersonId>,
+    /// The teams the actor leads now and all below them.
+    pub teams: HashSet<TeamId>,
+    /// The people who are in those teams now, and the actor's own person.
+    pub people: HashSet<PersonId>,
+}
+
+impl Access {
+    /// Everything, everywhere: Plumbline itself.
+    #[must_use]
+    pub fn system() -> Self {
+        let permissions = Permission::ALL
+            .iter()
+            .map(|permission| (*permission, Reach::Tenant));
+        Self {
+            permissions: permissions.collect(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The application: a database, a clock, and the only way to a scope.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+
+use super::clock::{Clock, Ids};
+use super::db::{Database, Mode};
+use super::{Access, Actor, Caller, Error, Result, Scope, SystemScope, TenantId};
+
+/// How long what an actor may do is believed without looking again.
+const ACCESS_FOR: TimeDelta = TimeDelta::seconds(2);
+/// How many actors are remembered at once.
+const ACCESS_KEPT: usize = 10_000;
+/// How often a unit that somebody else got in the way of is run again.
+const TRIES: u32 = 8;
+
+/// Reads what a scope's actor may do now. Given by `accounts`, which the kernel does not know.
+pub type LoadAccess = for<'a> fn(&'a Scope) -> BoxFuture<'a, Result<Access>>;
+
+/// Called after a commit that enqueued work.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    database: Database,
+    clock: Clock,
+    ids: Ids,
+    load_access: LoadAccess,
+    known: Arc<Mutex<HashMap<(TenantId, Actor), (DateTime<Utc>, Arc<Access>)>>>,
+    wake: Option<Wake>,
+}
+
+impl App {
+    /// Over an open database with the newest schema.
+    #[must_use]
+    pub fn new(database: Database, clock: Clock, ids: Ids, load_access: LoadAccess) -> Self {
+        Self {
+            database,
+            clock,
+            ids,
+            load_access,
+            known: Arc::default(),
+            wake: None,
+        }
+    }
+
+    /// With somebody to tell about new work.
+    #[must_use]
+    pub fn waking(mut self, wake: Wake) -> Self {
+        self.wake = Some(wake);
+        self
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Reads in one snapshot.
+    ///
+    /// # Errors
+    /// Those of `read`, and those of the database.
+    pub async fn read<T, F>(&self, caller: &Caller, read: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Scope) -> Result<T>,
+    {
+        let scope = self.reading(caller).await?;
+        read(&scope).await
+    }
+
+    /// A scope to read in for as long as it is held: one GraphQL operation.
+    ///
+    /// # Errors
+    /// Those of the database, and of an actor who is no longer active.
+    pub async fn reading(&self, caller: &Caller) -> Result<Scope> {
+        self.open(caller, Mode::Read(caller.tenant)).await
+    }
+
+    /// Writes: commits when `write` answers `Ok`, takes everything back otherwise.
+    ///
+    /// # Errors
+    /// Those of `write`, and those of the database.
+    pub async fn write<T, F>(&self, caller: &Caller, write: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Scope) -> Result<T>,
+    {
+        let scope = self.open(caller, Mode::Write(caller.tenant)).await?;
+        let answer = write(&scope).await?;
+        self.commit(scope).await?;
+        Ok(answer)
+    }
+
+    /// Writes a unit that may run again from the start when somebody else got in its way (a deadlock, a key just taken).
+    ///
+    /// # Errors
+    /// Those of `write`, and those of the database when the tries are used up.
+    pub async fn write_retrying<T, F>(&self, caller: &Caller, write: F) -> Result<T>
+    where
+        F: AsyncFn(&Scope) -> Result<T>,
+    {
+        let mut tries = 0;
+        loop {
+            let outcome = self.write(caller, async |scope| write(scope).await).await;
+            tries += 1;
+            match outcome {
+                Err(error) if error.is_transient() && tries < TRIES => {
+                    tokio::time::sleep(std::time::Duration::from_millis(5 << tries)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Work across tenants.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn system<T, F>(&self, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&SystemScope) -> Result<T>,
+    {
+        let scope = SystemScope::new(&self.database, self.clock.clone(), self.ids.clone());
+        let answer = work(&scope).await?;
+        scope.commit().await?;
+        Ok(answer)
+    }
+
+    /// Forgets what actors of a tenant may do, so that the next request looks again.
+    pub fn forget_access(&self, tenant: TenantId) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(of, _), _| *of != tenant);
+    }
+
+    async fn open(&self, caller: &Caller, mode: Mode) -> Result<Scope> {
+        let mut scope = Scope::new(
+            &self.database,
+            mode,
+            caller.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+        );
+        let access = self.access(&scope).await?;
+        scope.grant(access);
+        Ok(scope)
+    }
+
+    async fn access(&self, scope: &Scope) -> Result<Arc<Access>> {
+        let (key, now) = ((scope.tenant(), scope.actor()), self.clock.now());
+        if let Some((until, access)) = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            && *until > now
+        {
+            return Ok(Arc::clone(access));
+        }
+        let access = match scope.actor() {
+            Actor::System => Arc::new(Access::system()),
+            Actor::User(_) | Actor::Client(_) => Arc::new((self.load_access)(scope).await?),
+        };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= ACCESS_KEPT {
+            known.retain(|_, (until, _)| *until > now);
+        }
+        known.insert(key, (now + ACCESS_FOR, Arc::clone(&access)));
+        Ok(access)
+    }
+
+    pub(super) async fn commit(&self, scope: Scope) -> Result<(), Error> {
+        if scope.commit().await?
+            && let Some(wake) = &self.wake
+        {
+            wake();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,316 @@
+//! Both databases, and one transaction that serves sea-orm and sqlx alike.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::dialect::sqlx_error;
+use super::{Error, Result, TenantId};
+
+const ACQUIRE: Duration = Duration::from_secs(2);
+const STATEMENT_CACHE: usize = 256;
+
+/// A database: PostgreSQL as the runtime role, or a file.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pool: Pool,
+    statements: Arc<AtomicU64>,
+}
+
+#[derive(Clone, Debug)]
+enum Pool {
+    Postgres(PgPool),
+    /// SQLite takes one writer at a time, so it has a pool of one; readers have their own.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+}
+
+impl Database {
+    /// Opens a PostgreSQL database. Every session takes the role `plumbline_runtime`, whoever logs in, so that row-level security holds for the owner too.
+    ///
+    /// # Errors
+    /// `unavailable` when nobody answers or the login may not take the role.
+    pub async fn postgres(url: &str, connections: u32) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| {
+                Error::malformed(
+                    "database_url",
+                    format!("the database URL cannot be read: {error}"),
+                )
+            })?
+            .application_name("plumbline")
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .options([
+                ("statement_timeout", "15s"),
+                ("idle_in_transaction_session_timeout", "60s"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("SET ROLE plumbline_runtime").await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self {
+            pool: Pool::Postgres(pool),
+            statements: Arc::default(),
+        })
+    }
+
+    /// Opens a file, making it when it is not there. `connections` is for readers.
+    ///
+    /// # Errors
+    /// `unavailable` when the file cannot be opened.
+    pub async fn sqlite(file: &Path, connections: u32) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .pragma("cache_size", "-8000")
+            .pragma("temp_store", "memory");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10));
+        let writer = writer.connect_with(options.clone()).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE);
+        let readers = readers.connect_lazy_with(options.pragma("query_only", "on"));
+        Ok(Self {
+            pool: Pool::Sqlite { readers, writer },
+            statements: Arc::default(),
+        })
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        match self.pool {
+            Pool::Postgres(_) => DbBackend::Postgres,
+            Pool::Sqlite { .. } => DbBackend::Sqlite,
+        }
+    }
+
+    /// How many statements have run since the start; tests count with it.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// A number that changes when another process commits to the same file; `None` where nobody could without telling.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn data_version(&self) -> Result<Option<i64>> {
+        match &self.pool {
+            Pool::Postgres(_) => Ok(None),
+            // The pragma is per connection: the writer's is always the same one.
+            Pool::Sqlite { writer, .. } => Ok(Some(
+                sqlx::query_scalar("PRAGMA data_version")
+                    .fetch_one(writer)
+                    .await?,
+            )),
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+
+    /// A transaction that is opened by its first statement.
+    pub(super) fn transaction(&self, mode: Mode) -> Tx {
+        Tx {
+            database: self.clone(),
+            mode,
+            state: Mutex::new(State::Unopened),
+        }
+    }
+}
+
+/// What a transaction may do, and as whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// One tenant, one snapshot, nothing written.
+    Read(TenantId),
+    /// One tenant.
+    Write(TenantId),
+    /// The few tables that are looked at across tenants.
+    System,
+}
+
+impl Mode {
+    fn postgres(self) -> String {
+        match self {
+            Self::Read(tenant) => format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant', '{}', true)",
+                tenant.0
+            ),
+            Self::Write(tenant) => format!(
+                "BEGIN; SELECT set_config('app.tenant', '{}', true)",
+                tenant.0
+            ),
+            Self::System => "BEGIN; SELECT set_config('role', 'plumbline_system', true)".to_owned(),
+        }
+    }
+}
+
+/// One transaction. It rolls back when it is dropped without a commit.
+pub(crate) struct Tx {
+    database: Database,
+    mode: Mode,
+    state: Mutex<State>,
+}
+
+enum State {
+    Unopened,
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+/// The open transaction, for the few places that speak sqlx.
+pub(crate) enum Conn<'a> {
+    Postgres(&'a mut sqlx::PgConnection),
+    Sqlite(&'a mut sqlx::SqliteConnection),
+}
+
+/// Holds the transaction for as long as somebody speaks to it.
+pub(crate) struct Held<'a>(MutexGuard<'a, State>);
+
+impl Held<'_> {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match &mut *self.0 {
+            State::Postgres(tx) => Conn::Postgres(&mut *tx),
+            State::Sqlite(tx) => Conn::Sqlite(&mut *tx),
+            State::Unopened => unreachable!("`Tx::hold` opens it"),
+        }
+    }
+}
+
+impl Tx {
+    /// Takes the transaction for one statement, opening it if this is the first.
+    pub(crate) async fn hold(&self) -> Result<Held<'_>, DbErr> {
+        let mut state = self.state.lock().await;
+        if let State::Unopened = *state {
+            *state = self.open().await.map_err(sqlx_error)?;
+        }
+        self.database.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(Held(state))
+    }
+
+    async fn open(&self) -> Result<State, sqlx::Error> {
+        match &self.database.pool {
+            Pool::Postgres(pool) => pool
+                .begin_with(AssertSqlSafe(self.mode.postgres()))
+                .await
+                .map(State::Postgres),
+            Pool::Sqlite { readers, writer } => match self.mode {
+                Mode::Read(_) => readers.begin_with("BEGIN").await.map(State::Sqlite),
+                Mode::Write(_) | Mode::System => writer
+                    .begin_with("BEGIN IMMEDIATE")
+                    .await
+                    .map(State::Sqlite),
+            },
+        }
+    }
+
+    /// Makes it last.
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        match self.state.into_inner() {
+            State::Unopened => Ok(()),
+            State::Postgres(tx) => tx.commit().await.map_err(sqlx_error),
+            State::Sqlite(tx) => tx.commit().await.map_err(sqlx_error),
+        }
+    }
+}
+
+fn values(statement: &Statement) -> SqlxValues {
+    SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())))
+}
+
+#[async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.database.backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
+        match self.hold().await?.conn() {
+            Conn::Postgres(conn) => sqlx::query_with(query.0, query.1)
+                .execute(conn)
+                .await
+                .map(Into::into),
+            Conn::Sqlite(conn) => sqlx::query_with(query.0, query.1)
+                .execute(conn)
+                .await
+                .map(Into::into),
+        }
+        .map_err(sqlx_error)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match self.hold().await?.conn() {
+            Conn::Postgres(conn) => conn.execute(AssertSqlSafe(sql)).await.map(Into::into),
+            Conn::Sqlite(conn) => conn.execute(AssertSqlSafe(sql)).await.map(Into::into),
+        }
+        .map_err(sqlx_error)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
+        match self.hold().await?.conn() {
+            Conn::Postgres(conn) => sqlx::query_with(query.0, query.1)
+                .fetch_optional(conn)
+                .await
+                .map(|row| row.map(Into::into)),
+            Conn::Sqlite(conn) => sqlx::query_with(query.0, query.1)
+                .fetch_optional(conn)
+                .await
+                .map(|row| row.map(Into::into)),
+        }
+        .map_err(sqlx_error)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
+        match self.hold().await?.conn() {
+            Conn::Postgres(conn) => {
+                let rows = sqlx::query_with(query.0, query.1).fetch_all(conn).await;
+                rows.map(|rows| rows.into_iter().map(Into::into).collect())
+            }
+            Conn::Sqlite(conn) => {
+                let rows = sqlx::query_with(query.0, query.1).fetch_all(conn).await;
+                rows.map(|rows| rows.into_iter().map(Into::into).collect())
+            }
+        }
+        .map_err(sqlx_error)
+    }
+}

@@ -1,0 +1,144 @@
+//! The one place where the two databases differ.
+
+use std::sync::Arc;
+
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, SimpleExpr, Value};
+use sea_orm::{ColumnTrait, DbBackend, DbErr, RuntimeErr};
+use uuid::Uuid;
+
+/// What a failed statement means.
+pub(crate) enum Failure {
+    /// A unique value is taken; the constraint is named `{table}_{columns without the tenant}_key`.
+    Taken(String),
+    /// A foreign key points nowhere.
+    Dangling,
+    /// Somebody else is writing the same: a deadlock, a serialization failure, a lock held too long.
+    Contended,
+    /// The database is away, or every connection is in use.
+    Away,
+    /// Anything else is a defect.
+    Other,
+}
+
+/// Says what a failure means.
+pub(crate) fn failure(error: &DbErr) -> Failure {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => sqlx_failure(error),
+        DbErr::ConnectionAcquire(_) => Failure::Away,
+        _ => Failure::Other,
+    }
+}
+
+fn sqlx_failure(error: &sqlx::Error) -> Failure {
+    match error {
+        sqlx::Error::Database(error) => match error.code().as_deref() {
+            Some("23505") => Failure::Taken(error.constraint().unwrap_or_default().to_owned()),
+            Some("1555" | "2067") => Failure::Taken(sqlite_constraint(error.message())),
+            Some("23503" | "787") => Failure::Dangling,
+            Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => Failure::Contended,
+            Some(code) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
+                Failure::Away
+            }
+            _ => Failure::Other,
+        },
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Tls(_) => Failure::Away,
+        _ => Failure::Other,
+    }
+}
+
+/// `UNIQUE constraint failed: teams.tenant_id, teams.name` → `teams_name_key`: SQLite names columns where PostgreSQL names the constraint.
+fn sqlite_constraint(message: &str) -> String {
+    let columns = message.rsplit(": ").next().unwrap_or_default();
+    let mut name = String::new();
+    for column in columns.split(", ") {
+        let Some((table, column)) = column.split_once('.') else {
+            continue;
+        };
+        if name.is_empty() {
+            name.push_str(table);
+        }
+        if column != "tenant_id" {
+            name.push('_');
+            name.push_str(column);
+        }
+    }
+    name + "_key"
+}
+
+/// A failure of the driver in the words of sea-orm.
+pub(crate) fn sqlx_error(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+/// `column` is one of `keys`. PostgreSQL takes one array; SQLite, whose statements are cached by their text, takes a list padded to few lengths.
+pub(crate) fn any<C: ColumnTrait>(
+    backend: DbBackend,
+    column: C,
+    keys: impl IntoIterator<Item = Uuid>,
+) -> SimpleExpr {
+    any_value(
+        backend,
+        column,
+        keys.into_iter().map(Value::from).collect(),
+        ArrayType::Uuid,
+    )
+}
+
+/// The same for texts.
+pub(crate) fn any_text<C: ColumnTrait>(
+    backend: DbBackend,
+    column: C,
+    keys: impl IntoIterator<Item = String>,
+) -> SimpleExpr {
+    any_value(
+        backend,
+        column,
+        keys.into_iter().map(Value::from).collect(),
+        ArrayType::String,
+    )
+}
+
+fn any_value<C: ColumnTrait>(
+    backend: DbBackend,
+    column: C,
+    mut keys: Vec<Value>,
+    kind: ArrayType,
+) -> SimpleExpr {
+    if backend == DbBackend::Postgres {
+        let array = Expr::val(Value::Array(kind, Some(Box::new(keys))));
+        return Expr::cust_with_exprs("$1 = ANY($2)", [Expr::col(column.as_column_ref()), array]);
+    }
+    let Some(last) = keys.last().cloned() else {
+        return Expr::val(false).into();
+    };
+    let padded = [1, 8, 64, 512]
+        .into_iter()
+        .find(|size| *size >= keys.len())
+        .unwrap_or(keys.len());
+    keys.resize(padded, last);
+    Expr::col(column.as_column_ref()).is_in(keys)
+}
+
+/// ` FOR UPDATE` where rows can be locked one by one; SQLite's writer has the whole database.
+pub(crate) fn for_update(backend: DbBackend) -> &'static str {
+    if backend == DbBackend::Postgres {
+        " FOR UPDATE"
+    } else {
+        ""
+    }
+}
+
+/// ` FOR UPDATE SKIP LOCKED` where there are others who could hold a lock.
+pub(crate) fn for_update_skip_locked(backend: DbBackend) -> &'static str {
+    if backend == DbBackend::Postgres {
+        " FOR UPDATE SKIP LOCKED"
+    } else {
+        ""
+    }
+}

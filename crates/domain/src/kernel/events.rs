@@ -1,0 +1,206 @@
+//! One log per tenant: audit trail, outbox and change feed. Its sequence is the order of commits without gaps, and each entry's hash covers the one before.
+
+use chrono::{DateTime, Utc};
+use rand::Rng;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use super::dialect::for_update;
+use super::{Error, Result, Scope};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// A noun and what befell it: `team.created`.
+    pub kind: &'static str,
+    /// What it happened to, as a typed id.
+    pub subject: String,
+    /// What it was and became. Kept apart from the log, so that it can be erased while the chain still verifies.
+    pub payload: Json,
+}
+
+impl Event {
+    /// `kind` befell `subject`.
+    #[must_use]
+    pub fn new(kind: &'static str, subject: impl std::fmt::Display, payload: Json) -> Self {
+        Self {
+            kind,
+            subject: subject.to_string(),
+            payload,
+        }
+    }
+}
+
+/// Appends to the log. The lock on the tenant's head is the last one a scope takes, so that writers wait for each other only here.
+pub(super) async fn flush(scope: &Scope, recorded: Vec<Event>) -> Result<()> {
+    let (mut sequence, mut hash) = head(scope, for_update(scope.backend())).await?;
+    let now = scope.now();
+    for event in recorded {
+        sequence += 1;
+        let mut salt = [0u8; 16];
+        rand::rng().fill_bytes(&mut salt);
+        let payload = event.payload.to_string();
+        let digest = Sha256::new()
+            .chain_update(salt)
+            .chain_update(&payload)
+            .finalize()
+            .to_vec();
+        let entry = Entry {
+            sequence,
+            kind: event.kind.to_owned(),
+            subject: event.subject,
+            actor: scope.actor().to_string(),
+            request_id: scope.caller().request_id.clone(),
+            at: now,
+            digest,
+        };
+        hash = entry.hash(&hash);
+        insert(scope, &entry, &hash, &salt, payload).await?;
+    }
+    let sql = "UPDATE event_heads SET sequence = $2, hash = $3 WHERE tenant_id = $1";
+    let moved = scope
+        .tx()
+        .execute_raw(statement(
+            scope,
+            sql,
+            vec![scope.tenant().0.into(), sequence.into(), hash.into()],
+        ))
+        .await?;
+    if moved.rows_affected() != 1 {
+        return Err(Error::internal("a tenant has no head of its event log"));
+    }
+    Ok(())
+}
+
+struct Entry {
+    sequence: i64,
+    kind: String,
+    subject: String,
+    actor: String,
+    request_id: Option<String>,
+    at: DateTime<Utc>,
+    digest: Vec<u8>,
+}
+
+impl Entry {
+    /// Each field goes in with its length, so that no two entries share a text.
+    fn hash(&self, before: &[u8]) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        let (sequence, at) = (
+            self.sequence.to_be_bytes(),
+            self.at.timestamp_micros().to_be_bytes(),
+        );
+        let request_id = self.request_id.as_deref().unwrap_or_default();
+        let parts: [&[u8]; 8] = [
+            before,
+            &sequence,
+            self.kind.as_bytes(),
+            self.subject.as_bytes(),
+            self.actor.as_bytes(),
+            request_id.as_bytes(),
+            &at,
+            &self.digest,
+        ];
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().to_vec()
+    }
+}
+
+async fn head(scope: &Scope, lock: &str) -> Result<(i64, Vec<u8>)> {
+    let sql = format!("SELECT sequence, hash FROM event_heads WHERE tenant_id = $1{lock}");
+    let row = scope
+        .tx()
+        .query_one_raw(statement(scope, &sql, vec![scope.tenant().0.into()]))
+        .await?;
+    let row = row.ok_or_else(|| Error::internal("a tenant has no head of its event log"))?;
+    Ok((row.try_get("", "sequence")?, row.try_get("", "hash")?))
+}
+
+async fn insert(
+    scope: &Scope,
+    entry: &Entry,
+    hash: &[u8],
+    salt: &[u8],
+    payload: String,
+) -> Result<()> {
+    let tenant = scope.tenant().0;
+    let sql = "INSERT INTO events (tenant_id, sequence, kind, subject, actor, request_id, at, digest, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let values = vec![
+        tenant.into(),
+        entry.sequence.into(),
+        entry.kind.clone().into(),
+        entry.subject.clone().into(),
+        entry.actor.clone().into(),
+        entry.request_id.clone().into(),
+        entry.at.into(),
+        entry.digest.clone().into(),
+        hash.to_vec().into(),
+    ];
+    scope
+        .tx()
+        .execute_raw(statement(scope, sql, values))
+        .await?;
+    let sql =
+        "INSERT INTO event_payloads (tenant_id, sequence, salt, payload) VALUES ($1, $2, $3, $4)";
+    let values = vec![
+        tenant.into(),
+        entry.sequence.into(),
+        salt.to_vec().into(),
+        payload.into(),
+    ];
+    scope
+        .tx()
+        .execute_raw(statement(scope, sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Walks a tenant's log from the start. Returns how many entries it has.
+///
+/// # Errors
+/// `event_chain_broken` names the first entry that does not follow from the one before.
+pub async fn verify(scope: &Scope) -> Result<i64> {
+    let sql = "SELECT sequence, kind, subject, actor, request_id, at, digest, hash FROM events WHERE tenant_id = $1 ORDER BY sequence";
+    let rows = scope
+        .tx()
+        .query_all_raw(statement(scope, sql, vec![scope.tenant().0.into()]))
+        .await?;
+    let (mut sequence, mut hash) = (0, Vec::new());
+    for row in rows {
+        let entry = Entry {
+            sequence: row.try_get("", "sequence")?,
+            kind: row.try_get("", "kind")?,
+            subject: row.try_get("", "subject")?,
+            actor: row.try_get("", "actor")?,
+            request_id: row.try_get("", "request_id")?,
+            at: row.try_get("", "at")?,
+            digest: row.try_get("", "digest")?,
+        };
+        let (expected, stored): (_, Vec<u8>) = (entry.hash(&hash), row.try_get("", "hash")?);
+        if entry.sequence != sequence + 1 || expected != stored {
+            return Err(Error::conflict(
+                "event_chain_broken",
+                format!("the event log was changed at entry {}", entry.sequence),
+            ));
+        }
+        (sequence, hash) = (entry.sequence, stored);
+    }
+    let (head, head_hash) = head(scope, "").await?;
+    if (head, &head_hash) != (sequence, &hash) {
+        return Err(Error::conflict(
+            "event_chain_broken",
+            format!("the event log ends at entry {sequence}, but its head says {head}"),
+        ));
+    }
+    Ok(sequence)
+}
+
+/// A statement with values, for the database of this scope.
+fn statement(scope: &Scope, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
+    let backend: DbBackend = scope.backend();
+    Statement::from_sql_and_values(backend, sql, values)
+}

@@ -1,0 +1,86 @@
+//! Making and changing tenants: the operator's.
+
+use sea_orm::{ConnectionTrait, Set, Statement};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Entity};
+use super::queries;
+use super::types::{NewTenant, Tenant, TenantState};
+use crate::kernel::{Error, Event, Result, Scope};
+
+/// Makes the tenant whose scope this is: the operator opens a scope on a new id.
+///
+/// # Errors
+/// `slug_taken`; `invalid` for a slug, name or zone that is none.
+pub async fn create(scope: &Scope, new: NewTenant) -> Result<Tenant> {
+    check(&new)?;
+    let now = scope.now();
+    let row = ActiveModel {
+        id: Set(scope.tenant()),
+        slug: Set(new.slug),
+        name: Set(new.name.trim().to_owned()),
+        time_zone: Set(new.time_zone),
+        week_start: Set(new.week_start),
+        password_sign_in: Set(true),
+        state: Set(TenantState::Active),
+        state_since: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    };
+    scope.insert::<Entity, _>(row).await?;
+    start_event_log(scope).await?;
+    let tenant = queries::get(scope).await?;
+    scope.record(Event::new(
+        "tenant.created",
+        tenant.id,
+        json!({ "slug": tenant.slug, "name": tenant.name }),
+    ));
+    Ok(tenant)
+}
+
+fn check(new: &NewTenant) -> Result<()> {
+    let legal =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let begins = new
+        .slug
+        .starts_with(|letter: char| letter.is_ascii_lowercase());
+    if !(2..=40).contains(&new.slug.len())
+        || !begins
+        || !new.slug.chars().all(legal)
+        || new.slug.ends_with('-')
+    {
+        let message = "must be 2 to 40 lower-case letters, digits and hyphens, beginning with a letter, like `acme`";
+        return Err(Error::invalid("/slug", "not_a_slug", message));
+    }
+    if new.name.trim().is_empty() || new.name.chars().count() > 200 {
+        return Err(Error::invalid(
+            "/name",
+            "length",
+            "must have 1 to 200 characters",
+        ));
+    }
+    check_zone("/time_zone", &new.time_zone)
+}
+
+/// Refuses a zone that the tz database does not know.
+pub(crate) fn check_zone(pointer: &str, zone: &str) -> Result<()> {
+    jiff::tz::TimeZone::get(zone).map(|_| ()).map_err(|error| {
+        Error::invalid(
+            pointer,
+            "unknown_zone",
+            format!("`{zone}` is not a zone of the tz database; write one like `Europe/Rome`"),
+        )
+        .because(error)
+    })
+}
+
+async fn start_event_log(scope: &Scope) -> Result<()> {
+    let sql = "INSERT INTO event_heads (tenant_id, sequence, hash) VALUES ($1, 0, $2)";
+    let values = [scope.tenant().0.into(), Vec::<u8>::new().into()];
+    scope
+        .tx()
+        .execute_raw(Statement::from_sql_and_values(scope.backend(), sql, values))
+        .await?;
+    Ok(())
+}

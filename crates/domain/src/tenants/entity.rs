@@ -1,0 +1,36 @@
+//! Rows.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use super::types::{TenantState, WeekStart};
+use crate::kernel::{TenantId, TenantOwned};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenants")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TenantId,
+    pub slug: String,
+    pub name: String,
+    pub time_zone: String,
+    pub week_start: WeekStart,
+    pub password_sign_in: bool,
+    pub state: TenantState,
+    pub state_since: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A tenant's row is its own.
+impl TenantOwned for Entity {
+    const TENANT: Column = Column::Id;
+    const ID: Column = Column::Id;
+    const NOUN: &'static str = "tenant";
+}

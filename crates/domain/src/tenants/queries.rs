@@ -1,0 +1,53 @@
+//! Reading tenants.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::entity::{Column, Entity};
+use super::types::Tenant;
+use crate::kernel::{Error, Result, Scope, SystemScope};
+
+/// The scope's own tenant.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get(scope: &Scope) -> Result<Tenant> {
+    let tenant = scope
+        .find::<Entity>()
+        .into_partial_model::<Tenant>()
+        .one(scope.tx())
+        .await?;
+    tenant.ok_or_else(|| Error::not_found("tenant", scope.tenant()))
+}
+
+/// The tenant of a slug, whoever asks: sign-in and the operator.
+///
+/// # Errors
+/// `not_found` when there is none.
+pub async fn by_slug(scope: &SystemScope, slug: &str) -> Result<Tenant> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tenants are looked up across tenants by the system alone"
+    )]
+    let select = Entity::find().filter(Column::Slug.eq(slug));
+    let tenant = select
+        .into_partial_model::<Tenant>()
+        .one(scope.tx())
+        .await?;
+    tenant.ok_or_else(|| Error::not_found("tenant", slug))
+}
+
+/// Every tenant, by slug: the operator.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(scope: &SystemScope) -> Result<Vec<Tenant>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tenants are listed across tenants by the system alone"
+    )]
+    let select = Entity::find().order_by_asc(Column::Slug);
+    Ok(select
+        .into_partial_model::<Tenant>()
+        .all(scope.tx())
+        .await?)
+}
