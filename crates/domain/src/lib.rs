@@ -13,8 +13,10 @@ pub mod tenants;
 
 // People.
 pub mod people;
+pub mod teams;
 
 // The helpdesk.
+pub mod connections;
 pub mod tickets;
 
 #[cfg(any(test, feature = "testing"))]

@@ -4,6 +4,7 @@
 
 mod access;
 mod app;
+pub(crate) mod check;
 pub mod clock;
 pub(crate) mod db;
 pub(crate) mod dialect;
@@ -12,8 +13,10 @@ mod events;
 pub mod id;
 pub mod jobs;
 pub mod page;
+pub mod patch;
 mod permission;
 mod scope;
+mod span;
 pub mod states;
 #[cfg(test)]
 mod tests;
@@ -24,7 +27,8 @@ pub use clock::{Clock, Ids};
 pub use db::Database;
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use events::{Event, verify as verify_events};
-pub use page::{Page, PageArgs};
+pub use page::{Identified, Page, PageArgs};
 pub use permission::Permission;
 pub(crate) use scope::TenantOwned;
 pub use scope::{Scope, SystemScope};
+pub use span::Span;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::entity::{ActiveModel, Entity};
 use super::queries;
 use super::types::{NewTenant, Tenant, TenantState};
+use crate::kernel::check::Check;
 use crate::kernel::{Error, Event, Result, Scope};
 
 /// Makes the tenant whose scope this is: the operator opens a scope on a new id.
@@ -53,26 +54,10 @@ fn check(new: &NewTenant) -> Result<()> {
         let message = "must be 2 to 40 lower-case letters, digits and hyphens, beginning with a letter, like `acme`";
         return Err(Error::invalid("/slug", "not_a_slug", message));
     }
-    if new.name.trim().is_empty() || new.name.chars().count() > 200 {
-        return Err(Error::invalid(
-            "/name",
-            "length",
-            "must have 1 to 200 characters",
-        ));
-    }
-    check_zone("/time_zone", &new.time_zone)
-}
-
-/// Refuses a zone that the tz database does not know.
-pub(crate) fn check_zone(pointer: &str, zone: &str) -> Result<()> {
-    jiff::tz::TimeZone::get(zone).map(|_| ()).map_err(|error| {
-        Error::invalid(
-            pointer,
-            "unknown_zone",
-            format!("`{zone}` is not a zone of the tz database; write one like `Europe/Rome`"),
-        )
-        .because(error)
-    })
+    Check::default()
+        .text("/name", &new.name, 200)
+        .zone("/time_zone", &new.time_zone)
+        .done()
 }
 
 async fn start_event_log(scope: &Scope) -> Result<()> {

@@ -6,7 +6,8 @@ mod queries;
 mod types;
 
 pub use commands::create;
-pub use queries::{by_slug, get, list};
+pub(crate) use queries::hold;
+pub use queries::{by_slug, get, list, today};
 pub use types::{NewTenant, Tenant, TenantState, WeekStart};
 
 pub use crate::kernel::TenantId;
