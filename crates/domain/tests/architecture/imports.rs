@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::rules::{Violation, at, folders, is_entity, product_of};
 use crate::source::Source;
 
-/// What each crate may depend on of ours, and for its tests besides.
+/// What each crate may depend on of ours, and what else for its tests (or behind a feature for them).
 const DEPENDENCIES: &[(&str, &[&str], &[&str])] = &[
     ("benches", OURS, &[]),
     ("crates/api", &["domain"], &["migrations", "simulators"]),
@@ -48,7 +48,9 @@ pub(crate) fn manifest(source: &Source, found: &mut Vec<Violation>) {
         }
         let name = text.split(['.', '=', ' ']).next().unwrap_or("");
         let allowed = always.contains(&name)
-            || section == "dev-dependencies" && (name == "domain" || tests.contains(&name));
+            || tests.contains(&name)
+                && (section == "dev-dependencies" || text.contains("optional = true"))
+            || name == "domain" && section == "dev-dependencies";
         let ours = OURS.contains(&name) && !allowed;
         let foreign =
             folder == "crates/domain" && NOT_IN_DOMAIN.contains(&&*name.replace('-', "_"));

@@ -12,7 +12,7 @@ const NONE: Exceptions = Exceptions {
 const SOUND: &[(&str, &str)] = &[
     (
         "crates/domain/Cargo.toml",
-        "[dependencies]\nsea-orm.workspace = true\n[dev-dependencies]\nmigrations.workspace = true\n",
+        "[dependencies]\nmigrations = { workspace = true, optional = true }\n[dev-dependencies]\nmigrations.workspace = true\n",
     ),
     (
         "crates/domain/src/lib.rs",
@@ -127,6 +127,12 @@ fn the_domain_knows_no_transport_environment_or_wall_clock() {
         "[dependencies]\nactix-web.workspace = true",
         2,
         "may not depend",
+    );
+    reproached(
+        "crates/domain/Cargo.toml",
+        "[dependencies]\nmigrations.workspace = true",
+        2,
+        "may not depend on migrations",
     );
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn feature_folders(sources: &[Source], found: &mut Vec<Violation>) {
             continue;
         };
         match source.folder() {
-            None if below != "lib.rs" => {
+            None if !matches!(below, "lib.rs" | "testing.rs") => {
                 found.push(at(
                     source,
                     1,
