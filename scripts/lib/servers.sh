@@ -11,10 +11,10 @@
 folder=$(mktemp -d "${TMPDIR:-/tmp}/plumbline.XXXXXX")
 chmod 711 "$folder" # the user that PostgreSQL runs as must pass through
 mkdir "$folder/tmp"
-redis_pid='' child_pid=''
+redis_pid='' child_pid='' policy=''
 
 say() { printf '%s\n' "$*" >&2; }
-fail() { say "$(basename "$0"): $*"; exit 1; }
+fail() { say "scripts/$(basename "$0"): $*"; exit 1; }
 
 finish() {
   local status=$?
@@ -26,6 +26,7 @@ finish() {
   # Nobody needs the data: PostgreSQL's QUIT is "stop at once". The file knows a server whose start was interrupted, too.
   stop_server "$(head -n 1 "$folder/postgres/postmaster.pid" 2>/dev/null || true)" QUIT
   stop_server "$redis_pid" TERM
+  allow_services
   rm -rf "$folder"
   exit "$status"
 }
@@ -98,15 +99,19 @@ servers_install() {
 
 # Debian starts a server when it is installed. The tests start their own, so that is forbidden for the moment.
 install_packages() {
-  local policy=/usr/sbin/policy-rc.d status=0 forbidden=''
-  if [[ ! -e $policy ]]; then
-    forbidden=yes
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" && as_root chmod 755 "$policy"
+  if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy"
+    as_root chmod 755 "$policy"
   fi
   as_root apt-get update --quiet \
-    && as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends "$@" || status=$?
-  [[ -z $forbidden ]] || as_root rm -f "$policy"
-  return "$status"
+    && as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends "$@" \
+    && allow_services
+}
+
+allow_services() {
+  [[ -z $policy ]] || as_root rm -f "$policy"
+  policy=''
 }
 
 servers_start() {
@@ -143,7 +148,7 @@ start_database() {
   [[ $("${administrator[@]}" --tuples-only --no-align --command='SHOW data_directory') == "$folder/postgres" ]] \
     || fail "the PostgreSQL server on port $port is not ours"
   "${administrator[@]}" --file=deploy/sql/roles.sql
-  "${administrator[@]}" --command='CREATE ROLE plumbline_owner LOGIN CREATEDB CREATEROLE'
+  "${administrator[@]}" --command='CREATE ROLE plumbline_owner LOGIN CREATEDB CREATEROLE IN ROLE plumbline_runtime'
   "${administrator[@]}" --command='CREATE DATABASE plumbline OWNER plumbline_owner'
   DATABASE_URL_OF_TESTS="postgres://plumbline_owner@127.0.0.1:$port/plumbline"
 }
