@@ -27,7 +27,7 @@ const OURS: &[&str] = &[
 const NOT_IN_DOMAIN: &[&str] = &["actix_http", "actix_web", "hyper", "redis", "reqwest"];
 /// The derives of the contracts, and where else than in `types.rs` the domain may name them.
 const CONTRACTS: &[&str] = &["async_graphql", "utoipa"];
-const NAMES_CONTRACTS: &[&str] = &["kernel/id.rs", "kernel/page.rs"];
+const NAMES_CONTRACTS: &[&str] = &["kernel/id.rs", "kernel/page.rs", "kernel/patch.rs"];
 /// Folders of the API that are no features.
 const SHARED_IN_API: &[&str] = &["graphql", "http", "testing"];
 
@@ -168,7 +168,9 @@ pub(crate) fn no_cycles(
             continue;
         };
         for (line, path) in &source.paths {
-            if path[0] == "crate" && path[1] != own && features.contains(&path[1]) {
+            // A graph has edges: a feature may name another's node, and nothing else of it.
+            let node = path.get(2).is_some_and(|name| name.ends_with("Node"));
+            if path[0] == "crate" && path[1] != own && features.contains(&path[1]) && !node {
                 uses.entry(own)
                     .or_default()
                     .entry(&path[1])
@@ -202,7 +204,9 @@ pub(crate) fn api_features_apart(sources: &[Source], found: &mut Vec<Violation>)
             continue;
         };
         for (line, path) in &source.paths {
-            if path[0] == "crate" && path[1] != own && features.contains(&path[1]) {
+            // A graph has edges: a feature may name another's node, and nothing else of it.
+            let node = path.get(2).is_some_and(|name| name.ends_with("Node"));
+            if path[0] == "crate" && path[1] != own && features.contains(&path[1]) && !node {
                 let advice = format!(
                     "`{own}` may not use `{}`: what both need is in api/http or api/graphql, named for what it does",
                     path[1]

@@ -6,5 +6,5 @@ mod queries;
 mod types;
 
 pub use commands::{create, remove, update};
-pub use queries::{get, list, members_on, of_people, primaries, team_of};
+pub use queries::{get, list, many, members_on, of_people, primaries, team_of};
 pub use types::{Membership, MembershipFilter, MembershipId, MembershipPatch, NewMembership};

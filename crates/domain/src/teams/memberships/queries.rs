@@ -14,12 +14,26 @@ use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, d
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: MembershipId) -> Result<Membership> {
-    let select = visible(scope)?.filter(Column::Id.eq(id));
-    let found = select
+    many(scope, &[id])
+        .await?
+        .pop()
+        .ok_or_else(|| Error::not_found("membership", id))
+}
+
+/// Those of these memberships that exist within reach, in no order.
+///
+/// # Errors
+/// `forbidden` without `people.read`.
+pub async fn many(scope: &Scope, ids: &[MembershipId]) -> Result<Vec<Membership>> {
+    let select = visible(scope)?.filter(dialect::any(
+        scope.backend(),
+        Column::Id,
+        ids.iter().map(|id| id.0),
+    ));
+    Ok(select
         .into_partial_model::<Membership>()
-        .one(scope.tx())
-        .await?;
-    found.ok_or_else(|| Error::not_found("membership", id))
+        .all(scope.tx())
+        .await?)
 }
 
 /// A page of memberships.

@@ -1,0 +1,7 @@
+//! Teams, memberships and leads, as they are served.
+
+mod graphql;
+mod rest;
+
+pub(crate) use graphql::{MembershipNode, TeamMutation, TeamNode, TeamQuery};
+pub(crate) use rest::routes;
