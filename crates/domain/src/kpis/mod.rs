@@ -15,6 +15,9 @@ mod facts;
 mod slots;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use definitions::{Measure, Statistic};
 pub use facts::{Fact, facts_of};
 pub use types::*;
