@@ -2,6 +2,7 @@
 
 mod derived;
 mod history;
+pub mod import;
 mod types;
 
 pub use derived::{Derived, State, creation, derive};
