@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::mapping::{Mapping, MappingError};
-use super::rejects::{Reject, Rejects};
+use super::Reject;
+use super::rejects::Rejects;
 use super::rows::{RowParser, Sink};
 use super::sort::{RUN_BYTES, Sorted, Sorter, key};
 use super::source::SourceRow;

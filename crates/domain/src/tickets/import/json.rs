@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::IntakeError;
+use super::{IntakeError, Reject};
 use super::columns::{At, Cells, Columns, Place, Record};
 use super::mapping::Mapping;
-use super::rejects::{Refusal, Reject, shown};
+use super::rejects::{Refusal, shown};
 use super::rows::{LONGEST_LINE, Sink, TOO_LONG};
 
 #[derive(Default)]

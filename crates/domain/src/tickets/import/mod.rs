@@ -20,6 +20,7 @@ mod source;
 mod ticket;
 mod ticket_rows;
 mod time;
+mod types;
 mod words;
 
 #[cfg(test)]
@@ -28,8 +29,9 @@ mod tests;
 pub use field::Field;
 pub use intake::{Intake, IntakeError, IntakeOptions, SortedTickets};
 pub use mapping::{FileFormat, Mapping, MappingError, Rows};
-pub use rejects::{Reject, Rejects};
+pub use rejects::Rejects;
 pub use source::{
     Attributes, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent, SourceRow,
 };
 pub use ticket::{KeyedEvent, SourceKey, SourceTicket};
+pub use types::Reject;

@@ -2,19 +2,10 @@
 
 use std::io;
 
-use serde::{Deserialize, Serialize};
+use super::Reject;
 
 /// How many rejects are kept for the answer; all of them go to the writer.
 const KEPT: usize = 1_000;
-
-/// A line that was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reject {
-    /// The line's number, counted from 1.
-    pub line: u64,
-    /// What is wrong with it, with the column and the value.
-    pub reason: String,
-}
 
 /// Counts rejects, keeps the first thousand and writes every one, as NDJSON, where somebody wants them.
 #[derive(Default)]

@@ -8,8 +8,8 @@ use csv_core::ReadRecordResult;
 use super::columns::{At, Cells, Columns, Place, Record};
 use super::json::JsonLines;
 use super::mapping::{FileFormat, Mapping, MappingError};
-use super::rejects::{Refusal, Reject};
-use super::{IntakeError, Rows, SourceRow};
+use super::rejects::Refusal;
+use super::{IntakeError, Reject, Rows, SourceRow};
 
 /// The longest a line may be.
 pub(super) const LONGEST_LINE: usize = 1 << 20;
