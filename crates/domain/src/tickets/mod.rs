@@ -7,6 +7,7 @@
 mod commands;
 mod derived;
 mod entity;
+mod follow;
 mod history;
 pub mod import;
 mod queries;
@@ -14,6 +15,7 @@ mod types;
 
 pub use commands::{delete_mapping, link_queue, put_mapping};
 pub use derived::{Derived, State, creation, derive};
+pub use follow::{Follow, TicketChange, nothing_follows};
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{customers, events, get, histories, list, many, mapping, mappings, queue_teams, queues};
 pub use types::*;

@@ -10,7 +10,7 @@ use super::entity::{customer, event, mapping, queue, queue_team, ticket};
 use super::types::{Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId};
 use super::{Effect, History, HistoryEvent};
 use crate::kernel::dialect::{any, any_text};
-use crate::kernel::page::{cut, start};
+use crate::kernel::page;
 use crate::kernel::{Error, Page, PageArgs, Permission, Reach, Result, Scope};
 use crate::tenants;
 
@@ -18,15 +18,15 @@ use crate::tenants;
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`; `cursor_invalid`; those of the database.
-pub async fn list(scope: &Scope, filter: &TicketFilter, page: &PageArgs) -> Result<Page<Ticket>> {
-    let limit = page.limit()?;
+pub async fn list(scope: &Scope, filter: &TicketFilter, args: &PageArgs) -> Result<Page<Ticket>> {
+    let bind = page::bind(scope, "ticket", filter)?;
+    let limit = args.limit()?;
     let mut select = within_reach(scope).await?.filter(matching(filter));
-    if let Some(after) = start::<ticket::Entity>(scope, filter, page)? {
+    if let Some(after) = page::start(bind, args)? {
         select = select.filter(ticket::Column::Id.gt(after));
     }
     let rows = select.order_by_asc(ticket::Column::Id).limit(limit + 1).all(scope.tx()).await?;
-    let page = cut::<ticket::Entity, _>(scope, filter, limit, rows, |row| row.id.0)?;
-    Ok(Page { items: tickets(scope, page.items).await?, next: page.next })
+    Ok(page::cut(bind, limit, tickets(scope, rows).await?))
 }
 
 /// One ticket.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::import::Reject;
-use crate::kernel::{PersonId, TeamId};
+use crate::connections::ConnectionId;
+use crate::kernel::{Identified, PersonId, TeamId};
 
 crate::id!(TicketId, "ticket", "A ticket's id.");
 crate::id!(QueueId, "queue", "The id of a queue: the helpdesk's group.");
@@ -18,11 +19,6 @@ crate::id!(
 );
 crate::id!(MappingId, "mapping", "The id of a stored import mapping.");
 crate::id!(CustomerId, "customer", "A customer's id.");
-crate::id!(
-    ConnectionId,
-    "connection",
-    "The id of a connection to a source of tickets."
-);
 
 /// Declares an enum that is text in the database, snake_case in JSON and an enum of GraphQL.
 macro_rules! words {
@@ -174,6 +170,12 @@ pub struct Ticket {
     pub updated_at: DateTime<Utc>,
     /// Grows with every change.
     pub version: i64,
+}
+
+impl Identified for Ticket {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
 }
 
 /// Which tickets.

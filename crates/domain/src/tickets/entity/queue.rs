@@ -1,10 +1,16 @@
 //! Rows of `queues`.
 
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public types; the module itself is private"
+)]
+
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
+use crate::connections::ConnectionId;
 use crate::kernel::{TenantId, TenantOwned};
-use crate::tickets::{ConnectionId, QueueId};
+use crate::tickets::QueueId;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "queues")]

@@ -1,10 +1,16 @@
 //! Rows of `tickets`.
 
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public types; the module itself is private"
+)]
+
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
+use crate::connections::ConnectionId;
 use crate::kernel::{PersonId, TenantId, TenantOwned};
-use crate::tickets::{Channel, ConnectionId, CustomerId, InitiatedBy, QueueId, StatusCategory, TicketId};
+use crate::tickets::{Channel, CustomerId, InitiatedBy, QueueId, StatusCategory, TicketId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tickets")]

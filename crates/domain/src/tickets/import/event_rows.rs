@@ -1,5 +1,7 @@
 //! A row that is one event.
 
+use std::collections::BTreeSet;
+
 use super::super::{ActorKind, Channel, InitiatedBy, StatusCategory};
 use super::columns::Cells;
 use super::mapping::UnknownKinds;
@@ -65,17 +67,13 @@ impl Cells<'_> {
 
     fn actor(&self, words: &[EffectWord]) -> Result<SourceActor, Refusal> {
         let who = self.agent(ACTOR)?;
-        let is_one_of = |list: &std::collections::BTreeSet<String>| {
-            who.as_ref()
-                .is_some_and(|who| list.contains(&who.id) || list.contains(&who.name))
-        };
         let by = words.iter().find_map(|word| match word {
             EffectWord::By(kind) => Some(*kind),
             _ => None,
         });
-        let kind = if is_one_of(&self.mapping.bots) {
+        let kind = if who.as_ref().is_some_and(|who| is_one_of(&self.mapping.bots, who)) {
             ActorKind::Bot
-        } else if is_one_of(&self.mapping.automations) {
+        } else if who.as_ref().is_some_and(|who| is_one_of(&self.mapping.automations, who)) {
             ActorKind::Automation
         } else if let Some(kind) = by {
             kind
@@ -111,7 +109,7 @@ impl Cells<'_> {
                     )?,
                 },
                 EffectWord::Status(status) => SourceEffect::Status(*status),
-                EffectWord::AssigneeIsActor => SourceEffect::Assignee(who.cloned()),
+                EffectWord::AssigneeIsActor => SourceEffect::Assignee(who.and_then(|who| self.human(who.clone()))),
                 EffectWord::AssigneeNobody => SourceEffect::Assignee(None),
                 EffectWord::Queue(queue) => SourceEffect::Queue(queue.clone()),
                 EffectWord::Priority(priority) => SourceEffect::Priority(priority.clone()),
@@ -148,7 +146,7 @@ impl Cells<'_> {
     /// Assignee, queue, priority and tags, as both shapes of rows have them.
     pub(super) fn standing_effects(&self, effects: &mut Vec<SourceEffect>) -> Result<(), Refusal> {
         if let Some(agent) = self.agent(ASSIGNEE)? {
-            effects.push(SourceEffect::Assignee(Some(agent)));
+            effects.push(SourceEffect::Assignee(self.human(agent)));
         } else if matches!(self.stated(Field::Assignee)?, Some(None)) {
             effects.push(SourceEffect::Assignee(None));
         }
@@ -156,6 +154,12 @@ impl Cells<'_> {
         effects.extend(self.stated(Field::Priority)?.map(SourceEffect::Priority));
         effects.extend(self.tags()?.into_iter().map(SourceEffect::Tag));
         Ok(())
+    }
+
+    /// What is assigned to a program is assigned to nobody.
+    fn human(&self, agent: SourceAgent) -> Option<SourceAgent> {
+        let is_program = is_one_of(&self.mapping.bots, &agent) || is_one_of(&self.mapping.automations, &agent);
+        (!is_program).then_some(agent)
     }
 
     pub(super) fn status(&self) -> Result<Option<StatusCategory>, Refusal> {
@@ -207,4 +211,8 @@ impl Cells<'_> {
             },
         }
     }
+}
+
+fn is_one_of(list: &BTreeSet<String>, agent: &SourceAgent) -> bool {
+    list.contains(&agent.id) || list.contains(&agent.name)
 }

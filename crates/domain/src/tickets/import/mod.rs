@@ -5,6 +5,8 @@
 //!    [`Reject`]s with a reason.
 //! 3. [`SortedTickets`]: the rows of one ticket after the other, wherever they stood in the file, in constant memory.
 //! 4. [`SourceTicket`]: one ticket in the source's terms, every event with the key that makes a second import change nothing.
+//! 5. [`write`]: units of tickets, one transaction each. `references` finds or makes people, queues and customers, `merge` is the
+//!    pure heart (the source's word over what is stored), `unit` writes what changed and lets facts follow.
 
 mod columns;
 mod event_rows;
@@ -12,8 +14,11 @@ mod field;
 mod intake;
 mod json;
 mod mapping;
+mod merge;
+mod references;
 mod rejects;
 mod rows;
+mod run;
 mod run_file;
 mod sort;
 mod source;
@@ -21,6 +26,7 @@ mod ticket;
 mod ticket_rows;
 mod time;
 mod types;
+mod unit;
 mod words;
 
 #[cfg(test)]
@@ -30,6 +36,7 @@ pub use field::Field;
 pub use intake::{Intake, IntakeError, IntakeOptions, SortedTickets};
 pub use mapping::{FileFormat, Mapping, MappingError, Rows};
 pub use rejects::Rejects;
+pub use run::{Progress, dry_run, mapping_of, write};
 pub use source::{
     Attributes, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent, SourceRow,
 };
