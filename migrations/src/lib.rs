@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_tenancy;
 mod m20261122_000002_people;
 mod m20261122_000003_accounts;
+mod m20261122_000004_tickets;
 mod tenancy;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_tenancy::Migration),
             Box::new(m20261122_000002_people::Migration),
             Box::new(m20261122_000003_accounts::Migration),
+            Box::new(m20261122_000004_tickets::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ pub mod teams;
 
 // The helpdesk.
 pub mod connections;
+pub mod kpis;
 pub mod tickets;
 
 #[cfg(any(test, feature = "testing"))]

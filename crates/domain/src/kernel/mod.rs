@@ -5,6 +5,7 @@
 mod access;
 mod app;
 pub(crate) mod check;
+pub(crate) mod bulk;
 pub mod clock;
 pub(crate) mod db;
 pub(crate) mod dialect;

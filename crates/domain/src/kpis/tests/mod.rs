@@ -1,0 +1,4 @@
+//! Tests of the whole feature.
+
+mod facts;
+mod histories;
