@@ -11,7 +11,7 @@ use super::types::{Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, T
 use super::{Effect, History, HistoryEvent};
 use crate::kernel::dialect::{any, any_text};
 use crate::kernel::page;
-use crate::kernel::{Error, Page, PageArgs, Permission, Reach, Result, Scope};
+use crate::kernel::{Error, Page, PageArgs, Permission, Reach, Result, Scope, Span};
 use crate::tenants;
 
 /// A page of tickets, the oldest id first.
@@ -53,9 +53,27 @@ pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
 /// # Errors
 /// As [`get`].
 pub async fn events(scope: &Scope, id: TicketId) -> Result<Vec<TicketEvent>> {
-    let ticket = get(scope, id).await?;
-    let rows = rows_of(scope, &[id]).await?;
-    rows.into_iter().map(|row| told(row, ticket.merged_into)).collect()
+    let found = events_of(scope, &[id]).await?.pop();
+    found.map(|(_, events)| events).ok_or_else(|| Error::not_found("ticket", id))
+}
+
+/// What happened to each of those of some tickets that the caller may see, in order.
+///
+/// # Errors
+/// As [`many`].
+pub async fn events_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, Vec<TicketEvent>)>> {
+    let tickets = many(scope, ids).await?;
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let mut rows: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
+    for row in rows_of(scope, &ids).await? {
+        rows.entry(row.ticket_id).or_default().push(row);
+    }
+    let told = |ticket: Ticket| {
+        let rows = rows.remove(&ticket.id).unwrap_or_default();
+        let events: Result<Vec<_>> = rows.into_iter().map(|row| told(row, ticket.merged_into)).collect();
+        Ok((ticket.id, events?))
+    };
+    tickets.into_iter().map(told).collect()
 }
 
 fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent> {
@@ -107,6 +125,26 @@ pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
     scope.require(Permission::TicketsRead)?;
     let select = scope.find::<queue::Entity>().order_by_asc(queue::Column::Name).order_by_asc(queue::Column::Id);
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
+}
+
+/// Some queues, in order of id.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
+    scope.require(Permission::TicketsRead)?;
+    let wanted = any(scope.backend(), queue::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<queue::Entity>().filter(wanted).order_by_asc(queue::Column::Id);
+    Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
+}
+
+/// Which teams queues are and were linked to.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn linked_queues(scope: &Scope) -> Result<Vec<QueueTeam>> {
+    scope.require(Permission::TicketsRead)?;
+    queue_teams(scope).await
 }
 
 /// Which teams queues were linked to, and when; whoever asks.
@@ -198,15 +236,10 @@ async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
 }
 
 async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
-    let zone = tenants::get(scope).await?.time_zone;
-    let zone = jiff::tz::TimeZone::get(&zone).map_err(Error::internal)?;
-    let now = jiff::Timestamp::from_microsecond(scope.now().timestamp_micros()).map_err(Error::internal)?;
-    let today = zone.to_datetime(now).date().to_string();
+    let today = tenants::today(scope).await?;
     let links = queue_teams(scope).await?.into_iter().filter(|link| {
-        // Dates of four-digit years are in order as texts.
-        scope.access().teams.contains(&link.team_id)
-            && link.valid_from.to_string() <= today
-            && link.valid_to.is_none_or(|to| today < to.to_string())
+        let span = Span { from: link.valid_from, to: link.valid_to };
+        scope.access().teams.contains(&link.team_id) && span.contains(today)
     });
     Ok(links.map(|link| link.queue_id).collect())
 }

@@ -180,7 +180,7 @@ impl Identified for Ticket {
 
 /// Which tickets.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams, InputObject)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct TicketFilter {
     /// In this stage.
