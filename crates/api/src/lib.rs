@@ -8,8 +8,14 @@ mod openapi;
 mod server;
 
 // The features.
+mod accounts;
+mod kpis;
 mod people;
 mod teams;
+mod tickets;
+
+#[cfg(test)]
+mod testing;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use domain::kernel::Error;
@@ -28,7 +34,6 @@ pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
         .app_data(Data::new(graph.clone()))
         .app_data(http::json_config())
         .app_data(http::form_config())
-        .app_data(http::query_config())
         .app_data(http::path_config())
         .service(
             web::resource("/graphql")
@@ -45,10 +50,11 @@ pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
 }
 
 fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    accounts::issuer_routes(config);
     config.service(
         utoipa_actix_web::scope("/v1")
-            .configure(people::routes)
-            .configure(teams::routes),
+            .configure(accounts::routes).configure(people::routes)
+            .configure(teams::routes).configure(tickets::routes).configure(kpis::routes),
     );
 }
 

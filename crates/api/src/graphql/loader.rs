@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
-use domain::kernel::{Error, PersonId, TeamId};
+use domain::accounts::users::{self, RoleGrant};
+use domain::kernel::{Error, PersonId, TeamId, UserId};
 use domain::people::{self, Person};
 use domain::teams::memberships::{self, Membership, MembershipId};
 use domain::teams::{self, Team};
+use domain::tickets::{self, Customer, CustomerId, Queue, QueueId, Ticket, TicketEvent, TicketId};
 
 use super::reading::Reading;
 
@@ -103,5 +105,73 @@ impl Loader<MembershipId> for Loads {
             .into_iter()
             .map(|membership| (membership.id, membership))
             .collect())
+    }
+}
+
+/// The events of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EventsOf(pub(crate) TicketId);
+
+impl Loader<EventsOf> for Loads {
+    type Value = Vec<TicketEvent>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[EventsOf]) -> Result<HashMap<EventsOf, Vec<TicketEvent>>, Arc<Error>> {
+        let scope = self.0.scope().await?;
+        let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let events = tickets::events_of(&scope, &tickets).await?;
+        Ok(events.into_iter().map(|(ticket, events)| (EventsOf(ticket), events)).collect())
+    }
+}
+
+impl Loader<TicketId> for Loads {
+    type Value = Ticket;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Ticket>, Arc<Error>> {
+        let scope = self.0.scope().await?;
+        let found = tickets::many(&scope, keys).await?;
+        Ok(found.into_iter().map(|ticket| (ticket.id, ticket)).collect())
+    }
+}
+
+impl Loader<QueueId> for Loads {
+    type Value = Queue;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[QueueId]) -> Result<HashMap<QueueId, Queue>, Arc<Error>> {
+        let scope = self.0.scope().await?;
+        let found = tickets::queues_of(&scope, keys).await?;
+        Ok(found.into_iter().map(|queue| (queue.id, queue)).collect())
+    }
+}
+
+impl Loader<CustomerId> for Loads {
+    type Value = Customer;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Customer>, Arc<Error>> {
+        let scope = self.0.scope().await?;
+        let found = tickets::customers(&scope, keys).await?;
+        Ok(found.into_iter().map(|customer| (customer.id, customer)).collect())
+    }
+}
+
+/// The roles of a user.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RolesOf(pub(crate) UserId);
+
+impl Loader<RolesOf> for Loads {
+    type Value = Vec<RoleGrant>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RolesOf]) -> Result<HashMap<RolesOf, Vec<RoleGrant>>, Arc<Error>> {
+        let scope = self.0.scope().await?;
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for grant in users::roles_of(&scope, &ids).await? {
+            found.entry(RolesOf(grant.user_id)).or_default().push(grant);
+        }
+        Ok(found)
     }
 }

@@ -11,20 +11,23 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 pub(crate) use error::found;
 pub(crate) use http::{BODY, get, post};
-pub(crate) use loader::{MembershipsOf, load};
+pub(crate) use loader::{EventsOf, MembershipsOf, RolesOf, load};
 pub(crate) use page::{PageOf, args, connection};
-pub(crate) use reading::{read, write};
+pub(crate) use reading::{read, write, write_by};
 
+use crate::accounts::{AccountMutation, AccountQuery};
+use crate::kpis::KpiQuery;
 use crate::people::{PersonMutation, PersonQuery};
 use crate::teams::{TeamMutation, TeamQuery};
+use crate::tickets::{TicketMutation, TicketQuery};
 
 /// Every root field that reads.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, PersonQuery, TeamQuery);
+pub struct Query(node::NodeQuery, AccountQuery, PersonQuery, TeamQuery, TicketQuery, KpiQuery);
 
 /// Every root field that writes.
 #[derive(MergedObject, Default)]
-pub struct Mutation(PersonMutation, TeamMutation);
+pub struct Mutation(AccountMutation, PersonMutation, TeamMutation, TicketMutation);
 
 /// The graph.
 pub type Graph = Schema<Query, Mutation, EmptySubscription>;

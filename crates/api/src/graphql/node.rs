@@ -4,11 +4,13 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::kernel::id::IdError;
 use domain::kernel::{Error, PersonId, TeamId};
 use domain::teams::memberships::MembershipId;
+use domain::tickets::TicketId;
 use futures_util::future::try_join_all;
 
 use super::load;
 use crate::people::PersonNode;
 use crate::teams::{MembershipNode, TeamNode};
+use crate::tickets::TicketNode;
 
 /// Anything with an id of its own.
 #[derive(Interface)]
@@ -17,6 +19,7 @@ pub(crate) enum Node {
     Membership(MembershipNode),
     Person(PersonNode),
     Team(TeamNode),
+    Ticket(TicketNode),
 }
 
 #[derive(Default)]
@@ -52,6 +55,7 @@ async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         TeamId::PREFIX => load::<TeamId>(ctx, id.parse().map_err(unreadable)?)
             .await?
             .map(|it| Node::Team(it.into())),
+        TicketId::PREFIX => load::<TicketId>(ctx, id.parse().map_err(unreadable)?).await?.map(|it| Node::Ticket(it.into())),
         _ => {
             let given: String = id.chars().take(64).collect();
             return Err(Error::malformed(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
-use domain::kernel::{Caller, Result, Scope};
+use domain::kernel::{App, Caller, Result, Scope};
 use tokio::sync::Mutex;
 
 use crate::app::Api;
@@ -47,6 +47,14 @@ pub(crate) async fn write<T>(
 ) -> Result<T> {
     let reading = ctx.data_unchecked::<Arc<Reading>>();
     let answer = reading.api.write(&reading.caller, write).await?;
+    *reading.scope.lock().await = None;
+    Ok(answer)
+}
+
+/// Writes by a command that opens its own scopes: one that has slow work to do between them.
+pub(crate) async fn write_by<T>(ctx: &Context<'_>, write: impl AsyncFnOnce(&App, &Caller) -> Result<T>) -> Result<T> {
+    let reading = ctx.data_unchecked::<Arc<Reading>>();
+    let answer = write(&reading.api, &reading.caller).await?;
     *reading.scope.lock().await = None;
     Ok(answer)
 }

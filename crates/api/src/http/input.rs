@@ -1,7 +1,7 @@
 //! How bodies, queries and paths are read: what cannot be read is told where and why, in the shape of every other failure.
 
 use actix_web::error::{JsonPayloadError, UrlencodedError};
-use actix_web::web::{FormConfig, JsonConfig, PathConfig, QueryConfig};
+use actix_web::web::{FormConfig, JsonConfig, PathConfig};
 use domain::kernel::Error;
 
 use super::Failure;
@@ -55,17 +55,6 @@ pub(crate) fn form_config() -> FormConfig {
             };
             Failure(failure).into()
         })
-}
-
-/// Typed query strings.
-pub(crate) fn query_config() -> QueryConfig {
-    QueryConfig::default().error_handler(|error, _| {
-        Failure(Error::malformed(
-            "query_unreadable",
-            format!("the query cannot be read: {error}"),
-        ))
-        .into()
-    })
 }
 
 /// Typed ids in paths.

@@ -1,11 +1,13 @@
 //! What every address shares: failures, the request's id, and how input is read.
 
+mod asked;
 mod error;
 mod input;
 mod request;
 
+pub(crate) use asked::Asked;
 pub(crate) use error::{Failure, Problem, ProblemField, Problems, Result, render, status};
-pub(crate) use input::{form_config, json_config, path_config, query_config};
+pub(crate) use input::{form_config, json_config, path_config};
 pub(crate) use request::{RequestId, trace};
 
 /// 201 with the new thing and its address.

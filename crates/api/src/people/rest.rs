@@ -1,6 +1,6 @@
 //! Handlers.
 
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use domain::kernel::{Page, PageArgs, PersonId};
 use domain::people::identities::{self, Identity, IdentityId, NewIdentity};
@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Problems, Result, created};
+use crate::http::{Asked, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -35,12 +35,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 async fn list(
     api: Api,
     caller: Caller,
-    filter: Query<PersonFilter>,
-    page: Query<PageArgs>,
+    asked: Asked<PersonFilter, PageArgs>
 ) -> Result<Json<Page<Person>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
-            people::list(scope, &filter, &page).await
+            people::list(scope, &asked.0, &asked.1).await
         })
         .await?,
     ))
@@ -139,11 +138,11 @@ async fn list_identities(
     api: Api,
     caller: Caller,
     id: Path<PersonId>,
-    page: Query<PageArgs>,
+    asked: Asked<PageArgs>
 ) -> Result<Json<Page<Identity>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
-            identities::list(scope, *id, &page).await
+            identities::list(scope, *id, &asked.0).await
         })
         .await?,
     ))

@@ -2,6 +2,8 @@
 
 mod graphql;
 mod rest;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use graphql::{MembershipNode, TeamMutation, TeamNode, TeamQuery};
 pub(crate) use rest::routes;

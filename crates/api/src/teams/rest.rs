@@ -1,6 +1,6 @@
 //! Handlers.
 
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use chrono::NaiveDate;
 use domain::kernel::{Page, PageArgs, PersonId, TeamId};
@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Problems, Result, created};
+use crate::http::{Asked, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -48,12 +48,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 async fn list(
     api: Api,
     caller: Caller,
-    filter: Query<TeamFilter>,
-    page: Query<PageArgs>,
+    asked: Asked<TeamFilter, PageArgs>
 ) -> Result<Json<Page<Team>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
-            teams::list(scope, &filter, &page).await
+            teams::list(scope, &asked.0, &asked.1).await
         })
         .await?,
     ))
@@ -128,12 +127,11 @@ async fn reopen(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>
 async fn list_memberships(
     api: Api,
     caller: Caller,
-    filter: Query<MembershipFilter>,
-    page: Query<PageArgs>,
+    asked: Asked<MembershipFilter, PageArgs>
 ) -> Result<Json<Page<Membership>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
-            memberships::list(scope, &filter, &page).await
+            memberships::list(scope, &asked.0, &asked.1).await
         })
         .await?,
     ))
@@ -208,12 +206,11 @@ async fn remove_membership(
 async fn list_leads(
     api: Api,
     caller: Caller,
-    filter: Query<TeamLeadFilter>,
-    page: Query<PageArgs>,
+    asked: Asked<TeamLeadFilter, PageArgs>
 ) -> Result<Json<Page<TeamLead>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
-            leads::list(scope, &filter, &page).await
+            leads::list(scope, &asked.0, &asked.1).await
         })
         .await?,
     ))
@@ -281,11 +278,11 @@ async fn lead_of(
     api: Api,
     caller: Caller,
     id: Path<PersonId>,
-    on: Query<On>,
+    asked: Asked<On>,
 ) -> Result<Json<LeadOf>> {
     Ok(Json(
         api.read(&caller, async |scope| {
-            leads::lead_of(scope, *id, on.on).await
+            leads::lead_of(scope, *id, asked.0.on).await
         })
         .await?,
     ))
