@@ -11,6 +11,8 @@ mod follow;
 mod history;
 pub mod import;
 mod queries;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use commands::{delete_mapping, link_queue, put_mapping};
