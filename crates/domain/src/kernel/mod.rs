@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod page;
 mod permission;
 mod scope;
+mod seal;
 pub mod states;
 #[cfg(test)]
 mod tests;
@@ -28,3 +29,4 @@ pub use page::{Page, PageArgs};
 pub use permission::Permission;
 pub(crate) use scope::TenantOwned;
 pub use scope::{Scope, SystemScope};
+pub use seal::MasterKey;
