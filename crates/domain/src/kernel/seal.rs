@@ -98,7 +98,8 @@ impl MasterKey {
         row: Uuid,
         sealed: &[u8],
     ) -> Result<Vec<u8>> {
-        let refused = |why: &str| Error::internal(format!("a secret of {place} cannot be opened: {why}"));
+        let refused =
+            |why: &str| Error::internal(format!("a secret of {place} cannot be opened: {why}"));
         let parts = sealed.split_first().and_then(|(format, rest)| {
             let (id, rest) = rest.split_first_chunk::<KEY_ID>()?;
             let (nonce, text) = rest.split_first_chunk::<NONCE>()?;
@@ -116,7 +117,11 @@ impl MasterKey {
             aad: &aad,
         };
         let secret = self.cipher().decrypt(&XNonce::from(nonce), payload);
-        secret.map_err(|error| refused(&format!("it was sealed for another place or changed ({error})")))
+        secret.map_err(|error| {
+            refused(&format!(
+                "it was sealed for another place or changed ({error})"
+            ))
+        })
     }
 }
 
@@ -142,18 +147,37 @@ mod tests {
     fn a_secret_opens_only_where_it_was_sealed() {
         let key = MasterKey::new([1; 32]);
         let sealed = key.seal(TENANT, "keys.private", ROW, b"secret").unwrap();
-        assert_eq!(key.unseal(TENANT, "keys.private", ROW, &sealed).unwrap(), b"secret");
+        assert_eq!(
+            key.unseal(TENANT, "keys.private", ROW, &sealed).unwrap(),
+            b"secret"
+        );
         let (other_tenant, other_row) = (TenantId(Uuid::from_u128(3)), Uuid::from_u128(3));
-        assert!(key.unseal(other_tenant, "keys.private", ROW, &sealed).is_err());
+        assert!(
+            key.unseal(other_tenant, "keys.private", ROW, &sealed)
+                .is_err()
+        );
         assert!(key.unseal(TENANT, "keys.other", ROW, &sealed).is_err());
-        assert!(key.unseal(TENANT, "keys.private", other_row, &sealed).is_err());
+        assert!(
+            key.unseal(TENANT, "keys.private", other_row, &sealed)
+                .is_err()
+        );
         let another = MasterKey::new([2; 32]);
-        assert!(another.unseal(TENANT, "keys.private", ROW, &sealed).is_err());
+        assert!(
+            another
+                .unseal(TENANT, "keys.private", ROW, &sealed)
+                .is_err()
+        );
         for byte in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[byte] ^= 1;
-            assert!(key.unseal(TENANT, "keys.private", ROW, &changed).is_err(), "byte {byte}");
-            assert!(key.unseal(TENANT, "keys.private", ROW, &sealed[..byte]).is_err());
+            assert!(
+                key.unseal(TENANT, "keys.private", ROW, &changed).is_err(),
+                "byte {byte}"
+            );
+            assert!(
+                key.unseal(TENANT, "keys.private", ROW, &sealed[..byte])
+                    .is_err()
+            );
         }
         assert!(!sealed.windows(6).any(|part| part == b"secret"));
     }
@@ -162,9 +186,17 @@ mod tests {
     fn a_master_key_reads_back_and_is_never_printed() {
         let key = MasterKey::generate();
         let text = key.encode();
-        assert_eq!(MasterKey::parse(&format!(" {text}\n")).unwrap().encode(), text);
+        assert_eq!(
+            MasterKey::parse(&format!(" {text}\n")).unwrap().encode(),
+            text
+        );
         assert!(!format!("{key:?}").contains(&text[..8]));
-        for wrong in ["", "short", &text[4..], "not base64 at all, but of a good length ===="] {
+        for wrong in [
+            "",
+            "short",
+            &text[4..],
+            "not base64 at all, but of a good length ====",
+        ] {
             let error = MasterKey::parse(wrong).unwrap_err();
             assert_eq!(error.code(), "master_key");
             assert!(wrong.is_empty() || !format!("{error:?}").contains(wrong));
