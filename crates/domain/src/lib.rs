@@ -23,10 +23,10 @@ pub mod tickets;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-use kernel::{App, Clock, Database, Ids};
+use kernel::{App, Clock, Database, Ids, MasterKey};
 
-/// The application over a database.
+/// The application over a database. What it seals, `master_key` opens.
 #[must_use]
-pub fn app(database: Database, clock: Clock, ids: Ids) -> App {
-    App::new(database, clock, ids, accounts::load)
+pub fn app(database: Database, clock: Clock, ids: Ids, master_key: MasterKey) -> App {
+    App::new(database, clock, ids, master_key, accounts::load)
 }

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, SqlitePool
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::kernel::{App, Caller, Clock, Database, Ids, TenantId};
+use crate::kernel::{App, Caller, Clock, Database, Ids, MasterKey, TenantId};
 use crate::tenants::{self, NewTenant};
 
 /// An application over an empty, migrated database.
@@ -44,7 +44,12 @@ impl TestApp {
             Some(url) => on_server(url).await,
             None => in_folder().await,
         };
-        let app = crate::app(database, Clock::fixed(start()), Ids::seeded(7));
+        let app = crate::app(
+            database,
+            Clock::fixed(start()),
+            Ids::seeded(7),
+            MasterKey::new([7; 32]),
+        );
         Self { app, _home: home }
     }
 

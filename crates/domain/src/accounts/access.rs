@@ -1,17 +1,137 @@
-//! What an actor may do now.
+//! What an actor may do now, and to whose things.
 
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use sea_orm::{ActiveEnum, ConnectionTrait, QueryResult, Statement, Value};
 
-use crate::kernel::{Access, Error, Result, Scope};
+use super::clients::{ApiClientState, scopes_of};
+use super::types::Role;
+use super::users::UserState;
+use crate::kernel::{
+    Access, Actor, ApiClientId, Error, PersonId, Reach, Result, Scope, TeamId, UserId,
+};
+use crate::tenants::TenantState;
+
+/// A user with the tenant's state, one row for each role valid now.
+const USER: &str = "SELECT u.state, u.person_id, t.state AS tenant_state, t.time_zone, g.role \
+    FROM users u JOIN tenants t ON t.id = u.tenant_id \
+    LEFT JOIN role_grants g ON g.tenant_id = u.tenant_id AND g.user_id = u.id \
+        AND g.valid_from <= $3 AND (g.valid_to IS NULL OR g.valid_to > $3) \
+    WHERE u.tenant_id = $1 AND u.id = $2";
+
+const CLIENT: &str = "SELECT c.state, c.scopes, t.state AS tenant_state \
+    FROM api_clients c JOIN tenants t ON t.id = c.tenant_id \
+    WHERE c.tenant_id = $1 AND c.id = $2";
+
+/// The teams a person leads today and all below them, each with who is in it today. `UNION` ends also where a tree had become a circle.
+const LED: &str = "WITH RECURSIVE led(id) AS ( \
+        SELECT l.team_id FROM team_leads l \
+        WHERE l.tenant_id = $1 AND l.person_id = $2 AND l.valid_from <= $3 AND (l.valid_to IS NULL OR l.valid_to > $3) \
+        UNION SELECT t.id FROM teams t JOIN led ON t.parent_id = led.id WHERE t.tenant_id = $1) \
+    SELECT led.id AS team_id, m.person_id FROM led \
+    LEFT JOIN team_memberships m ON m.tenant_id = $1 AND m.team_id = led.id \
+        AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)";
 
 /// Reads what the scope's actor may do.
 pub(crate) fn load(scope: &Scope) -> BoxFuture<'_, Result<Access>> {
     async move {
-        Err(Error::unauthenticated(
-            "unauthenticated",
-            format!("{} is not known", scope.actor()),
-        ))
+        match scope.actor() {
+            Actor::User(user) => of_user(scope, user).await,
+            Actor::Client(client) => of_client(scope, client).await,
+            Actor::System => Ok(Access::system()),
+        }
     }
     .boxed()
+}
+
+async fn of_user(scope: &Scope, user: UserId) -> Result<Access> {
+    let values = vec![user.0.into(), scope.now().into()];
+    let rows = query(scope, USER, values).await?;
+    let first = rows.first().ok_or_else(shut_out)?;
+    require_active(first, UserState::Active.to_value())?;
+    let mut access = Access {
+        person: first.try_get("", "person_id")?,
+        ..Access::default()
+    };
+    for row in &rows {
+        let role: Option<Role> = row.try_get("", "role")?;
+        for (permission, reach) in role.map(Role::permissions).unwrap_or_default() {
+            let widest = access.permissions.entry(permission).or_insert(reach);
+            *widest = reach.max(*widest);
+        }
+    }
+    access.people.extend(access.person);
+    if let Some(person) = access.person
+        && access.permissions.values().any(|it| *it == Reach::Teams)
+    {
+        let zone: String = first.try_get("", "time_zone")?;
+        let (teams, people) = led(scope, person, today(scope.now(), &zone)?).await?;
+        access.teams = teams;
+        access.people.extend(people);
+    }
+    Ok(access)
+}
+
+async fn led(
+    scope: &Scope,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<(HashSet<TeamId>, HashSet<PersonId>)> {
+    let (mut teams, mut people) = (HashSet::new(), HashSet::new());
+    for row in query(scope, LED, vec![person.0.into(), today.into()]).await? {
+        teams.insert(row.try_get("", "team_id")?);
+        people.extend(row.try_get::<Option<PersonId>>("", "person_id")?);
+    }
+    Ok((teams, people))
+}
+
+async fn of_client(scope: &Scope, client: ApiClientId) -> Result<Access> {
+    let rows = query(scope, CLIENT, vec![client.0.into()]).await?;
+    let row = rows.first().ok_or_else(shut_out)?;
+    require_active(row, ApiClientState::Active.to_value())?;
+    let scopes: String = row.try_get("", "scopes")?;
+    Ok(Access {
+        permissions: scopes_of(&scopes).map(|it| (it, Reach::Tenant)).collect(),
+        ..Access::default()
+    })
+}
+
+/// One answer for whoever is unknown, suspended, ended or revoked, and for everybody of a suspended tenant.
+fn shut_out() -> Error {
+    Error::unauthenticated(
+        "unauthenticated",
+        "whoever this token was made for may not come in any more",
+    )
+}
+
+fn require_active(row: &QueryResult, active: String) -> Result<()> {
+    let (state, tenant): (String, String) =
+        (row.try_get("", "state")?, row.try_get("", "tenant_state")?);
+    if state == active && tenant == TenantState::Active.to_value() {
+        return Ok(());
+    }
+    Err(shut_out())
+}
+
+/// The date in the tenant's zone.
+fn today(now: DateTime<Utc>, zone: &str) -> Result<NaiveDate> {
+    let zone = jiff::tz::TimeZone::get(zone).map_err(Error::internal)?;
+    let now = jiff::Timestamp::from_microsecond(now.timestamp_micros()).map_err(Error::internal)?;
+    let date = zone.to_datetime(now).date();
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    NaiveDate::from_ymd_opt(
+        year.into(),
+        month.unsigned_abs().into(),
+        day.unsigned_abs().into(),
+    )
+    .ok_or_else(|| Error::internal("a date that two calendars disagree on"))
+}
+
+async fn query(scope: &Scope, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>> {
+    let values = std::iter::once(scope.tenant().0.into()).chain(values);
+    let statement = Statement::from_sql_and_values(scope.backend(), sql, values);
+    Ok(scope.tx().query_all_raw(statement).await?)
 }

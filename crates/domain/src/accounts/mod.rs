@@ -1,15 +1,25 @@
-//! Accounts.
+//! Accounts: who may come in, how they show who they are, and what they may do.
+//!
+//! Users sign in and have roles ([`users`]); programs have a secret and scopes ([`clients`]). Both get short access tokens of their tenant's own issuer
+//! from [`token`], and [`authenticate`] takes them back. Every scope asks again, every two seconds at most, whether its actor is still
+//! welcome, so a token is worth nothing once its owner is not.
 
 mod access;
+pub mod clients;
+mod passwords;
+mod roles;
+mod secrets;
+mod sessions;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod types;
+pub mod users;
 
 pub(crate) use access::load;
-#[derive(Clone)]
-pub struct PublicUrls;
-pub async fn authenticate(
-    _: &crate::kernel::App,
-    _: &PublicUrls,
-    _: &str,
-    _: Option<String>,
-) -> crate::kernel::Result<crate::kernel::Caller> {
-    unimplemented!()
-}
+pub use passwords::{PasswordHash, hash_password};
+pub use sign_in::{TokenAnswer, TokenRequest, token};
+pub use tokens::authenticate;
+pub use types::{Role, Secret, ShownOnce};
+pub use users::create_owner;

@@ -1,5 +1,6 @@
 //! The application: a database, a clock, and the only way to a scope.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use super::clock::{Clock, Ids};
 use super::db::{Database, Mode};
-use super::{Access, Actor, Caller, Error, Result, Scope, SystemScope, TenantId};
+use super::{Access, Actor, Caller, Error, MasterKey, Result, Scope, SystemScope, TenantId};
 
 /// How long what an actor may do is believed without looking again.
 const ACCESS_FOR: TimeDelta = TimeDelta::seconds(2);
@@ -29,7 +30,9 @@ pub struct App {
     database: Database,
     clock: Clock,
     ids: Ids,
+    master_key: MasterKey,
     load_access: LoadAccess,
+    kept: Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>,
     known: Arc<Mutex<HashMap<(TenantId, Actor), (DateTime<Utc>, Arc<Access>)>>>,
     wake: Option<Wake>,
 }
@@ -37,12 +40,20 @@ pub struct App {
 impl App {
     /// Over an open database with the newest schema.
     #[must_use]
-    pub fn new(database: Database, clock: Clock, ids: Ids, load_access: LoadAccess) -> Self {
+    pub fn new(
+        database: Database,
+        clock: Clock,
+        ids: Ids,
+        master_key: MasterKey,
+        load_access: LoadAccess,
+    ) -> Self {
         Self {
             database,
             clock,
             ids,
+            master_key,
             load_access,
+            kept: Arc::default(),
             known: Arc::default(),
             wake: None,
         }
@@ -65,6 +76,16 @@ impl App {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What a feature keeps in this process between requests, one of each type: a cache, never the only copy of anything.
+    pub(crate) fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = kept
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::new(T::default()));
+        let thing = Arc::clone(slot).downcast::<T>();
+        thing.unwrap_or_else(|_| unreachable!("it was put there under its own type"))
     }
 
     /// Reads in one snapshot.
@@ -149,6 +170,7 @@ impl App {
             caller.clone(),
             self.clock.clone(),
             self.ids.clone(),
+            self.master_key.clone(),
         );
         let access = self.access(&scope).await?;
         scope.grant(access);

@@ -17,6 +17,7 @@ pub mod page;
 pub mod patch;
 mod permission;
 mod scope;
+mod seal;
 mod span;
 pub mod states;
 #[cfg(test)]
@@ -32,4 +33,5 @@ pub use page::{Identified, Page, PageArgs};
 pub use permission::Permission;
 pub(crate) use scope::TenantOwned;
 pub use scope::{Scope, SystemScope};
+pub use seal::MasterKey;
 pub use span::Span;

@@ -14,7 +14,7 @@ use super::clock::{Clock, Ids};
 use super::db::{Database, Mode, Tx};
 use super::events::Event;
 use super::jobs::{self, Job};
-use super::{Access, Actor, Caller, Error, Permission, Reach, Result, TenantId};
+use super::{Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId};
 
 /// An entity whose rows belong to a tenant and have an id of their own.
 pub(crate) trait TenantOwned: EntityTrait {
@@ -33,6 +33,7 @@ pub struct Scope {
     access: Arc<Access>,
     clock: Clock,
     ids: Ids,
+    master_key: MasterKey,
     recorded: Mutex<Vec<Event>>,
     enqueued: std::sync::atomic::AtomicBool,
 }
@@ -44,6 +45,7 @@ impl Scope {
         caller: Caller,
         clock: Clock,
         ids: Ids,
+        master_key: MasterKey,
     ) -> Self {
         Self {
             tx: database.transaction(mode),
@@ -51,6 +53,7 @@ impl Scope {
             access: Arc::default(),
             clock,
             ids,
+            master_key,
             recorded: Mutex::default(),
             enqueued: false.into(),
         }
@@ -119,6 +122,19 @@ impl Scope {
             return None;
         }
         self.access.permissions.get(&permission).copied()
+    }
+
+    /// Encrypts a secret for one place of one of this tenant's rows; it opens nowhere else.
+    pub(crate) fn seal(&self, place: &str, row: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        self.master_key.seal(self.tenant(), place, row, secret)
+    }
+
+    /// Decrypts what was sealed for that place.
+    ///
+    /// # Errors
+    /// `internal` when it was sealed for another place, with another master key, or changed since.
+    pub(crate) fn unseal(&self, place: &str, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
+        self.master_key.unseal(self.tenant(), place, row, sealed)
     }
 
     /// The transaction, for statements of one's own.

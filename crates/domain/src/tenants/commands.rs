@@ -4,10 +4,11 @@ use sea_orm::{ConnectionTrait, Set, Statement};
 use serde_json::json;
 
 use super::entity::{ActiveModel, Entity};
-use super::queries;
-use super::types::{NewTenant, Tenant, TenantState};
+use super::states::{Action, Life};
+use super::types::{NewTenant, Tenant, TenantPatch, TenantState};
+use super::{issuer, queries};
 use crate::kernel::check::Check;
-use crate::kernel::{Error, Event, Result, Scope};
+use crate::kernel::{Actor, Error, Event, Permission, Result, Scope, states};
 
 /// Makes the tenant whose scope this is: the operator opens a scope on a new id.
 ///
@@ -31,6 +32,7 @@ pub async fn create(scope: &Scope, new: NewTenant) -> Result<Tenant> {
     };
     scope.insert::<Entity, _>(row).await?;
     start_event_log(scope).await?;
+    issuer::create_keys(scope).await?;
     let tenant = queries::get(scope).await?;
     scope.record(Event::new(
         "tenant.created",
@@ -40,17 +42,84 @@ pub async fn create(scope: &Scope, new: NewTenant) -> Result<Tenant> {
     Ok(tenant)
 }
 
+/// Changes what is given.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `invalid` for a name that is none.
+pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
+    scope.require(Permission::AccountsAdmin)?;
+    let TenantPatch {
+        name,
+        password_sign_in,
+    } = patch;
+    if let Some(name) = &name {
+        Check::default().text("/name", name, 200).done()?;
+    }
+    let before = scope.lock::<Entity>(scope.tenant()).await?;
+    let name = name.map_or(before.name, |name| name.trim().to_owned());
+    let password_sign_in = password_sign_in.unwrap_or(before.password_sign_in);
+    let row = ActiveModel {
+        name: Set(name),
+        password_sign_in: Set(password_sign_in),
+        updated_at: Set(scope.now()),
+        version: Set(before.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(before.id, row).await?;
+    let tenant = queries::get(scope).await?;
+    scope.record(Event::new(
+        "tenant.changed",
+        tenant.id,
+        json!({ "name": tenant.name, "password_sign_in": tenant.password_sign_in }),
+    ));
+    Ok(tenant)
+}
+
+/// Nobody of the tenant may sign in or ask for anything any more; nothing is lost. The operator's.
+///
+/// # Errors
+/// `forbidden` to everybody else.
+pub async fn suspend(scope: &Scope) -> Result<Tenant> {
+    step(scope, Action::Suspend).await
+}
+
+/// The tenant is in use again. The operator's.
+///
+/// # Errors
+/// `forbidden` to everybody else.
+pub async fn resume(scope: &Scope) -> Result<Tenant> {
+    step(scope, Action::Resume).await
+}
+
+async fn step(scope: &Scope, action: Action) -> Result<Tenant> {
+    if scope.actor() != Actor::System {
+        return Err(Error::refused(
+            "operator_only",
+            "only the operator may do this",
+        ));
+    }
+    let before = scope.lock::<Entity>(scope.tenant()).await?;
+    let now = scope.now();
+    let row = ActiveModel {
+        state: Set(states::next::<Life>(scope, before.state, action)?),
+        state_since: Set(now),
+        updated_at: Set(now),
+        version: Set(before.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(before.id, row).await?;
+    let kind = match action {
+        Action::Suspend => "tenant.suspended",
+        Action::Resume => "tenant.resumed",
+    };
+    let tenant = queries::get(scope).await?;
+    let payload = json!({ "from": before.state, "to": tenant.state });
+    scope.record(Event::new(kind, tenant.id, payload));
+    Ok(tenant)
+}
+
 fn check(new: &NewTenant) -> Result<()> {
-    let legal =
-        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-    let begins = new
-        .slug
-        .starts_with(|letter: char| letter.is_ascii_lowercase());
-    if !(2..=40).contains(&new.slug.len())
-        || !begins
-        || !new.slug.chars().all(legal)
-        || new.slug.ends_with('-')
-    {
+    if !is_slug(&new.slug) {
         let message = "must be 2 to 40 lower-case letters, digits and hyphens, beginning with a letter, like `acme`";
         return Err(Error::invalid("/slug", "not_a_slug", message));
     }
@@ -58,6 +127,16 @@ fn check(new: &NewTenant) -> Result<()> {
         .text("/name", &new.name, 200)
         .zone("/time_zone", &new.time_zone)
         .done()
+}
+
+/// Whether a text could be a tenant's slug.
+pub(crate) fn is_slug(text: &str) -> bool {
+    let legal =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    (2..=40).contains(&text.len())
+        && text.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && text.chars().all(legal)
+        && !text.ends_with('-')
 }
 
 async fn start_event_log(scope: &Scope) -> Result<()> {

@@ -2,12 +2,22 @@
 
 mod commands;
 mod entity;
+mod issuer;
 mod queries;
+mod states;
+#[cfg(test)]
+mod tests;
 mod types;
 
-pub use commands::create;
+pub(crate) use commands::is_slug;
+pub use commands::{create, resume, suspend, update};
+pub use issuer::{
+    Discovery, Jwk, Jwks, LEEWAY, PublicUrls, SigningKey, SigningKeyId, SigningKeyState,
+    TOKEN_LIFETIME, discovery, jwks, keys, rotate_keys,
+};
+pub(crate) use issuer::{Issuer, issuer, issuer_with_key};
 pub(crate) use queries::hold;
 pub use queries::{by_slug, get, list, today};
-pub use types::{NewTenant, Tenant, TenantState, WeekStart};
+pub use types::{NewTenant, Tenant, TenantPatch, TenantState, WeekStart};
 
 pub use crate::kernel::TenantId;

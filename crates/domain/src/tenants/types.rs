@@ -1,6 +1,6 @@
 //! What crosses the boundary.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
@@ -93,4 +93,14 @@ pub struct NewTenant {
     pub time_zone: String,
     /// The first day of its weeks.
     pub week_start: WeekStart,
+}
+
+/// What to change of a tenant; what is not given stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema, InputObject)]
+#[serde(deny_unknown_fields)]
+pub struct TenantPatch {
+    /// Its name.
+    pub name: Option<String>,
+    /// Whether e-mail and password are accepted at the token endpoint.
+    pub password_sign_in: Option<bool>,
 }

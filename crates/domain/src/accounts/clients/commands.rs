@@ -1,0 +1,185 @@
+//! Making, changing and revoking API clients.
+
+use sea_orm::Set;
+use serde_json::json;
+
+use super::entity::{ActiveModel, Entity, Model};
+use super::queries::{scopes_of, seen};
+use super::states::Life;
+use super::types::{
+    ApiClient, ApiClientAction, ApiClientPatch, ApiClientSecret, ApiClientState, NewApiClient,
+};
+use crate::accounts::secrets::{digest, random};
+use crate::kernel::{
+    ApiClientId, Error, Event, FieldError, Permission, Reach, Result, Scope, states,
+};
+
+const SECRET: &str = "cs_";
+
+/// Makes an API client and shows its secret, once.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `scope_above_own`; `invalid` for a name or a scope that is none; `client_name_taken`.
+pub async fn create(scope: &Scope, new: NewApiClient) -> Result<ApiClientSecret> {
+    scope.require(Permission::AccountsAdmin)?;
+    let NewApiClient { name, scopes } = new;
+    let (name, scopes) = (plain_name(&name)?, plain_scopes(&scopes)?);
+    require_scopes(scope, &scopes)?;
+    let (id, now) = (scope.new_id::<ApiClientId>(), scope.now());
+    let client_secret = random(SECRET);
+    let row = ActiveModel {
+        id: Set(id),
+        name: Set(name),
+        secret_hash: Set(digest(client_secret.expose())),
+        scopes: Set(scopes),
+        state: Set(ApiClientState::Active),
+        state_since: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let client = one(scope, id).await?;
+    let payload = json!({ "name": client.name, "scopes": client.scopes });
+    scope.record(Event::new("client.created", id, payload));
+    Ok(ApiClientSecret {
+        client,
+        client_secret,
+    })
+}
+
+/// Changes what is given. A scope that is taken away is gone from the client's tokens within seconds.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`; `client_name_taken`.
+pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Result<ApiClient> {
+    scope.require(Permission::AccountsAdmin)?;
+    let before = scope.lock::<Entity>(id).await?;
+    require_scopes(scope, &before.scopes)?;
+    if before.state == ApiClientState::Revoked {
+        let message = "this API client has been revoked";
+        return Err(Error::conflict("client_revoked", message).allowing(Vec::new()));
+    }
+    let ApiClientPatch { name, scopes } = patch;
+    let mut row = touched(scope, &before);
+    if let Some(name) = name {
+        row.name = Set(plain_name(&name)?);
+    }
+    if let Some(scopes) = scopes {
+        let scopes = plain_scopes(&scopes)?;
+        require_scopes(scope, &scopes)?;
+        row.scopes = Set(scopes);
+    }
+    scope.update::<Entity, _>(id, row).await?;
+    let client = one(scope, id).await?;
+    let payload = json!({
+        "before": { "name": before.name, "scopes": before.scopes.split(' ').collect::<Vec<_>>() },
+        "after": { "name": client.name, "scopes": client.scopes },
+    });
+    scope.record(Event::new("client.changed", id, payload));
+    Ok(client)
+}
+
+/// Gives a client a new secret, shown once. The old one ends at once.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`.
+pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSecret> {
+    let (before, _) = step(scope, id, ApiClientAction::RotateSecret).await?;
+    let client_secret = random(SECRET);
+    let mut row = touched(scope, &before);
+    row.secret_hash = Set(digest(client_secret.expose()));
+    scope.update::<Entity, _>(id, row).await?;
+    scope.record(Event::new("client.secret_rotated", id, json!({})));
+    Ok(ApiClientSecret {
+        client: one(scope, id).await?,
+        client_secret,
+    })
+}
+
+/// Shuts a client out for good, its tokens within seconds.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`.
+pub async fn revoke(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
+    let (before, state) = step(scope, id, ApiClientAction::Revoke).await?;
+    let mut row = touched(scope, &before);
+    row.state = Set(state);
+    row.state_since = Set(scope.now());
+    scope.update::<Entity, _>(id, row).await?;
+    let payload = json!({ "from": before.state, "to": state });
+    scope.record(Event::new("client.revoked", id, payload));
+    one(scope, id).await
+}
+
+async fn step(
+    scope: &Scope,
+    id: ApiClientId,
+    action: ApiClientAction,
+) -> Result<(Model, ApiClientState)> {
+    scope.require(Permission::AccountsAdmin)?;
+    let before = scope.lock::<Entity>(id).await?;
+    let state = states::next::<Life>(scope, before.state, action)?;
+    require_scopes(scope, &before.scopes)?;
+    Ok((before, state))
+}
+
+async fn one(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
+    Ok(seen(scope, scope.get::<Entity>(id).await?))
+}
+
+/// Refuses scopes that the caller does not have: whoever knows a client's secret may do what it may.
+fn require_scopes(scope: &Scope, scopes: &str) -> Result<()> {
+    if scopes_of(scopes).all(|permission| scope.reach(permission) == Some(Reach::Tenant)) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "scope_above_own",
+        "this is about a scope that the caller does not have",
+    ))
+}
+
+fn touched(scope: &Scope, before: &Model) -> ActiveModel {
+    ActiveModel {
+        updated_at: Set(scope.now()),
+        version: Set(before.version + 1),
+        ..Default::default()
+    }
+}
+
+fn plain_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        let message = "must have 1 to 200 characters";
+        return Err(Error::invalid("/name", "length", message));
+    }
+    Ok(name.to_owned())
+}
+
+/// Each scope once, in the order of the documentation.
+fn plain_scopes(words: &[String]) -> Result<String> {
+    let unknown = words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| Permission::from_word(word).is_none());
+    let unknown: Vec<_> = unknown
+        .map(|(place, _)| FieldError {
+            pointer: format!("/scopes/{place}"),
+            code: "unknown_scope",
+            message: "must be a permission like `tickets.read`".to_owned(),
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::invalid_fields(unknown));
+    }
+    let scopes = Permission::ALL.iter().map(|permission| permission.word());
+    let scopes: Vec<_> = scopes
+        .filter(|scope| words.iter().any(|word| word == scope))
+        .collect();
+    if scopes.is_empty() {
+        let message = "must name one scope or more";
+        return Err(Error::invalid("/scopes", "length", message));
+    }
+    Ok(scopes.join(" "))
+}

@@ -1,0 +1,57 @@
+//! The token endpoint: a password, a client's secret or a refresh token becomes an access token of the tenant's own issuer.
+//!
+//! Errors have OAuth's words as codes: `invalid_request`, `invalid_client`, `invalid_grant`, `unsupported_grant_type`, `invalid_scope`.
+//! Whether an account exists shows neither in an answer nor in how long it takes.
+
+mod grants;
+mod types;
+
+use std::sync::Arc;
+
+pub use types::{TokenAnswer, TokenRequest};
+
+use super::tokens;
+use super::types::ShownOnce;
+use crate::kernel::{Actor, App, Error, Result};
+use crate::tenants::{self, Issuer, PublicUrls, TOKEN_LIFETIME};
+
+/// What a grant comes to.
+struct Granted {
+    actor: Actor,
+    refresh_token: Option<ShownOnce>,
+    scope: Option<String>,
+}
+
+/// Answers the token endpoint of a tenant: `POST /t/{slug}/oauth/token`.
+///
+/// # Errors
+/// `not_found` when there is no such tenant; otherwise OAuth's.
+pub async fn token(
+    app: &App,
+    urls: &PublicUrls,
+    slug: &str,
+    request: TokenRequest,
+) -> Result<TokenAnswer> {
+    let issuer: Arc<Issuer> = tenants::issuer(app, slug)
+        .await?
+        .ok_or_else(|| Error::not_found("tenant", slug))?;
+    let granted = match request.grant_type.as_deref() {
+        Some("password") => grants::password(app, &issuer, request).await?,
+        Some("client_credentials") => grants::client_credentials(app, &issuer, request).await?,
+        Some("refresh_token") => grants::refresh_token(app, &issuer, request).await?,
+        Some(_) => return Err(grants::unsupported()),
+        None => return Err(grants::missing("grant_type")),
+    };
+    let Granted {
+        actor,
+        refresh_token,
+        scope,
+    } = granted;
+    Ok(TokenAnswer {
+        access_token: tokens::issue(app, &issuer, urls, actor, scope.clone())?,
+        token_type: "Bearer",
+        expires_in: TOKEN_LIFETIME.num_seconds(),
+        refresh_token,
+        scope,
+    })
+}

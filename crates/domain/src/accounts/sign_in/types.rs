@@ -1,0 +1,42 @@
+//! What crosses the boundary: OAuth's names.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::types::{Secret, ShownOnce};
+
+/// What a client sends to the token endpoint, as a form. Which fields are needed depends on `grant_type`; others are ignored.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct TokenRequest {
+    /// `password`, `client_credentials` or `refresh_token`.
+    pub grant_type: Option<String>,
+    /// A user's e-mail.
+    pub username: Option<String>,
+    /// A user's password.
+    pub password: Option<Secret>,
+    /// An API client's id. May also be the name in HTTP Basic authentication.
+    pub client_id: Option<String>,
+    /// An API client's secret.
+    pub client_secret: Option<Secret>,
+    /// The newest refresh token of a session.
+    pub refresh_token: Option<Secret>,
+    /// Which of an API client's scopes the token is to have, with blanks between them; all of them when not given.
+    pub scope: Option<String>,
+}
+
+/// What it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct TokenAnswer {
+    /// Send it as `Authorization: Bearer …`.
+    pub access_token: ShownOnce,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// In how many seconds it ends.
+    pub expires_in: i64,
+    /// What the next one is got with; users only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<ShownOnce>,
+    /// What the token may be used for; API clients only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}

@@ -1,0 +1,240 @@
+//! Making, changing and ending users.
+
+use async_graphql::MaybeUndefined;
+use sea_orm::Set;
+use serde_json::json;
+
+use super::entity::user::{ActiveModel, Entity, Model};
+use super::queries;
+use super::ranks::{held, require_another_owner, require_rank_over};
+use super::role_commands::give;
+use super::states::Life;
+use super::types::{NewRoleGrant, NewUser, User, UserAction, UserPatch, UserState};
+use crate::accounts::passwords::{PasswordHash, hash_password};
+use crate::accounts::sessions;
+use crate::accounts::types::{Role, Secret};
+use crate::kernel::{
+    App, Caller, Error, Event, Permission, PersonId, Result, Scope, UserId, states,
+};
+
+/// Makes a user without any role. Takes the application, because the password is hashed before a transaction is open.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `invalid` for an e-mail or a password that is none; `user_email_taken`.
+pub async fn create(app: &App, caller: &Caller, new: NewUser) -> Result<User> {
+    app.read(caller, async |scope| {
+        scope.require(Permission::AccountsAdmin)
+    })
+    .await?;
+    let NewUser {
+        email,
+        person_id,
+        password,
+    } = new;
+    let email = plain_email(&email)?;
+    let password = match &password {
+        Some(password) => Some(hash_password(password).await?),
+        None => None,
+    };
+    app.write(caller, async |scope| {
+        insert(scope, email, person_id, password).await
+    })
+    .await
+}
+
+/// Makes a user who owns the tenant: the first one, in the transaction that makes the tenant.
+///
+/// # Errors
+/// Those of [`create`]; `role_above_own` to everybody but an owner and the operator.
+pub async fn create_owner(scope: &Scope, email: &str, password: PasswordHash) -> Result<User> {
+    let user = insert(scope, plain_email(email)?, None, Some(password)).await?;
+    let grant = NewRoleGrant {
+        role: Role::Owner,
+        valid_from: None,
+        valid_to: None,
+    };
+    give(scope, user.id, grant).await?;
+    Ok(user)
+}
+
+async fn insert(
+    scope: &Scope,
+    email: String,
+    person_id: Option<PersonId>,
+    password: Option<PasswordHash>,
+) -> Result<User> {
+    scope.require(Permission::AccountsAdmin)?;
+    let (id, now) = (scope.new_id::<UserId>(), scope.now());
+    let row = ActiveModel {
+        id: Set(id),
+        email: Set(email),
+        person_id: Set(person_id),
+        password_hash: Set(password),
+        state: Set(UserState::Active),
+        state_since: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let user = queries::one(scope, id).await?;
+    let payload = json!({ "email": user.email, "person_id": user.person_id });
+    scope.record(Event::new("user.created", id, payload));
+    Ok(user)
+}
+
+/// Changes what is given. A new e-mail is what they sign in with from then on.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `user_ended`; `user_email_taken`.
+pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User> {
+    let before = changeable(scope, id).await?;
+    let UserPatch { email, person_id } = patch;
+    let mut row = touched(scope, &before);
+    if let Some(email) = email {
+        row.email = Set(plain_email(&email)?);
+    }
+    match person_id {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => row.person_id = Set(None),
+        MaybeUndefined::Value(person) => row.person_id = Set(Some(person)),
+    }
+    scope.update::<Entity, _>(id, row).await?;
+    let user = queries::one(scope, id).await?;
+    let payload = json!({
+        "before": { "email": before.email, "person_id": before.person_id },
+        "after": { "email": user.email, "person_id": user.person_id },
+    });
+    scope.record(Event::new("user.changed", id, payload));
+    Ok(user)
+}
+
+/// Signs a user out and keeps them out until they are reactivated.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `last_owner`; a conflict unless they are active.
+pub async fn suspend(scope: &Scope, id: UserId) -> Result<User> {
+    step(scope, id, UserAction::Suspend).await
+}
+
+/// Lets a suspended user in again.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; a conflict unless they are suspended.
+pub async fn reactivate(scope: &Scope, id: UserId) -> Result<User> {
+    step(scope, id, UserAction::Reactivate).await
+}
+
+/// Signs a user out for good.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `last_owner`; `user_ended`.
+pub async fn end(scope: &Scope, id: UserId) -> Result<User> {
+    step(scope, id, UserAction::End).await
+}
+
+async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
+    scope.require(Permission::AccountsAdmin)?;
+    let before = scope.lock::<Entity>(id).await?;
+    let state = states::next::<Life>(scope, before.state, action)?;
+    require_rank_over(scope, id).await?;
+    if state != UserState::Active {
+        if held(scope, id)
+            .await?
+            .iter()
+            .any(|it| it.role == Role::Owner)
+        {
+            require_another_owner(scope, id).await?;
+        }
+        sessions::revoke_all(scope, id).await?;
+    }
+    let mut row = touched(scope, &before);
+    row.state = Set(state);
+    row.state_since = Set(scope.now());
+    scope.update::<Entity, _>(id, row).await?;
+    let kind = match action {
+        UserAction::Suspend => "user.suspended",
+        UserAction::Reactivate => "user.reactivated",
+        UserAction::End => "user.ended",
+    };
+    let payload = json!({ "from": before.state, "to": state });
+    scope.record(Event::new(kind, id, payload));
+    queries::one(scope, id).await
+}
+
+/// Gives a user a new password and ends all their sessions.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `user_ended`; `invalid` for a password that is too short or too long.
+pub async fn set_password(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    password: &Secret,
+) -> Result<User> {
+    app.read(caller, async |scope| {
+        scope.require(Permission::AccountsAdmin)
+    })
+    .await?;
+    let hash = hash_password(password).await?;
+    app.write(caller, async |scope| {
+        let before = changeable(scope, id).await?;
+        let mut row = touched(scope, &before);
+        row.password_hash = Set(Some(hash));
+        scope.update::<Entity, _>(id, row).await?;
+        sessions::revoke_all(scope, id).await?;
+        scope.record(Event::new("user.password_set", id, json!({})));
+        queries::one(scope, id).await
+    })
+    .await
+}
+
+/// A user that the caller may change, locked.
+async fn changeable(scope: &Scope, id: UserId) -> Result<Model> {
+    scope.require(Permission::AccountsAdmin)?;
+    let user = scope.lock::<Entity>(id).await?;
+    require_not_ended(scope, &user)?;
+    require_rank_over(scope, id).await?;
+    Ok(user)
+}
+
+/// Refuses a user who has been ended.
+pub(super) fn require_not_ended(scope: &Scope, user: &Model) -> Result<()> {
+    if user.state != UserState::Ended {
+        return Ok(());
+    }
+    let legal = states::allowed_actions::<Life>(scope, user.state);
+    let legal = legal.into_iter().map(<Life as states::Machine>::word);
+    Err(Error::conflict("user_ended", "this user has been ended").allowing(legal.collect()))
+}
+
+fn touched(scope: &Scope, before: &Model) -> ActiveModel {
+    ActiveModel {
+        updated_at: Set(scope.now()),
+        version: Set(before.version + 1),
+        ..Default::default()
+    }
+}
+
+/// Lower case and ASCII only, so that no two users look alike.
+fn plain_email(text: &str) -> Result<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let parts = text.split_once('@').filter(|(local, domain)| {
+        let label = |label: &str| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .chars()
+                    .all(|it| it.is_ascii_alphanumeric() || it == '-')
+        };
+        let local = !local.is_empty() && local.chars().all(|it| it.is_ascii_graphic());
+        local && !domain.contains('@') && domain.split('.').all(label)
+    });
+    if parts.is_none() || text.len() > 254 {
+        let message = "must be an e-mail address in ASCII, like `ada@example.com`";
+        return Err(Error::invalid("/email", "not_an_email", message));
+    }
+    Ok(text)
+}

@@ -1,0 +1,75 @@
+//! Reading users and their roles.
+
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+
+use super::entity::{role_grant, user};
+use super::states::Life;
+use super::types::{RoleGrant, User, UserFilter};
+use crate::kernel::check::normalise_email;
+use crate::kernel::{Actor, Error, Page, PageArgs, Permission, Result, Scope, UserId};
+use crate::kernel::{dialect, page, states};
+
+/// One user. Everybody may see themselves.
+///
+/// # Errors
+/// `forbidden` without `accounts.read`; `not_found`.
+pub async fn get(scope: &Scope, id: UserId) -> Result<User> {
+    if scope.actor() != Actor::User(id) {
+        scope.require(Permission::AccountsRead)?;
+    }
+    one(scope, id).await
+}
+
+/// The same for whoever may change them.
+pub(super) async fn one(scope: &Scope, id: UserId) -> Result<User> {
+    let select = scope.find::<user::Entity>().filter(user::Column::Id.eq(id));
+    let found = select.into_partial_model::<User>().one(scope.tx()).await?;
+    let found = found.ok_or_else(|| Error::not_found("user", id))?;
+    Ok(seen(scope, found))
+}
+
+/// Users in the order they were made.
+///
+/// # Errors
+/// `forbidden` without `accounts.read`; those of a page.
+pub async fn list(scope: &Scope, filter: &UserFilter, args: &PageArgs) -> Result<Page<User>> {
+    scope.require(Permission::AccountsRead)?;
+    let UserFilter {
+        state,
+        email,
+        person_id,
+    } = filter;
+    let mut select = scope.find::<user::Entity>();
+    if let Some(state) = state {
+        select = select.filter(user::Column::State.eq(*state));
+    }
+    if let Some(email) = email {
+        select = select.filter(user::Column::Email.eq(normalise_email(email)));
+    }
+    if let Some(person) = person_id {
+        select = select.filter(user::Column::PersonId.eq(*person));
+    }
+    let page = page::load::<user::Entity, User>(scope, filter, args, select).await?;
+    Ok(page.map(|user| seen(scope, user)))
+}
+
+/// The roles of some users, those that are over and those to come among them; the oldest first. Everybody may see their own.
+///
+/// # Errors
+/// `forbidden` without `accounts.read`.
+pub async fn roles_of(scope: &Scope, users: &[UserId]) -> Result<Vec<RoleGrant>> {
+    if !users.iter().all(|user| scope.actor() == Actor::User(*user)) {
+        scope.require(Permission::AccountsRead)?;
+    }
+    let users = users.iter().map(|user| user.0);
+    let of = dialect::any(scope.backend(), role_grant::Column::UserId, users);
+    let select = scope.find::<role_grant::Entity>().filter(of);
+    let select = select.order_by_asc(role_grant::Column::Id);
+    let grants = select.into_partial_model::<RoleGrant>();
+    Ok(grants.all(scope.tx()).await?)
+}
+
+fn seen(scope: &Scope, mut user: User) -> User {
+    user.allowed_actions = states::allowed_actions::<Life>(scope, user.state);
+    user
+}

@@ -1,0 +1,114 @@
+//! Granting and revoking roles.
+
+use sea_orm::Set;
+use serde_json::json;
+
+use super::commands::require_not_ended;
+use super::entity::role_grant::{ActiveModel, Entity, Model};
+use super::entity::user;
+use super::ranks::{held, require_another_owner, require_rank};
+use super::types::{NewRoleGrant, RoleGrant, RoleGrantId};
+use crate::accounts::types::Role;
+use crate::kernel::{Error, Event, Permission, Result, Scope, UserId};
+
+/// Gives a user a role for a time.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `user_ended`; `role_granted_already` when the times overlap.
+pub async fn grant_role(scope: &Scope, user: UserId, new: NewRoleGrant) -> Result<RoleGrant> {
+    scope.require(Permission::AccountsAdmin)?;
+    require_not_ended(scope, &scope.lock::<user::Entity>(user).await?)?;
+    give(scope, user, new).await
+}
+
+/// The same for a user who is known to be there.
+pub(super) async fn give(scope: &Scope, user: UserId, new: NewRoleGrant) -> Result<RoleGrant> {
+    let now = scope.now();
+    let NewRoleGrant {
+        role,
+        valid_from,
+        valid_to,
+    } = new;
+    let valid_from = valid_from.unwrap_or(now);
+    require_rank(scope, role).await?;
+    if valid_to.is_some_and(|to| to <= valid_from || to <= now) {
+        let message = "must be later than `valid_from` and than now";
+        return Err(Error::invalid("/valid_to", "out_of_order", message));
+    }
+    let overlaps = |grant: &Model| {
+        grant.role == role
+            && valid_to.is_none_or(|to| grant.valid_from < to)
+            && grant.valid_to.is_none_or(|to| valid_from < to)
+    };
+    if held(scope, user).await?.iter().any(overlaps) {
+        let message = "the user has this role already in that time";
+        return Err(Error::conflict("role_granted_already", message));
+    }
+    let grant = RoleGrant {
+        id: scope.new_id(),
+        user_id: user,
+        role,
+        valid_from,
+        valid_to,
+        created_at: now,
+    };
+    let row = ActiveModel {
+        id: Set(grant.id),
+        user_id: Set(user),
+        role: Set(role),
+        valid_from: Set(valid_from),
+        valid_to: Set(valid_to),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let payload =
+        json!({ "role": role, "valid_from": valid_from, "valid_to": valid_to, "grant": grant.id });
+    scope.record(Event::new("role.granted", user, payload));
+    Ok(grant)
+}
+
+/// Takes a role back, from now on. One that is over already stays as it was.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `last_owner`; `not_found`.
+pub async fn revoke_role(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
+    scope.require(Permission::AccountsAdmin)?;
+    let user = scope.get::<Entity>(id).await?.user_id;
+    // A user's roles change one after another. The grant itself is not locked: owners' grants are, in order and all at once.
+    scope.lock::<user::Entity>(user).await?;
+    let before = scope.get::<Entity>(id).await?;
+    require_rank(scope, before.role).await?;
+    let now = scope.now();
+    if before.valid_to.is_some_and(|to| to <= now) {
+        return Ok(seen(before));
+    }
+    if before.role == Role::Owner {
+        require_another_owner(scope, user).await?;
+    }
+    // Of one that has not begun, this makes one that never will.
+    let valid_to = Some(now);
+    let row = ActiveModel {
+        valid_to: Set(valid_to),
+        updated_at: Set(now),
+        version: Set(before.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(id, row).await?;
+    let payload = json!({ "role": before.role, "grant": id });
+    scope.record(Event::new("role.revoked", user, payload));
+    Ok(seen(Model { valid_to, ..before }))
+}
+
+fn seen(row: Model) -> RoleGrant {
+    RoleGrant {
+        id: row.id,
+        user_id: row.user_id,
+        role: row.role,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        created_at: row.created_at,
+    }
+}

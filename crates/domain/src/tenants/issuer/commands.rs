@@ -1,0 +1,94 @@
+//! Making and rotating keys.
+
+use rand::Rng;
+use sea_orm::{DbBackend, QuerySelect, Set};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Entity, Model};
+use super::queries;
+use super::states::{Action, Life};
+use super::types::{SigningKey, SigningKeyId, SigningKeyState};
+use crate::kernel::{Event, Permission, Result, Scope, states};
+
+/// What a private key is sealed for.
+pub(super) const PRIVATE_KEY: &str = "signing_keys.sealed_private_key";
+
+/// The first two keys of a new tenant: one that signs, and the one after it.
+pub(crate) async fn create_keys(scope: &Scope) -> Result<()> {
+    create(scope, SigningKeyState::Active).await?;
+    create(scope, SigningKeyState::Next).await?;
+    Ok(())
+}
+
+/// The next key begins to sign, the active one is retired, and a new next one is published.
+/// Tokens of the retired key are good until they expire.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`.
+pub async fn rotate_keys(scope: &Scope) -> Result<Vec<SigningKey>> {
+    scope.require(Permission::AccountsAdmin)?;
+    lock(scope).await?;
+    // A second statement, because the first may have waited for another rotation and does not see the key that one made.
+    let (mut retired, mut activated) = (None, None);
+    for key in scope.find::<Entity>().all(scope.tx()).await? {
+        match key.state {
+            SigningKeyState::Next => activated = Some(step(scope, &key, Action::Activate).await?),
+            SigningKeyState::Active => retired = Some(step(scope, &key, Action::Retire).await?),
+            SigningKeyState::Retired => {}
+        }
+    }
+    let next = create(scope, SigningKeyState::Next).await?;
+    scope.record(Event::new(
+        "signing_keys.rotated",
+        scope.tenant(),
+        json!({ "retired": retired, "active": activated, "next": next }),
+    ));
+    queries::keys(scope).await
+}
+
+async fn lock(scope: &Scope) -> Result<()> {
+    if scope.backend() == DbBackend::Postgres {
+        let keys = scope.find::<Entity>().lock_exclusive();
+        keys.all(scope.tx()).await?;
+    }
+    Ok(())
+}
+
+async fn step(scope: &Scope, key: &Model, action: Action) -> Result<SigningKeyId> {
+    let state = states::next::<Life>(scope, key.state, action)?;
+    let now = scope.now();
+    let mut row = ActiveModel {
+        state: Set(state),
+        state_since: Set(now),
+        updated_at: Set(now),
+        version: Set(key.version + 1),
+        ..Default::default()
+    };
+    if state == SigningKeyState::Retired {
+        row.sealed_private_key = Set(None);
+    }
+    scope.update::<Entity, _>(key.id, row).await?;
+    Ok(key.id)
+}
+
+async fn create(scope: &Scope, state: SigningKeyState) -> Result<SigningKeyId> {
+    let id: SigningKeyId = scope.new_id();
+    let mut secret = [0; 32];
+    rand::rng().fill_bytes(&mut secret);
+    let public = ed25519_dalek::SigningKey::from_bytes(&secret).verifying_key();
+    let now = scope.now();
+    let row = ActiveModel {
+        id: Set(id),
+        algorithm: Set("EdDSA".to_owned()),
+        public_key: Set(public.to_bytes().to_vec()),
+        sealed_private_key: Set(Some(scope.seal(PRIVATE_KEY, id.0, &secret)?)),
+        state: Set(state),
+        state_since: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    Ok(id)
+}

@@ -1,0 +1,142 @@
+//! What this process knows of the tenants as issuers, for at most [`KNOWN_FOR`], so that most requests are verified without the database.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ed25519_dalek::{Signer, VerifyingKey};
+
+use super::commands::PRIVATE_KEY;
+use super::entity::Model;
+use super::types::{SigningKeyId, SigningKeyState};
+use super::{KNOWN_FOR, queries, verifies_for};
+use crate::kernel::{App, Caller, Error, ErrorKind, Result, Scope};
+use crate::tenants::{self, Tenant};
+
+/// How many issuers are remembered at once, those that do not exist among them.
+const KEPT: usize = 10_000;
+/// How long an unknown key of a known issuer is refused before its keys are read again.
+const UNKNOWN_FOR: TimeDelta = TimeDelta::milliseconds(250);
+
+/// A tenant with the keys its tokens are signed and verified with.
+pub(crate) struct Issuer {
+    pub(crate) tenant: Tenant,
+    active: (SigningKeyId, ed25519_dalek::SigningKey),
+    /// Each with the time from which it is refused.
+    published: Vec<(SigningKeyId, VerifyingKey, Option<DateTime<Utc>>)>,
+    read_at: DateTime<Utc>,
+}
+
+type Found = Option<Arc<Issuer>>;
+
+#[derive(Default)]
+struct Known(Mutex<HashMap<String, (DateTime<Utc>, Found)>>);
+
+impl Issuer {
+    /// Signs with the active key and says which it is.
+    pub(crate) fn sign(&self, message: impl FnOnce(SigningKeyId) -> String) -> (String, [u8; 64]) {
+        let (kid, key) = &self.active;
+        let message = message(*kid);
+        let signature = key.sign(message.as_bytes()).to_bytes();
+        (message, signature)
+    }
+
+    /// The public key of an id, exactly as written.
+    pub(crate) fn key(&self, kid: SigningKeyId, now: DateTime<Utc>) -> Option<VerifyingKey> {
+        let mut keys = self.published(now);
+        keys.find(|(id, _)| *id == kid).map(|(_, key)| key)
+    }
+
+    /// The keys that a token may be signed with at `now`.
+    pub(super) fn published(
+        &self,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = (SigningKeyId, VerifyingKey)> {
+        let good = move |until: Option<DateTime<Utc>>| until.is_none_or(|until| now < until);
+        let keys = self.published.iter();
+        keys.filter(move |(_, _, until)| good(*until))
+            .map(|(id, key, _)| (*id, *key))
+    }
+}
+
+/// The issuer of a slug, as known for at most two seconds.
+pub(crate) async fn issuer(app: &App, slug: &str) -> Result<Found> {
+    if !tenants::is_slug(slug) {
+        return Ok(None);
+    }
+    let (known, now) = (app.kept::<Known>(), app.clock().now());
+    let entry = {
+        let known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(slug).cloned()
+    };
+    match entry {
+        Some((until, found)) if now < until => Ok(found),
+        Some(_) | None => read(app, &known, slug, now).await,
+    }
+}
+
+/// The same, read again when it does not have a key that it may just have been given by another process.
+pub(crate) async fn issuer_with_key(app: &App, slug: &str, kid: SigningKeyId) -> Result<Found> {
+    let (found, now) = (issuer(app, slug).await?, app.clock().now());
+    match found {
+        Some(issuer) if issuer.key(kid, now).is_none() && now >= issuer.read_at + UNKNOWN_FOR => {
+            read(app, &app.kept::<Known>(), slug, now).await
+        }
+        found => Ok(found),
+    }
+}
+
+async fn read(app: &App, known: &Known, slug: &str, now: DateTime<Utc>) -> Result<Found> {
+    let tenant = match app
+        .system(async |scope| tenants::by_slug(scope, slug).await)
+        .await
+    {
+        Ok(tenant) => Some(tenant),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let found = match tenant {
+        None => None,
+        Some(tenant) => {
+            let caller = Caller::system(tenant.id);
+            let issuer = app.read(&caller, async |scope| open(scope, tenant, now).await);
+            Some(Arc::new(issuer.await?))
+        }
+    };
+    let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= KEPT {
+        known.retain(|_, (until, _)| now < *until);
+    }
+    if known.len() < KEPT {
+        known.insert(slug.to_owned(), (now + KNOWN_FOR, found.clone()));
+    }
+    Ok(found)
+}
+
+async fn open(scope: &Scope, tenant: Tenant, now: DateTime<Utc>) -> Result<Issuer> {
+    let (mut active, mut published) = (None, Vec::new());
+    for key in queries::published(scope, now).await? {
+        published.push((key.id, public(&key)?, refused_from(&key)));
+        if let (SigningKeyState::Active, Some(sealed)) = (key.state, &key.sealed_private_key) {
+            let secret = scope.unseal(PRIVATE_KEY, key.id.0, sealed)?;
+            let secret = <[u8; 32]>::try_from(secret.as_slice()).map_err(Error::internal)?;
+            active = Some((key.id, ed25519_dalek::SigningKey::from_bytes(&secret)));
+        }
+    }
+    Ok(Issuer {
+        tenant,
+        active: active.ok_or_else(|| Error::internal("a tenant has no active signing key"))?,
+        published,
+        read_at: now,
+    })
+}
+
+fn public(key: &Model) -> Result<VerifyingKey> {
+    let bytes = <[u8; 32]>::try_from(key.public_key.as_slice()).map_err(Error::internal)?;
+    VerifyingKey::from_bytes(&bytes).map_err(Error::internal)
+}
+
+fn refused_from(key: &Model) -> Option<DateTime<Utc>> {
+    let retired = key.state == SigningKeyState::Retired;
+    retired.then(|| key.state_since + verifies_for())
+}
