@@ -1,1 +1,150 @@
+//! API clients.
 
+use super::{ApiClientAction, ApiClientFilter, ApiClientPatch, ApiClientState, NewApiClient};
+use super::{create, get, list, revoke, rotate_secret, update};
+use crate::accounts::Role;
+use crate::accounts::tests::Acme;
+use crate::kernel::{Actor, Caller, PageArgs, Permission, Result};
+
+fn new(name: &str, scopes: &[&str]) -> NewApiClient {
+    NewApiClient {
+        name: name.to_owned(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+    }
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
+    result.unwrap_err().code()
+}
+
+#[tokio::test]
+async fn a_client_is_made_changed_and_revoked() {
+    let acme = Acme::new().await;
+    let (app, system) = (&acme.test.app, &acme.system);
+    let made = app
+        .write(system, async |scope| {
+            create(
+                scope,
+                new(" Sync ", &["tickets.write", "tickets.read", "tickets.read"]),
+            )
+            .await
+        })
+        .await
+        .unwrap();
+    assert_eq!(made.client.name, "Sync");
+    assert_eq!(made.client.scopes, ["tickets.read", "tickets.write"]);
+    assert!(made.client_secret.expose().starts_with("cs_"));
+    assert!(!format!("{made:?}").contains(made.client_secret.expose()));
+    let taken = app.write(system, async |scope| {
+        create(scope, new("Sync", &["tickets.read"])).await
+    });
+    assert_eq!(code(taken.await), "client_name_taken");
+    let id = made.client.id;
+    let rotated = app
+        .write(system, async |scope| rotate_secret(scope, id).await)
+        .await
+        .unwrap();
+    assert_ne!(rotated.client_secret, made.client_secret);
+    let patch = ApiClientPatch {
+        name: None,
+        scopes: Some(vec!["kpis.read".to_owned()]),
+    };
+    let changed = app
+        .write(system, async |scope| update(scope, id, patch).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        (changed.scopes, changed.version),
+        (vec!["kpis.read".to_owned()], 3)
+    );
+    assert_eq!(
+        changed.allowed_actions,
+        [ApiClientAction::RotateSecret, ApiClientAction::Revoke]
+    );
+    let revoked = app
+        .write(system, async |scope| revoke(scope, id).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        (revoked.state, revoked.allowed_actions),
+        (ApiClientState::Revoked, vec![])
+    );
+    let again = app
+        .write(system, async |scope| rotate_secret(scope, id).await)
+        .await;
+    assert_eq!(code(again), "client_revoked");
+    let patched = app.write(system, async |scope| {
+        update(scope, id, ApiClientPatch::default()).await
+    });
+    assert_eq!(code(patched.await), "client_revoked");
+    app.read(system, async |scope| get(scope, id).await)
+        .await
+        .unwrap();
+    let filter = ApiClientFilter {
+        state: Some(ApiClientState::Active),
+    };
+    let active = app.read(system, async |scope| {
+        list(scope, filter, PageArgs::default()).await
+    });
+    assert!(active.await.unwrap().items.is_empty());
+}
+
+#[tokio::test]
+async fn unknown_scopes_are_named_by_their_place() {
+    let acme = Acme::new().await;
+    let refused = acme.test.app.write(&acme.system, async |scope| {
+        create(scope, new("Sync", &["tickets.read", "tickets.eat", "*"])).await
+    });
+    let refused = refused.await.unwrap_err();
+    let places: Vec<_> = refused
+        .fields()
+        .iter()
+        .map(|field| field.pointer.as_str())
+        .collect();
+    assert_eq!(places, ["/scopes/1", "/scopes/2"]);
+}
+
+#[tokio::test]
+async fn a_client_that_administers_gives_no_more_than_it_has() {
+    let acme = Acme::new().await;
+    let app = &acme.test.app;
+    let made = app.write(&acme.system, async |scope| {
+        create(
+            scope,
+            new(
+                "Admin",
+                &["accounts.admin", "accounts.read", "kpis.read", "teams.read"],
+            ),
+        )
+        .await
+    });
+    let client = Caller {
+        actor: Actor::Client(made.await.unwrap().client.id),
+        ..acme.system.clone()
+    };
+    let wider = app.write(&client, async |scope| {
+        create(scope, new("More", &["tickets.read"])).await
+    });
+    assert_eq!(code(wider.await), "scope_above_own");
+    app.write(&client, async |scope| {
+        create(scope, new("Less", &["kpis.read"])).await
+    })
+    .await
+    .unwrap();
+    let user = acme.user("u@acme.test", Role::Viewer).await;
+    assert_eq!(
+        code(acme.grant(&client, user.id, Role::Agent).await),
+        "role_above_own"
+    );
+    assert_eq!(
+        code(acme.grant(&client, user.id, Role::Owner).await),
+        "role_above_own"
+    );
+    acme.grant(&client, user.id, Role::Finance).await.unwrap();
+    let access = app
+        .read(&client, async |scope| Ok(scope.access().clone()))
+        .await
+        .unwrap();
+    assert_eq!(access.permissions.len(), 4);
+    assert!(!access.permissions.contains_key(&Permission::TicketsRead));
+}

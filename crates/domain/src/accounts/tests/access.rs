@@ -1,0 +1,185 @@
+//! What roles come to.
+
+use sea_orm::{ConnectionTrait, Statement, Value};
+use uuid::Uuid;
+
+use super::Acme;
+use crate::accounts::Role;
+use crate::accounts::users::{self, NewRoleGrant, UserPatch};
+use crate::kernel::{Access, Caller, Permission, PersonId, Reach, Scope, TeamId, UserId};
+use crate::testing::start;
+
+const PERSON: u128 = 100;
+const TEAM: u128 = 200;
+
+async fn run(scope: &Scope, sql: &str, values: Vec<Value>) -> crate::kernel::Result<()> {
+    let values = std::iter::once(scope.tenant().0.into()).chain(values);
+    let statement = Statement::from_sql_and_values(scope.backend(), sql, values);
+    scope.tx().execute_raw(statement).await?;
+    Ok(())
+}
+
+/// People 1–6; team 1 over 2 over 3, and 4 apart; person n in team n today, 5 in team 3 until yesterday, 6 in team 3 from today on.
+async fn teams(acme: &Acme) {
+    let made = acme.test.app.write(&acme.system, async |scope| {
+        let now = scope.now();
+        let id = |base: u128, n: u128| Value::from(Uuid::from_u128(base + n));
+        for n in 1..=6 {
+            let sql = "INSERT INTO people (tenant_id, id, name, state, state_since, created_at, updated_at, version) VALUES ($1, $2, $3, 'active', $4, $4, $4, 1)";
+            run(scope, sql, vec![id(PERSON, n), format!("P{n}").into(), now.into()]).await?;
+        }
+        for (n, parent) in [(1, None), (2, Some(1)), (3, Some(2)), (4, None)] {
+            let sql = "INSERT INTO teams (tenant_id, id, parent_id, name, state, state_since, created_at, updated_at, version) VALUES ($1, $2, $3, $4, 'active', $5, $5, $5, 1)";
+            let parent = parent.map(|parent| Uuid::from_u128(TEAM + parent));
+            run(scope, sql, vec![id(TEAM, n), parent.into(), format!("T{n}").into(), now.into()]).await?;
+        }
+        let today = now.date_naive();
+        let (before, after) = (today.pred_opt().unwrap(), today.succ_opt().unwrap());
+        let spans = [
+            (1, 1, before, None),
+            (2, 2, before, None),
+            (3, 3, before, Some(after)),
+            (4, 4, before, None),
+            (5, 3, before, Some(today)),
+            (6, 3, today, None),
+        ];
+        for (n, team, from, to) in spans {
+            let sql = "INSERT INTO team_memberships (tenant_id, id, person_id, team_id, is_primary, valid_from, valid_to, created_at, updated_at, version) VALUES ($1, $2, $3, $4, true, $5, $6, $7, $7, 1)";
+            let values = vec![id(300, n), id(PERSON, n), id(TEAM, team), from.into(), to.into(), now.into()];
+            run(scope, sql, values).await?;
+        }
+        // Person 1 leads team 2 now, and led team 4 until yesterday.
+        for (n, team, to) in [(1, 2, None), (2, 4, Some(today))] {
+            let sql = "INSERT INTO team_leads (tenant_id, id, team_id, person_id, valid_from, valid_to, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)";
+            let values = vec![id(400, n), id(TEAM, team), id(PERSON, 1), before.into(), to.into(), now.into()];
+            run(scope, sql, values).await?;
+        }
+        Ok(())
+    });
+    made.await.unwrap();
+}
+
+async fn access(acme: &Acme, user: UserId) -> Access {
+    let caller = acme.as_user(user);
+    let read = acme
+        .test
+        .app
+        .read(&caller, async |scope| Ok(scope.access().clone()));
+    read.await.unwrap()
+}
+
+fn reaches(access: &Access, permissions: &[Permission], reach: Reach) -> bool {
+    let expected = permissions.iter().map(|it| (*it, reach)).collect();
+    access.permissions == expected
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_the_table_says() {
+    use Permission::{KpisPeople, KpisRead, PeopleRead, PeopleWrite, TeamsRead, TicketsRead};
+    let acme = Acme::new().await;
+    let own = [PeopleRead, TeamsRead, TicketsRead, KpisRead, KpisPeople];
+    let table: [(Role, &[Permission], Reach); 8] = [
+        (Role::Owner, Permission::ALL, Reach::Tenant),
+        (Role::Admin, Permission::ALL, Reach::Tenant),
+        (Role::Manager, &own, Reach::Teams),
+        (
+            Role::QualityAnalyst,
+            &[TicketsRead, TeamsRead, PeopleRead],
+            Reach::Tenant,
+        ),
+        (
+            Role::Hr,
+            &[PeopleRead, PeopleWrite, TeamsRead],
+            Reach::Tenant,
+        ),
+        (Role::Finance, &[KpisRead, TeamsRead], Reach::Tenant),
+        (Role::Agent, &own, Reach::Own),
+        (Role::Viewer, &[KpisRead, TeamsRead], Reach::Tenant),
+    ];
+    assert_eq!(table.map(|(role, _, _)| role).as_slice(), Role::ALL);
+    for (n, (role, permissions, reach)) in table.into_iter().enumerate() {
+        let user = acme.user(&format!("u{n}@acme.test"), role).await;
+        let access = access(&acme, user.id).await;
+        assert!(reaches(&access, permissions, reach), "{role:?}: {access:?}");
+        assert!(access.teams.is_empty() && access.people.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn roles_add_up_to_the_widest_reach() {
+    let acme = Acme::new().await;
+    let user = acme.user("both@acme.test", Role::Agent).await;
+    acme.grant(&acme.system, user.id, Role::Viewer)
+        .await
+        .unwrap();
+    let access = access(&acme, user.id).await;
+    assert_eq!(access.permissions[&Permission::KpisRead], Reach::Tenant);
+    assert_eq!(access.permissions[&Permission::KpisPeople], Reach::Own);
+}
+
+#[tokio::test]
+async fn a_manager_reaches_the_teams_below_and_who_is_in_them_today() {
+    let acme = Acme::new().await;
+    teams(&acme).await;
+    let person = |n: u128| PersonId(Uuid::from_u128(PERSON + n));
+    let team = |n: u128| TeamId(Uuid::from_u128(TEAM + n));
+    for (role, led, reached) in [
+        (Role::Manager, vec![team(2), team(3)], vec![1, 2, 3, 6]),
+        (Role::Agent, vec![], vec![1]),
+    ] {
+        let user = acme.user(&format!("{role:?}@acme.test"), role).await;
+        let patch = UserPatch {
+            email: None,
+            person_id: async_graphql::MaybeUndefined::Value(person(1)),
+        };
+        let changed = acme.test.app.write(&acme.system, async |scope| {
+            users::update(scope, user.id, patch).await
+        });
+        assert_eq!(changed.await.unwrap().person_id, Some(person(1)));
+        let access = access(&acme, user.id).await;
+        assert_eq!(access.person, Some(person(1)));
+        assert_eq!(access.teams, led.into_iter().collect());
+        assert_eq!(access.people, reached.into_iter().map(person).collect());
+    }
+}
+
+#[tokio::test]
+async fn a_role_counts_from_its_beginning_to_its_end() {
+    let acme = Acme::new().await;
+    let user = acme.user("temp@acme.test", Role::Viewer).await;
+    let new = NewRoleGrant {
+        role: Role::Hr,
+        valid_from: Some(start() + chrono::TimeDelta::hours(1)),
+        valid_to: Some(start() + chrono::TimeDelta::hours(2)),
+    };
+    let granted = acme.test.app.write(&acme.system, async |scope| {
+        users::grant_role(scope, user.id, new).await
+    });
+    granted.await.unwrap();
+    for may in [false, true, false] {
+        let access = access(&acme, user.id).await;
+        assert_eq!(
+            access.permissions.contains_key(&Permission::PeopleWrite),
+            may
+        );
+        acme.test.app.clock().advance(chrono::TimeDelta::hours(1));
+    }
+}
+
+#[tokio::test]
+async fn access_takes_few_statements_and_is_believed_for_two_seconds() {
+    let acme = Acme::new().await;
+    teams(&acme).await;
+    let user = acme.user("lead@acme.test", Role::Manager).await;
+    let caller: Caller = acme.as_user(user.id);
+    let (app, count) = (&acme.test.app, || acme.test.app.database().statements());
+    let before = count();
+    app.read(&caller, async |_| Ok(())).await.unwrap();
+    assert!(count() - before <= 2);
+    let before = count();
+    app.read(&caller, async |_| Ok(())).await.unwrap();
+    assert_eq!(count(), before);
+    acme.later();
+    app.read(&caller, async |_| Ok(())).await.unwrap();
+    assert!(count() > before);
+}
