@@ -1,0 +1,7 @@
+//! Writing facts and adding them up.
+
+mod drain;
+mod replace;
+
+pub use drain::{DRAIN_UNIT, drain, is_pending};
+pub use replace::{TicketFacts, follow, replace_facts};
