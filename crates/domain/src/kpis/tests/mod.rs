@@ -1,4 +1,6 @@
 //! Tests of the whole feature.
 
+mod engines;
 mod facts;
 mod histories;
+mod world;
