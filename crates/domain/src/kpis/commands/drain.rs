@@ -37,8 +37,13 @@ const ON_STORED: &str = "ON CONFLICT (tenant_id, measure, agent_id, month, queue
 /// # Errors
 /// Those of the database.
 pub async fn drain(scope: &Scope, limit: u32) -> Result<usize> {
+    drain_unit(scope, limit, FACTS_PER_UNIT).await
+}
+
+/// The same with another measure of how much is enough.
+pub(in crate::kpis) async fn drain_unit(scope: &Scope, limit: u32, facts: u64) -> Result<usize> {
     let claimed = claim(scope, limit).await?;
-    let (mut done, mut left) = (0, FACTS_PER_UNIT);
+    let (mut done, mut left) = (0, facts);
     // Marks come ordered by measure and month: each group reads its facts together.
     for group in claimed.chunk_by(|(a, _), (b, _)| (a.measure, a.month) == (b.measure, b.month)) {
         if left == 0 {

@@ -3,5 +3,7 @@
 mod drain;
 mod replace;
 
+#[cfg(test)]
+pub(super) use drain::drain_unit;
 pub use drain::{DRAIN_UNIT, drain, is_pending};
 pub use replace::{TicketFacts, follow, replace_facts};

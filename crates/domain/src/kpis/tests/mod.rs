@@ -1,5 +1,7 @@
 //! Tests of the whole feature.
 
+mod answers;
+mod drain;
 mod engines;
 mod facts;
 mod histories;
