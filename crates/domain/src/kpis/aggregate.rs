@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Statistic;
+use crate::kernel::PersonId;
 
 /// The figures of one row.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,7 +22,8 @@ pub(super) type Place = (u32, u32);
 #[derive(Debug)]
 pub(super) struct Tally {
     statistic: Statistic,
-    rows: HashMap<Place, Sums>,
+    places: HashMap<Place, usize>,
+    rows: Vec<Sums>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -29,50 +31,89 @@ struct Sums {
     n: i64,
     total: i64,
     values: Vec<i64>,
+    hidden: Hidden,
+}
+
+/// How many people are in a row whom the caller may not see one by one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Hidden {
+    #[default]
+    Nobody,
+    One(PersonId),
+    Several,
+}
+
+/// A row that is done. Its figures are withheld where they would tell of exactly one hidden person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Row {
+    pub(super) place: Place,
+    pub(super) figures: Option<Figures>,
 }
 
 impl Tally {
     pub(super) fn new(statistic: Statistic) -> Self {
         Self {
             statistic,
-            rows: HashMap::new(),
+            places: HashMap::new(),
+            rows: Vec::new(),
         }
     }
 
-    /// Whether the sums of a day are enough, or its exact values are wanted.
-    pub(super) fn wants_values(&self) -> bool {
-        self.statistic == Statistic::Durations
+    pub(super) fn statistic(&self) -> Statistic {
+        self.statistic
     }
 
-    /// Adds many values whose sums are known. `values` are read only where [`Self::wants_values`].
-    pub(super) fn add(&mut self, place: Place, n: i64, total: i64, values: &[i64]) {
-        let row = self.rows.entry(place).or_default();
+    /// The row of a place, made if it is not there.
+    pub(super) fn row(&mut self, place: Place) -> usize {
+        *self.places.entry(place).or_insert_with(|| {
+            self.rows.push(Sums::default());
+            self.rows.len() - 1
+        })
+    }
+
+    /// Adds values whose sums are known.
+    pub(super) fn add(&mut self, row: usize, n: i64, total: i64) {
+        let row = &mut self.rows[row];
         row.n += n;
         row.total = row.total.wrapping_add(total);
-        if self.statistic == Statistic::Durations {
-            row.values.extend_from_slice(values);
-        }
+    }
+
+    /// Where the exact values go, next to [`Self::add`], if the statistic is one of [`Statistic::Durations`].
+    pub(super) fn values(&mut self, row: usize) -> &mut Vec<i64> {
+        &mut self.rows[row].values
     }
 
     /// Adds one value.
-    pub(super) fn add_one(&mut self, place: Place, value: i64) {
-        self.add(place, 1, value, &[value]);
+    pub(super) fn add_one(&mut self, row: usize, value: i64) {
+        self.add(row, 1, value);
+        if self.statistic == Statistic::Durations {
+            self.values(row).push(value);
+        }
     }
 
-    /// Lets a row exist though nothing may be in it.
-    pub(super) fn expect(&mut self, place: Place) {
-        self.rows.entry(place).or_default();
+    /// Notes that a row has something of a person whom the caller may not see.
+    pub(super) fn hide(&mut self, row: usize, person: PersonId) {
+        let hidden = &mut self.rows[row].hidden;
+        *hidden = match *hidden {
+            Hidden::Nobody => Hidden::One(person),
+            Hidden::One(other) if other == person => Hidden::One(other),
+            Hidden::One(_) | Hidden::Several => Hidden::Several,
+        };
     }
 
-    /// The rows in order. A balance of nothing is no row, unless it was expected.
-    pub(super) fn finish(self) -> Vec<(Place, Figures)> {
-        let statistic = self.statistic;
-        let mut rows: Vec<_> = self
-            .rows
-            .into_iter()
-            .map(|(place, sums)| (place, sums.figures(statistic)))
-            .collect();
-        rows.sort_unstable_by_key(|(place, _)| *place);
+    /// The rows, by bucket.
+    pub(super) fn finish(self) -> Vec<Row> {
+        let (statistic, mut sums) = (self.statistic, self.rows);
+        let rows = self.places.into_iter().map(|(place, row)| {
+            let sums = std::mem::take(&mut sums[row]);
+            let withheld = matches!(sums.hidden, Hidden::One(_));
+            Row {
+                place,
+                figures: (!withheld).then(|| sums.figures(statistic)),
+            }
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_unstable_by_key(|row| row.place);
         rows
     }
 }
@@ -132,11 +173,9 @@ mod tests {
 
     fn durations(values: &[i64]) -> Figures {
         let mut tally = Tally::new(Statistic::Durations);
-        tally.expect((0, 0));
-        values
-            .iter()
-            .for_each(|value| tally.add_one((0, 0), *value));
-        tally.finish()[0].1
+        let row = tally.row((0, 0));
+        values.iter().for_each(|value| tally.add_one(row, *value));
+        tally.finish()[0].figures.unwrap()
     }
 
     #[test]
@@ -165,28 +204,45 @@ mod tests {
     #[test]
     fn a_balance_is_the_sum_and_a_count_has_no_values() {
         let mut balance = Tally::new(Statistic::Balance);
-        balance.add((1, 2), 3, -1, &[]);
-        balance.add_one((1, 2), 1);
-        balance.add_one((0, 9), 1);
-        let rows: Vec<_> = balance
+        let later = balance.row((1, 2));
+        balance.add(later, 3, -1);
+        balance.add_one(later, 1);
+        let earlier = balance.row((0, 9));
+        balance.add_one(earlier, 1);
+        let rows = balance
             .finish()
             .into_iter()
-            .map(|(place, figures)| (place, figures.n))
-            .collect();
-        assert_eq!(rows, [((0, 9), 1), ((1, 2), 0)]);
+            .map(|row| (row.place, row.figures.unwrap().n));
+        assert_eq!(rows.collect::<Vec<_>>(), [((0, 9), 1), ((1, 2), 0)]);
         let mut count = Tally::new(Statistic::Count);
-        assert!(!count.wants_values());
-        count.add((0, 0), 5, 999, &[]);
+        let row = count.row((0, 0));
+        count.add(row, 5, 999);
+        let figures = Some(Figures {
+            n: 5,
+            ..Figures::default()
+        });
         assert_eq!(
             count.finish(),
-            [(
-                (0, 0),
-                Figures {
-                    n: 5,
-                    ..Figures::default()
-                }
-            )]
+            [Row {
+                place: (0, 0),
+                figures
+            }]
         );
+    }
+
+    #[test]
+    fn exactly_one_hidden_person_is_withheld() {
+        let person = |number| PersonId(uuid::Uuid::from_u128(number));
+        let shown = |people: &[u128]| {
+            let mut tally = Tally::new(Statistic::Count);
+            let row = tally.row((0, 0));
+            people
+                .iter()
+                .for_each(|number| tally.hide(row, person(*number)));
+            tally.finish()[0].figures.is_some()
+        };
+        assert!(shown(&[]) && shown(&[1, 2]) && shown(&[1, 2, 1]));
+        assert!(!shown(&[1]) && !shown(&[1, 1]));
     }
 
     proptest! {

@@ -5,7 +5,6 @@ use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::Grain;
-use super::slots::is_edge;
 
 /// A day grain over ten years and a little is the most that one question may ask for.
 const MAX_BUCKETS: usize = 4_000;
@@ -79,13 +78,6 @@ pub(super) fn buckets(
     Ok(buckets)
 }
 
-/// Whether rollups can be cut here: they have no finer parts than quarter hours.
-pub(super) fn on_quarter_hours(buckets: &[Bucket]) -> bool {
-    buckets
-        .iter()
-        .all(|bucket| is_edge(bucket.from) && is_edge(bucket.to))
-}
-
 /// The bucket a day lies in: its first day, and the first day of the next.
 fn whole(day: NaiveDate, grain: Grain, week_start: Weekday) -> Option<(NaiveDate, NaiveDate)> {
     let months = |count: u32| {
@@ -135,6 +127,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kpis::slots::is_edge;
 
     fn date(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -349,7 +342,7 @@ mod tests {
         ) {
             let day = NaiveDate::from_ymd_opt(1980, 1, 1).unwrap() + chrono::TimeDelta::days(day);
             let start = start_of_day(day, &zone).unwrap();
-            prop_assert!(is_edge(start));
+            prop_assert!(is_edge(start.timestamp_micros()));
             let local = |at: DateTime<Utc>| {
                 let at = jiff::Timestamp::from_second(at.timestamp()).unwrap();
                 let date = zone.to_datetime(at).date();

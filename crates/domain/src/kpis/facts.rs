@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Exclusion, Measure};
-use crate::people::PersonId;
+use crate::kernel::PersonId;
 use crate::tickets::{
     ActorKind, Channel, Effect, History, HistoryEvent, InitiatedBy, QueueId, State, StatusCategory,
     creation,

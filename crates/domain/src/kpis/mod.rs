@@ -9,15 +9,22 @@
 
 mod aggregate;
 mod cells;
+mod commands;
 mod definitions;
 mod edges;
+mod entity;
 mod facts;
+mod jobs;
+mod queries;
 mod slots;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
+pub use commands::{DRAIN_UNIT, TicketFacts, drain, follow, is_pending, replace_facts};
 pub use definitions::{Measure, Statistic};
 pub use facts::{Fact, facts_of};
+pub use jobs::Drain;
+pub use queries::{answer, answer_from_facts, explain};
 pub use types::*;

@@ -1,6 +1,6 @@
 //! UTC time as rollups keep it: quarter hours, days and months, counted from 1970.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 /// A quarter hour, counted from 1970.
 pub(super) type Slot = i64;
@@ -8,21 +8,21 @@ pub(super) type Slot = i64;
 pub(super) type Month = i32;
 
 pub(super) const SLOTS_PER_DAY: Slot = 96;
-const SECONDS: i64 = 900;
+const MICROS: i64 = 900_000_000;
 
-/// The quarter hour an instant lies in.
-pub(super) fn slot_of(at: DateTime<Utc>) -> Slot {
-    at.timestamp().div_euclid(SECONDS)
+/// The quarter hour an instant lies in, in microseconds since 1970.
+pub(super) const fn slot_of(micros: i64) -> Slot {
+    micros.div_euclid(micros_of(1))
 }
 
-/// The first instant of a quarter hour.
-pub(super) fn start_of(slot: Slot) -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::seconds(slot * SECONDS)
+/// The first instant of a quarter hour, in microseconds since 1970.
+pub(super) const fn micros_of(slot: Slot) -> i64 {
+    slot * MICROS
 }
 
-/// Whether an instant is the first of its quarter hour.
-pub(super) fn is_edge(at: DateTime<Utc>) -> bool {
-    at.timestamp().rem_euclid(SECONDS) == 0 && at.timestamp_subsec_nanos() == 0
+/// Whether an instant, in microseconds since 1970, is the first of its quarter hour.
+pub(super) const fn is_edge(micros: i64) -> bool {
+    micros.rem_euclid(micros_of(1)) == 0
 }
 
 /// The month an instant lies in.
@@ -54,12 +54,14 @@ mod tests {
     proptest! {
         #[test]
         fn an_instant_lies_in_its_quarter_hour_day_and_month(seconds in -4_000_000_000i64..8_000_000_000) {
-            let at = DateTime::from_timestamp(seconds, 999).unwrap();
-            let (slot, month) = (slot_of(at), month_of(at));
-            prop_assert!(start_of(slot) <= at && at < start_of(slot + 1));
+            let at = DateTime::from_timestamp(seconds, 999_000).unwrap();
+            let micros = at.timestamp_micros();
+            let (slot, month) = (slot_of(micros), month_of(at));
+            prop_assert!(micros_of(slot) <= micros && micros < micros_of(slot + 1));
             prop_assert!(first_slot(month) <= slot && slot < first_slot(month + 1));
             prop_assert_eq!(Slot::from(day_of(at)), (slot - first_slot(month)) / SLOTS_PER_DAY);
-            prop_assert!(!is_edge(at) && is_edge(start_of(slot)));
+            prop_assert!(!is_edge(micros) || micros == micros_of(slot));
+            prop_assert!(is_edge(micros_of(slot)));
         }
     }
 }

@@ -2,12 +2,10 @@
 
 use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::people::PersonId;
-use crate::teams::TeamId;
+use crate::kernel::{PersonId, TeamId};
 use crate::tickets::{Channel, QueueId, TicketId};
 
 /// A number that Plumbline can tell.
@@ -115,52 +113,58 @@ pub struct ExclusionRule {
     pub rule: &'static str,
 }
 
-/// Why a ticket is not in a number.
+/// Why a ticket is not in a number. The numbers are the database's.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-    EnumIter,
-    DeriveActiveEnum,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum,
 )]
 #[graphql(name = "KpiExclusion")]
 #[schema(as = KpiExclusion)]
 #[serde(rename_all = "snake_case")]
-#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+#[repr(i16)]
 pub enum Exclusion {
     /// It is spam now.
-    #[sea_orm(num_value = 1)]
-    Spam,
+    Spam = 1,
     /// It is merged into another ticket now.
-    #[sea_orm(num_value = 2)]
-    Merged,
+    Merged = 2,
     /// It is deleted now.
-    #[sea_orm(num_value = 3)]
-    Deleted,
+    Deleted = 3,
     /// It is a test.
-    #[sea_orm(num_value = 4)]
-    Test,
+    Test = 4,
     /// No human has answered it in public.
-    #[sea_orm(num_value = 5)]
-    NoResponse,
+    NoResponse = 5,
     /// The team began the conversation.
-    #[sea_orm(num_value = 6)]
-    InitiatedByAgent,
+    InitiatedByAgent = 6,
     /// A program began the conversation.
-    #[sea_orm(num_value = 7)]
-    InitiatedBySystem,
+    InitiatedBySystem = 7,
     /// It was closed, and never solved.
-    #[sea_orm(num_value = 8)]
-    ClosedWithoutSolve,
+    ClosedWithoutSolve = 8,
+}
+
+impl Exclusion {
+    /// Every reason.
+    pub const ALL: &[Self] = &[
+        Self::Spam,
+        Self::Merged,
+        Self::Deleted,
+        Self::Test,
+        Self::NoResponse,
+        Self::InitiatedByAgent,
+        Self::InitiatedBySystem,
+        Self::ClosedWithoutSolve,
+    ];
+
+    /// What it is in the database, where 0 is none.
+    pub(super) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    /// The reason of a number of the database.
+    pub(super) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.code() == code)
+    }
 }
 
 /// The length of a bucket of time.
@@ -196,7 +200,7 @@ pub enum GroupBy {
 }
 
 /// Which number. Days are local dates of `zone`, from the first to before the last.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct KpiQuery {
@@ -308,7 +312,7 @@ pub struct KpiTeam {
 }
 
 /// Which tickets behind a number: the query it was asked with, and which of its rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct KpiTicketFilter {

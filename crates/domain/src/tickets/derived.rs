@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Effect, History, HistoryEvent};
 use super::{QueueId, StatusCategory, TicketId};
-use crate::people::PersonId;
+use crate::kernel::PersonId;
 
 /// A ticket's state after some of its events. Applying a value that is already there changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::histories::{
     NOTE, REPLY, any_history, event, history, minute, person, program, queue, status,
 };
+use crate::kernel::PersonId;
 use crate::kpis::{Exclusion, Fact, Measure, facts_of};
-use crate::people::PersonId;
 use crate::tickets::{
     ActorKind, Channel, Effect, History, HistoryEvent, InitiatedBy, StatusCategory,
 };

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::people::PersonId;
+use crate::kernel::PersonId;
 use crate::tickets::{
     ActorKind, Channel, Effect, History, HistoryEvent, InitiatedBy, QueueId, StatusCategory,
 };
