@@ -1,12 +1,13 @@
 //! What handlers are given.
 
+use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::accounts::PublicUrls;
 use domain::kernel::{App, Error, Ids};
-use std::future::{Ready, ready};
+
+use domain::tenants::PublicUrls;
 
 use crate::http::Failure;
 

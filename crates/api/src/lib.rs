@@ -53,8 +53,11 @@ fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     accounts::issuer_routes(config);
     config.service(
         utoipa_actix_web::scope("/v1")
-            .configure(accounts::routes).configure(people::routes)
-            .configure(teams::routes).configure(tickets::routes).configure(kpis::routes),
+            .configure(accounts::routes)
+            .configure(people::routes)
+            .configure(teams::routes)
+            .configure(tickets::routes)
+            .configure(kpis::routes),
     );
 }
 

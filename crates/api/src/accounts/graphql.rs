@@ -1,8 +1,12 @@
 //! Resolvers.
 
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
-use domain::accounts::clients::{self, ApiClient, ApiClientFilter, ApiClientPatch, ApiClientSecret, NewApiClient};
-use domain::accounts::users::{self, NewRoleGrant, NewUser, RoleGrant, RoleGrantId, User, UserFilter, UserPatch};
+use domain::accounts::clients::{
+    self, ApiClient, ApiClientFilter, ApiClientPatch, ApiClientSecret, NewApiClient,
+};
+use domain::accounts::users::{
+    self, NewRoleGrant, NewUser, RoleGrant, RoleGrantId, User, UserFilter, UserPatch,
+};
 use domain::accounts::{self, Me, Secret};
 use domain::kernel::{ApiClientId, PersonId, UserId};
 use domain::tenants::{self, Tenant};
@@ -28,7 +32,9 @@ impl From<User> for UserNode {
 impl UserNode {
     /// The person they are; null where there is none within reach.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<PersonNode>> {
-        let Some(person) = self.user.person_id else { return Ok(None) };
+        let Some(person) = self.user.person_id else {
+            return Ok(None);
+        };
         Ok(load::<PersonId>(ctx, person).await?.map(Into::into))
     }
 
@@ -61,9 +67,20 @@ impl AccountQuery {
 
     /// Users.
     #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
-    async fn users(&self, ctx: &Context<'_>, filter: Option<UserFilter>, first: Option<u32>, after: Option<String>) -> Result<PageOf<UserNode>> {
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<UserFilter>,
+        first: Option<u32>,
+        after: Option<String>,
+    ) -> Result<PageOf<UserNode>> {
         let first_page = after.is_none();
-        let page = users::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after)).await?;
+        let page = users::list(
+            &*read(ctx).await?,
+            &filter.unwrap_or_default(),
+            &args(first, after),
+        )
+        .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -74,9 +91,20 @@ impl AccountQuery {
 
     /// API clients.
     #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
-    async fn api_clients(&self, ctx: &Context<'_>, filter: Option<ApiClientFilter>, first: Option<u32>, after: Option<String>) -> Result<PageOf<ApiClient>> {
+    async fn api_clients(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<ApiClientFilter>,
+        first: Option<u32>,
+        after: Option<String>,
+    ) -> Result<PageOf<ApiClient>> {
         let first_page = after.is_none();
-        let page = clients::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after)).await?;
+        let page = clients::list(
+            &*read(ctx).await?,
+            &filter.unwrap_or_default(),
+            &args(first, after),
+        )
+        .await?;
         Ok(connection(first_page, page, |client| client))
     }
 }
@@ -88,37 +116,73 @@ pub(crate) struct AccountMutation;
 impl AccountMutation {
     /// Make a user. Without a role they may do nothing yet.
     async fn create_user(&self, ctx: &Context<'_>, input: NewUser) -> Result<UserNode> {
-        Ok(write_by(ctx, async |api, caller| users::create(api, caller, input).await).await?.into())
+        Ok(write_by(ctx, async |api, caller| {
+            users::create(api, caller, input).await
+        })
+        .await?
+        .into())
     }
 
     /// Change a user's e-mail or person.
-    async fn update_user(&self, ctx: &Context<'_>, id: UserId, input: UserPatch) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::update(scope, id, input).await).await?.into())
+    async fn update_user(
+        &self,
+        ctx: &Context<'_>,
+        id: UserId,
+        input: UserPatch,
+    ) -> Result<UserNode> {
+        Ok(
+            write(ctx, async |scope| users::update(scope, id, input).await)
+                .await?
+                .into(),
+        )
     }
 
     /// Give a user a new password. Their sessions end.
-    async fn set_user_password(&self, ctx: &Context<'_>, id: UserId, password: Secret) -> Result<UserNode> {
-        Ok(write_by(ctx, async |api, caller| users::set_password(api, caller, id, &password).await).await?.into())
+    async fn set_user_password(
+        &self,
+        ctx: &Context<'_>,
+        id: UserId,
+        password: Secret,
+    ) -> Result<UserNode> {
+        Ok(write_by(ctx, async |api, caller| {
+            users::set_password(api, caller, id, &password).await
+        })
+        .await?
+        .into())
     }
 
     /// Suspend a user: their sessions end, and they cannot sign in for now.
     async fn suspend_user(&self, ctx: &Context<'_>, id: UserId) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::suspend(scope, id).await).await?.into())
+        Ok(write(ctx, async |scope| users::suspend(scope, id).await)
+            .await?
+            .into())
     }
 
     /// Let a suspended user in again.
     async fn reactivate_user(&self, ctx: &Context<'_>, id: UserId) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::reactivate(scope, id).await).await?.into())
+        Ok(write(ctx, async |scope| users::reactivate(scope, id).await)
+            .await?
+            .into())
     }
 
     /// End a user's access for good.
     async fn end_user(&self, ctx: &Context<'_>, id: UserId) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::end(scope, id).await).await?.into())
+        Ok(write(ctx, async |scope| users::end(scope, id).await)
+            .await?
+            .into())
     }
 
     /// Grant a role to a user.
-    async fn grant_role(&self, ctx: &Context<'_>, user_id: UserId, input: NewRoleGrant) -> Result<RoleGrant> {
-        Ok(write(ctx, async |scope| users::grant_role(scope, user_id, input).await).await?)
+    async fn grant_role(
+        &self,
+        ctx: &Context<'_>,
+        user_id: UserId,
+        input: NewRoleGrant,
+    ) -> Result<RoleGrant> {
+        Ok(write(ctx, async |scope| {
+            users::grant_role(scope, user_id, input).await
+        })
+        .await?)
     }
 
     /// End a role grant now.
@@ -127,17 +191,30 @@ impl AccountMutation {
     }
 
     /// Make an API client. Its secret is in this answer and nowhere else.
-    async fn create_api_client(&self, ctx: &Context<'_>, input: NewApiClient) -> Result<ApiClientSecret> {
+    async fn create_api_client(
+        &self,
+        ctx: &Context<'_>,
+        input: NewApiClient,
+    ) -> Result<ApiClientSecret> {
         Ok(write(ctx, async |scope| clients::create(scope, input).await).await?)
     }
 
     /// Change an API client's name or scopes.
-    async fn update_api_client(&self, ctx: &Context<'_>, id: ApiClientId, input: ApiClientPatch) -> Result<ApiClient> {
+    async fn update_api_client(
+        &self,
+        ctx: &Context<'_>,
+        id: ApiClientId,
+        input: ApiClientPatch,
+    ) -> Result<ApiClient> {
         Ok(write(ctx, async |scope| clients::update(scope, id, input).await).await?)
     }
 
     /// Give an API client a new secret; the old one ends at once.
-    async fn rotate_api_client_secret(&self, ctx: &Context<'_>, id: ApiClientId) -> Result<ApiClientSecret> {
+    async fn rotate_api_client_secret(
+        &self,
+        ctx: &Context<'_>,
+        id: ApiClientId,
+    ) -> Result<ApiClientSecret> {
         Ok(write(ctx, async |scope| clients::rotate_secret(scope, id).await).await?)
     }
 

@@ -44,14 +44,22 @@ struct TokenError<'a> {
     )
 )]
 #[post("/t/{tenant}/oauth/token")]
-async fn token(http: HttpRequest, api: Api, request_id: RequestId, tenant: Path<String>, form: Form<TokenRequest>) -> HttpResponse {
+async fn token(
+    http: HttpRequest,
+    api: Api,
+    request_id: RequestId,
+    tenant: Path<String>,
+    form: Form<TokenRequest>,
+) -> HttpResponse {
     let mut request = form.into_inner();
     let asked = match basic(&http, &mut request) {
         Ok(()) => accounts::token(&api, api.urls(), &tenant, request).await,
         Err(error) => Err(error),
     };
     match asked {
-        Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
+        Ok(answer) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .json(answer),
         Err(error) => refusal(&error, &request_id.0),
     }
 }
@@ -73,19 +81,38 @@ fn refusal(error: &Error, request_id: &str) -> HttpResponse {
     if let Some(wait) = error.retry_after() {
         answer.insert_header((RETRY_AFTER, wait.as_secs().max(1)));
     }
-    answer.json(TokenError { error: error.code(), error_description: error.message() })
+    answer.json(TokenError {
+        error: error.code(),
+        error_description: error.message(),
+    })
 }
 
 /// A client may also show itself by HTTP Basic (RFC 6749 §2.3.1), but not both ways at once.
 fn basic(http: &HttpRequest, request: &mut TokenRequest) -> std::result::Result<(), Error> {
-    let Some(header) = http.headers().get(AUTHORIZATION) else { return Ok(()) };
-    let wrong = || Error::unauthenticated("invalid_client", "the `Authorization` header is not HTTP Basic with a client's id and secret");
-    let text = header.to_str().ok().and_then(|text| text.strip_prefix("Basic ")).ok_or_else(wrong)?;
-    let bytes = STANDARD.decode(text.trim()).map_err(|error| wrong().because(error))?;
+    let Some(header) = http.headers().get(AUTHORIZATION) else {
+        return Ok(());
+    };
+    let wrong = || {
+        Error::unauthenticated(
+            "invalid_client",
+            "the `Authorization` header is not HTTP Basic with a client's id and secret",
+        )
+    };
+    let text = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.strip_prefix("Basic "))
+        .ok_or_else(wrong)?;
+    let bytes = STANDARD
+        .decode(text.trim())
+        .map_err(|error| wrong().because(error))?;
     let pair = String::from_utf8(bytes).map_err(|error| wrong().because(error))?;
     let (id, secret) = pair.split_once(':').ok_or_else(wrong)?;
     if request.client_id.is_some() || request.client_secret.is_some() {
-        return Err(Error::malformed("invalid_request", "the client shows itself twice: in the header and in the form"));
+        return Err(Error::malformed(
+            "invalid_request",
+            "the client shows itself twice: in the header and in the form",
+        ));
     }
     request.client_id = Some(id.to_owned());
     request.client_secret = Some(Secret::new(secret));
@@ -104,5 +131,7 @@ async fn discovery(api: Api, tenant: Path<String>) -> Result<Json<Discovery>> {
 #[get("/t/{tenant}/.well-known/jwks.json")]
 async fn keys(api: Api, tenant: Path<String>) -> Result<HttpResponse> {
     let keys = tenants::jwks(&api, &tenant).await?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=60")).json(keys))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=60"))
+        .json(keys))
 }

@@ -116,11 +116,17 @@ impl Loader<EventsOf> for Loads {
     type Value = Vec<TicketEvent>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[EventsOf]) -> Result<HashMap<EventsOf, Vec<TicketEvent>>, Arc<Error>> {
+    async fn load(
+        &self,
+        keys: &[EventsOf],
+    ) -> Result<HashMap<EventsOf, Vec<TicketEvent>>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
         let events = tickets::events_of(&scope, &tickets).await?;
-        Ok(events.into_iter().map(|(ticket, events)| (EventsOf(ticket), events)).collect())
+        Ok(events
+            .into_iter()
+            .map(|(ticket, events)| (EventsOf(ticket), events))
+            .collect())
     }
 }
 
@@ -131,7 +137,10 @@ impl Loader<TicketId> for Loads {
     async fn load(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Ticket>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let found = tickets::many(&scope, keys).await?;
-        Ok(found.into_iter().map(|ticket| (ticket.id, ticket)).collect())
+        Ok(found
+            .into_iter()
+            .map(|ticket| (ticket.id, ticket))
+            .collect())
     }
 }
 
@@ -153,7 +162,10 @@ impl Loader<CustomerId> for Loads {
     async fn load(&self, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Customer>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let found = tickets::customers(&scope, keys).await?;
-        Ok(found.into_iter().map(|customer| (customer.id, customer)).collect())
+        Ok(found
+            .into_iter()
+            .map(|customer| (customer.id, customer))
+            .collect())
     }
 }
 

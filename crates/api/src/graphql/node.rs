@@ -55,7 +55,9 @@ async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         TeamId::PREFIX => load::<TeamId>(ctx, id.parse().map_err(unreadable)?)
             .await?
             .map(|it| Node::Team(it.into())),
-        TicketId::PREFIX => load::<TicketId>(ctx, id.parse().map_err(unreadable)?).await?.map(|it| Node::Ticket(it.into())),
+        TicketId::PREFIX => load::<TicketId>(ctx, id.parse().map_err(unreadable)?)
+            .await?
+            .map(|it| Node::Ticket(it.into())),
         _ => {
             let given: String = id.chars().take(64).collect();
             return Err(Error::malformed(

@@ -52,7 +52,10 @@ pub(crate) async fn write<T>(
 }
 
 /// Writes by a command that opens its own scopes: one that has slow work to do between them.
-pub(crate) async fn write_by<T>(ctx: &Context<'_>, write: impl AsyncFnOnce(&App, &Caller) -> Result<T>) -> Result<T> {
+pub(crate) async fn write_by<T>(
+    ctx: &Context<'_>,
+    write: impl AsyncFnOnce(&App, &Caller) -> Result<T>,
+) -> Result<T> {
     let reading = ctx.data_unchecked::<Arc<Reading>>();
     let answer = write(&reading.api, &reading.caller).await?;
     *reading.scope.lock().await = None;

@@ -35,7 +35,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 async fn list(
     api: Api,
     caller: Caller,
-    asked: Asked<PersonFilter, PageArgs>
+    asked: Asked<PersonFilter, PageArgs>,
 ) -> Result<Json<Page<Person>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
@@ -138,7 +138,7 @@ async fn list_identities(
     api: Api,
     caller: Caller,
     id: Path<PersonId>,
-    asked: Asked<PageArgs>
+    asked: Asked<PageArgs>,
 ) -> Result<Json<Page<Identity>>> {
     Ok(Json(
         api.read(&caller, async |scope| {

@@ -48,7 +48,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 async fn list(
     api: Api,
     caller: Caller,
-    asked: Asked<TeamFilter, PageArgs>
+    asked: Asked<TeamFilter, PageArgs>,
 ) -> Result<Json<Page<Team>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
@@ -127,7 +127,7 @@ async fn reopen(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>
 async fn list_memberships(
     api: Api,
     caller: Caller,
-    asked: Asked<MembershipFilter, PageArgs>
+    asked: Asked<MembershipFilter, PageArgs>,
 ) -> Result<Json<Page<Membership>>> {
     Ok(Json(
         api.read(&caller, async |scope| {
@@ -206,7 +206,7 @@ async fn remove_membership(
 async fn list_leads(
     api: Api,
     caller: Caller,
-    asked: Asked<TeamLeadFilter, PageArgs>
+    asked: Asked<TeamLeadFilter, PageArgs>,
 ) -> Result<Json<Page<TeamLead>>> {
     Ok(Json(
         api.read(&caller, async |scope| {

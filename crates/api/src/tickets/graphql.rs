@@ -3,7 +3,10 @@
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use domain::connections::{self, Connection};
 use domain::kernel::PersonId;
-use domain::tickets::{self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId};
+use domain::tickets::{
+    self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent,
+    TicketFilter, TicketId,
+};
 
 use crate::graphql::{PageOf, args, connection, found, load, read, write};
 use crate::people::PersonNode;
@@ -33,32 +36,42 @@ impl From<Ticket> for TicketNode {
 impl TicketNode {
     /// Who has it; null where nobody has, or the person is not within reach.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<PersonNode>> {
-        let Some(person) = self.ticket.assignee_id else { return Ok(None) };
+        let Some(person) = self.ticket.assignee_id else {
+            return Ok(None);
+        };
         Ok(load::<PersonId>(ctx, person).await?.map(Into::into))
     }
 
     /// The helpdesk's group it lies in.
     async fn queue(&self, ctx: &Context<'_>) -> Result<Option<Queue>> {
-        let Some(queue) = self.ticket.queue_id else { return Ok(None) };
+        let Some(queue) = self.ticket.queue_id else {
+            return Ok(None);
+        };
         Ok(load::<QueueId>(ctx, queue).await?)
     }
 
     /// Whose it is.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
-        let Some(customer) = self.ticket.customer_id else { return Ok(None) };
+        let Some(customer) = self.ticket.customer_id else {
+            return Ok(None);
+        };
         Ok(load(ctx, customer).await?)
     }
 
     /// The ticket it was merged into.
     async fn merged_ticket(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
-        let Some(other) = self.ticket.merged_into else { return Ok(None) };
+        let Some(other) = self.ticket.merged_into else {
+            return Ok(None);
+        };
         Ok(load(ctx, other).await?.map(Into::into))
     }
 
     /// What happened to it, in order.
     #[graphql(complexity = "20 * (1 + child_complexity)")]
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<TicketEvent>> {
-        Ok(load(ctx, crate::graphql::EventsOf(self.ticket.id)).await?.unwrap_or_default())
+        Ok(load(ctx, crate::graphql::EventsOf(self.ticket.id))
+            .await?
+            .unwrap_or_default())
     }
 }
 
@@ -74,9 +87,20 @@ impl TicketQuery {
 
     /// Tickets.
     #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
-    async fn tickets(&self, ctx: &Context<'_>, filter: Option<TicketFilter>, first: Option<u32>, after: Option<String>) -> Result<PageOf<TicketNode>> {
+    async fn tickets(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<TicketFilter>,
+        first: Option<u32>,
+        after: Option<String>,
+    ) -> Result<PageOf<TicketNode>> {
         let first_page = after.is_none();
-        let page = tickets::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after)).await?;
+        let page = tickets::list(
+            &*read(ctx).await?,
+            &filter.unwrap_or_default(),
+            &args(first, after),
+        )
+        .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -99,7 +123,12 @@ impl TicketQuery {
 
     /// The sources of tickets.
     #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
-    async fn connections(&self, ctx: &Context<'_>, first: Option<u32>, after: Option<String>) -> Result<PageOf<Connection>> {
+    async fn connections(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+    ) -> Result<PageOf<Connection>> {
         let first_page = after.is_none();
         let page = connections::list(&*read(ctx).await?, &args(first, after)).await?;
         Ok(connection(first_page, page, |connection| connection))
@@ -112,18 +141,37 @@ pub(crate) struct TicketMutation;
 #[Object]
 impl TicketMutation {
     /// Link a queue to a team from a day on, or to none. Returns the queue's links.
-    async fn link_queue(&self, ctx: &Context<'_>, queue_id: QueueId, input: NewQueueTeam) -> Result<Vec<QueueTeam>> {
-        Ok(write(ctx, async |scope| tickets::link_queue(scope, queue_id, input).await).await?)
+    async fn link_queue(
+        &self,
+        ctx: &Context<'_>,
+        queue_id: QueueId,
+        input: NewQueueTeam,
+    ) -> Result<Vec<QueueTeam>> {
+        Ok(write(ctx, async |scope| {
+            tickets::link_queue(scope, queue_id, input).await
+        })
+        .await?)
     }
 
     /// Store a mapping under its name, for imports over the API.
-    async fn put_import_mapping(&self, ctx: &Context<'_>, name: String, text: String) -> Result<ImportMapping> {
-        Ok(write(ctx, async |scope| tickets::put_mapping(scope, &name, &text).await).await?)
+    async fn put_import_mapping(
+        &self,
+        ctx: &Context<'_>,
+        name: String,
+        text: String,
+    ) -> Result<ImportMapping> {
+        Ok(write(ctx, async |scope| {
+            tickets::put_mapping(scope, &name, &text).await
+        })
+        .await?)
     }
 
     /// Delete a stored mapping. Returns its name.
     async fn delete_import_mapping(&self, ctx: &Context<'_>, name: String) -> Result<String> {
-        write(ctx, async |scope| tickets::delete_mapping(scope, &name).await).await?;
+        write(ctx, async |scope| {
+            tickets::delete_mapping(scope, &name).await
+        })
+        .await?;
         Ok(name)
     }
 }

@@ -9,7 +9,9 @@ use actix_web::{HttpRequest, post};
 use domain::kernel::Error;
 use domain::kpis;
 use domain::tickets::ImportReport;
-use domain::tickets::import::{self, FileFormat, Intake, IntakeOptions, Mapping, Rejects, SortedTickets};
+use domain::tickets::import::{
+    self as intake, FileFormat, Intake, IntakeOptions, Mapping, Rejects, SortedTickets,
+};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -17,7 +19,8 @@ use utoipa::IntoParams;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Problems, Result};
+use crate::http;
+use crate::http::{Asked, Problems};
 
 /// How long a sender may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -42,31 +45,50 @@ struct ImportArgs {
     responses((status = OK, body = ImportReport), Problems)
 )]
 #[post("/tickets/import")]
-async fn import(http: HttpRequest, api: Api, caller: Caller, asked: Asked<ImportArgs>, body: Payload) -> Result<Json<ImportReport>> {
-    let mut mapping = import::mapping_of(&api, &caller, asked.0.mapping.as_deref()).await?;
-    if let Some(format) = format(&http)? {
+pub(super) async fn import(
+    request: HttpRequest,
+    api: Api,
+    caller: Caller,
+    asked: Asked<ImportArgs>,
+    body: Payload,
+) -> http::Result<Json<ImportReport>> {
+    let mut mapping = intake::mapping_of(&api, &caller, asked.0.mapping.as_deref()).await?;
+    if let Some(format) = format(&request)? {
         mapping.format = Some(format);
     }
     let source = mapping.source.clone();
     let sorted = take(mapping, body).await?;
     let report = if asked.0.dry_run {
-        actix_web::rt::task::spawn_blocking(move || import::dry_run(sorted)).await.map_err(Error::internal)??
+        actix_web::rt::task::spawn_blocking(move || intake::dry_run(sorted))
+            .await
+            .map_err(Error::internal)??
     } else {
-        import::write(&api, &caller, &source, sorted, kpis::follow, |_| ()).await?
+        intake::write(&api, &caller, &source, sorted, kpis::follow, |_| ()).await?
     };
     Ok(Json(report))
 }
 
 /// What the sender says the body is; the mapping or the content decides where it says nothing of use.
-fn format(http: &HttpRequest) -> Result<Option<FileFormat>, Error> {
-    let given = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn format(request: &HttpRequest) -> Result<Option<FileFormat>, Error> {
+    let given = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     match given.split(';').next().unwrap_or_default().trim() {
         "text/csv" => Ok(Some(FileFormat::Csv)),
-        "application/x-ndjson" | "application/jsonl" | "application/ndjson" => Ok(Some(FileFormat::Ndjson)),
-        "" | "application/octet-stream" | "text/plain" | "application/x-www-form-urlencoded" => Ok(None),
+        "application/x-ndjson" | "application/jsonl" | "application/ndjson" => {
+            Ok(Some(FileFormat::Ndjson))
+        }
+        "" | "application/octet-stream" | "text/plain" | "application/x-www-form-urlencoded" => {
+            Ok(None)
+        }
         other => {
             let other: String = other.chars().take(64).collect();
-            Err(Error::malformed("content_type", format!("`{other}` cannot be imported: send `text/csv` or `application/x-ndjson`")))
+            Err(Error::malformed(
+                "content_type",
+                format!("`{other}` cannot be imported: send `text/csv` or `application/x-ndjson`"),
+            ))
         }
     }
 }
@@ -86,7 +108,10 @@ async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Erro
                 }
             }
             Ok(Some(Err(error))) => {
-                cut = Some(Error::malformed("body_unreadable", format!("the body ended early: {error}; nothing was imported")));
+                cut = Some(Error::malformed(
+                    "body_unreadable",
+                    format!("the body ended early: {error}; nothing was imported"),
+                ));
                 break;
             }
             Err(silent) => {
@@ -105,10 +130,13 @@ async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Erro
 }
 
 fn read(mapping: Mapping, mut chunks: mpsc::Receiver<Bytes>) -> Result<SortedTickets, Error> {
-    let options = IntakeOptions { temp_dir: std::env::temp_dir(), rejects: Rejects::default() };
-    let mut intake = Intake::new(Arc::new(mapping), options);
+    let options = IntakeOptions {
+        temp_dir: std::env::temp_dir(),
+        rejects: Rejects::default(),
+    };
+    let mut rows = Intake::new(Arc::new(mapping), options);
     while let Some(chunk) = chunks.blocking_recv() {
-        intake.feed(&chunk)?;
+        rows.feed(&chunk)?;
     }
-    Ok(intake.finish()?)
+    Ok(rows.finish()?)
 }

@@ -6,6 +6,7 @@
 
 mod access;
 pub mod clients;
+mod me;
 mod passwords;
 mod roles;
 mod secrets;
@@ -18,8 +19,9 @@ mod types;
 pub mod users;
 
 pub(crate) use access::load;
+pub use me::me;
 pub use passwords::{PasswordHash, hash_password};
 pub use sign_in::{TokenAnswer, TokenRequest, token};
 pub use tokens::authenticate;
-pub use types::{Role, Secret, ShownOnce};
+pub use types::{Allowed, Me, ReachWord, Role, Secret, ShownOnce};
 pub use users::create_owner;

@@ -7,13 +7,16 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{
     ContextSelectionSet, Enum, InputType, InputValueError, InputValueResult, OutputType,
-    Positioned, ServerResult, Value,
+    Positioned, ServerResult, SimpleObject, Value,
 };
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::kernel::{ApiClientId, PersonId, Reach, UserId};
+use crate::tenants::Tenant;
 
 /// A secret that somebody gives us. It can be read, and neither printed nor written out.
 #[derive(Clone, PartialEq, Eq)]
@@ -172,4 +175,56 @@ pub enum Role {
     Agent,
     /// Totals of KPIs, never a person's.
     Viewer,
+}
+
+/// Who asks, and what they may do.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct Me {
+    /// The actor: a user's or an API client's id.
+    pub id: String,
+    /// Whose data the token opens.
+    pub tenant: Tenant,
+    /// The user, where it is one.
+    pub user_id: Option<UserId>,
+    /// The API client, where it is one.
+    pub client_id: Option<ApiClientId>,
+    /// The person behind the user.
+    pub person_id: Option<PersonId>,
+    /// What the actor may do, and to whose things.
+    pub permissions: Vec<Allowed>,
+}
+
+/// A kind of thing the actor may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "AllowedPermission")]
+#[schema(as = AllowedPermission)]
+pub struct Allowed {
+    /// `<feature>.<read|write|admin>`.
+    pub permission: &'static str,
+    /// Whose things it covers.
+    pub reach: ReachWord,
+}
+
+/// Whose things a permission covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(name = "Reach")]
+#[schema(as = Reach)]
+pub enum ReachWord {
+    /// One's own.
+    Own,
+    /// Those of the teams one leads now, and all below them.
+    Teams,
+    /// The whole tenant's.
+    Tenant,
+}
+
+impl From<Reach> for ReachWord {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Own => Self::Own,
+            Reach::Teams => Self::Teams,
+            Reach::Tenant => Self::Tenant,
+        }
+    }
 }

@@ -56,7 +56,10 @@ impl Cells {
         }
     }
 
-    fn bind_all<'q>(&'q self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
+    fn bind_all<'q>(
+        &'q self,
+        query: Query<'q, Postgres, PgArguments>,
+    ) -> Query<'q, Postgres, PgArguments> {
         match self {
             Self::Uuid(cells) => query.bind(cells),
             Self::Text(cells) => query.bind(cells),
@@ -70,7 +73,11 @@ impl Cells {
         }
     }
 
-    fn bind_one<'q>(&'q self, row: usize, query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
+    fn bind_one<'q>(
+        &'q self,
+        row: usize,
+        query: Query<'q, Sqlite, SqliteArguments>,
+    ) -> Query<'q, Sqlite, SqliteArguments> {
         match self {
             Self::Uuid(cells) => query.bind(cells[row]),
             Self::Text(cells) => query.bind(cells[row].as_deref()),
@@ -93,7 +100,10 @@ pub(crate) struct Insert {
 
 impl Insert {
     pub(crate) const fn into(table: &'static str) -> Self {
-        Self { table, columns: Vec::new() }
+        Self {
+            table,
+            columns: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -108,27 +118,44 @@ impl Insert {
     /// Those of the database.
     pub(crate) async fn run(self, scope: &Scope, tail: &str) -> Result<u64> {
         let rows = self.columns.first().map_or(0, |(_, cells)| cells.len());
-        debug_assert!(self.columns.iter().all(|(_, cells)| cells.len() == rows), "columns of one length");
+        debug_assert!(
+            self.columns.iter().all(|(_, cells)| cells.len() == rows),
+            "columns of one length"
+        );
         if rows == 0 {
             return Ok(0);
         }
-        let names = self.columns.iter().fold("tenant_id".to_owned(), |names, (name, _)| names + ", " + name);
+        let names = self
+            .columns
+            .iter()
+            .fold("tenant_id".to_owned(), |names, (name, _)| {
+                names + ", " + name
+            });
         let into = format!("INSERT INTO {} ({names})", self.table);
         match scope.tx().hold().await?.conn() {
             Conn::Postgres(conn) => {
                 let sql = format!("{into} SELECT $1, * FROM UNNEST({}) {tail}", self.arrays());
                 let query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
-                let query = self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
+                let query = self
+                    .columns
+                    .iter()
+                    .fold(query, |query, (_, cells)| cells.bind_all(query));
                 Ok(query.execute(conn).await?.rows_affected())
             }
             Conn::Sqlite(conn) => {
                 let (mut start, mut written) = (0, 0);
                 while start < rows {
-                    let length = LENGTHS.into_iter().find(|length| start + length <= rows).unwrap_or(1);
+                    let length = LENGTHS
+                        .into_iter()
+                        .find(|length| start + length <= rows)
+                        .unwrap_or(1);
                     let sql = format!("{into} VALUES {} {tail}", self.values(length));
                     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
                     for row in start..start + length {
-                        query = self.columns.iter().fold(query, |query, (_, cells)| cells.bind_one(row, query));
+                        query = self
+                            .columns
+                            .iter()
+                            .fold(query, |query, (_, cells)| cells.bind_one(row, query));
                     }
                     written += query.execute(&mut *conn).await?.rows_affected();
                     start += length;
@@ -140,7 +167,10 @@ impl Insert {
 
     fn arrays(&self) -> String {
         let arrays = self.columns.iter().enumerate();
-        arrays.map(|(place, (_, cells))| format!("${}::{}", place + 2, cells.array())).collect::<Vec<_>>().join(", ")
+        arrays
+            .map(|(place, (_, cells))| format!("${}::{}", place + 2, cells.array()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn values(&self, rows: usize) -> String {

@@ -4,8 +4,8 @@
 
 mod access;
 mod app;
-pub(crate) mod check;
 pub(crate) mod bulk;
+pub(crate) mod check;
 pub mod clock;
 pub(crate) mod db;
 pub(crate) mod dialect;

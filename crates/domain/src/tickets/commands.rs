@@ -17,13 +17,29 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
     use queue_team::Column;
     scope.require(Permission::TicketsWrite)?;
     scope.lock::<queue::Entity>(id).await?;
-    let NewQueueTeam { team_id, valid_from } = new;
+    let NewQueueTeam {
+        team_id,
+        valid_from,
+    } = new;
     let mine = Column::QueueId.eq(id);
-    let later = scope.delete_many::<queue_team::Entity>().filter(mine.clone()).filter(Column::ValidFrom.gte(valid_from));
+    let later = scope
+        .delete_many::<queue_team::Entity>()
+        .filter(mine.clone())
+        .filter(Column::ValidFrom.gte(valid_from));
     later.exec(scope.tx()).await?;
-    let end = queue_team::ActiveModel { valid_to: Set(Some(valid_from)), updated_at: Set(scope.now()), ..Default::default() };
-    let running = scope.update_many::<queue_team::Entity>().set(end).filter(mine);
-    running.filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(valid_from))).exec(scope.tx()).await?;
+    let end = queue_team::ActiveModel {
+        valid_to: Set(Some(valid_from)),
+        updated_at: Set(scope.now()),
+        ..Default::default()
+    };
+    let running = scope
+        .update_many::<queue_team::Entity>()
+        .set(end)
+        .filter(mine);
+    running
+        .filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(valid_from)))
+        .exec(scope.tx())
+        .await?;
     if let Some(team_id) = team_id {
         let row = queue_team::ActiveModel {
             id: Set(scope.new_id::<QueueTeamId>()),
@@ -38,9 +54,16 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
         };
         scope.insert::<queue_team::Entity, _>(row).await?;
     }
-    scope.record(Event::new("queue.linked", id, json!({ "team_id": team_id, "valid_from": valid_from })));
+    scope.record(Event::new(
+        "queue.linked",
+        id,
+        json!({ "team_id": team_id, "valid_from": valid_from }),
+    ));
     let links = queries::queue_teams(scope).await?;
-    Ok(links.into_iter().filter(|link| link.queue_id == id).collect())
+    Ok(links
+        .into_iter()
+        .filter(|link| link.queue_id == id)
+        .collect())
 }
 
 /// Stores a mapping under a name, replacing the one that has it.
@@ -52,7 +75,12 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
     check_name(name)?;
     Mapping::parse(text).map_err(|error| Error::invalid("/text", "mapping", error.to_string()))?;
     let before = find_mapping(scope, name).await?;
-    let (now, id) = (scope.now(), before.as_ref().map_or_else(|| scope.new_id::<MappingId>(), |row| row.id));
+    let (now, id) = (
+        scope.now(),
+        before
+            .as_ref()
+            .map_or_else(|| scope.new_id::<MappingId>(), |row| row.id),
+    );
     let mut row = mapping::ActiveModel {
         name: Set(name.to_owned()),
         text: Set(text.to_owned()),
@@ -67,7 +95,11 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
         row.created_at = Set(now);
         scope.insert::<mapping::Entity, _>(row).await?;
     }
-    scope.record(Event::new("import_mapping.stored", id, json!({ "name": name, "text": text })));
+    scope.record(Event::new(
+        "import_mapping.stored",
+        id,
+        json!({ "name": name, "text": text }),
+    ));
     queries::mapping(scope, name).await
 }
 
@@ -77,14 +109,28 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
 /// `forbidden` without `tickets.write`; `not_found`.
 pub async fn delete_mapping(scope: &Scope, name: &str) -> Result<()> {
     scope.require(Permission::TicketsWrite)?;
-    let row = find_mapping(scope, name).await?.ok_or_else(|| Error::not_found("mapping", name))?;
-    scope.delete_many::<mapping::Entity>().filter(mapping::Column::Id.eq(row.id)).exec(scope.tx()).await?;
-    scope.record(Event::new("import_mapping.deleted", row.id, json!({ "name": name, "text": row.text })));
+    let row = find_mapping(scope, name)
+        .await?
+        .ok_or_else(|| Error::not_found("mapping", name))?;
+    scope
+        .delete_many::<mapping::Entity>()
+        .filter(mapping::Column::Id.eq(row.id))
+        .exec(scope.tx())
+        .await?;
+    scope.record(Event::new(
+        "import_mapping.deleted",
+        row.id,
+        json!({ "name": name, "text": row.text }),
+    ));
     Ok(())
 }
 
 async fn find_mapping(scope: &Scope, name: &str) -> Result<Option<mapping::Model>> {
-    Ok(scope.find::<mapping::Entity>().filter(mapping::Column::Name.eq(name)).one(scope.tx()).await?)
+    Ok(scope
+        .find::<mapping::Entity>()
+        .filter(mapping::Column::Name.eq(name))
+        .one(scope.tx())
+        .await?)
 }
 
 fn check_name(name: &str) -> Result<()> {
@@ -92,5 +138,9 @@ fn check_name(name: &str) -> Result<()> {
     if (1..=64).contains(&name.len()) && name.chars().all(legal) {
         return Ok(());
     }
-    Err(Error::invalid("/name", "not_a_name", "must be 1 to 64 letters, digits, dots, hyphens and underscores, like `helpdesk`"))
+    Err(Error::invalid(
+        "/name",
+        "not_a_name",
+        "must be 1 to 64 letters, digits, dots, hyphens and underscores, like `helpdesk`",
+    ))
 }

@@ -72,7 +72,9 @@ impl Effect {
     /// The effect in the words of an import mapping; `merged_into` is where the ticket went.
     #[must_use]
     pub fn word(&self, merged_into: Option<TicketId>) -> String {
-        let named = |name: &str, value: Option<String>| format!("{name}:{}", value.unwrap_or_else(|| "none".to_owned()));
+        let named = |name: &str, value: Option<String>| {
+            format!("{name}:{}", value.unwrap_or_else(|| "none".to_owned()))
+        };
         match self {
             Self::Created => "created".to_owned(),
             Self::Message { public: true } => "message:public".to_owned(),

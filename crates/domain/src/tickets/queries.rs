@@ -7,7 +7,9 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Sele
 use uuid::Uuid;
 
 use super::entity::{customer, event, mapping, queue, queue_team, ticket};
-use super::types::{Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId};
+use super::types::{
+    Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId,
+};
 use super::{Effect, History, HistoryEvent};
 use crate::kernel::dialect::{any, any_text};
 use crate::kernel::page;
@@ -25,7 +27,11 @@ pub async fn list(scope: &Scope, filter: &TicketFilter, args: &PageArgs) -> Resu
     if let Some(after) = page::start(bind, args)? {
         select = select.filter(ticket::Column::Id.gt(after));
     }
-    let rows = select.order_by_asc(ticket::Column::Id).limit(limit + 1).all(scope.tx()).await?;
+    let rows = select
+        .order_by_asc(ticket::Column::Id)
+        .limit(limit + 1)
+        .all(scope.tx())
+        .await?;
     Ok(page::cut(bind, limit, tickets(scope, rows).await?))
 }
 
@@ -43,8 +49,17 @@ pub async fn get(scope: &Scope, id: TicketId) -> Result<Ticket> {
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
-    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
-    let rows = within_reach(scope).await?.filter(wanted).order_by_asc(ticket::Column::Id).all(scope.tx()).await?;
+    let wanted = any(
+        scope.backend(),
+        ticket::Column::Id,
+        ids.iter().map(|id| id.0),
+    );
+    let rows = within_reach(scope)
+        .await?
+        .filter(wanted)
+        .order_by_asc(ticket::Column::Id)
+        .all(scope.tx())
+        .await?;
     tickets(scope, rows).await
 }
 
@@ -54,14 +69,19 @@ pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
 /// As [`get`].
 pub async fn events(scope: &Scope, id: TicketId) -> Result<Vec<TicketEvent>> {
     let found = events_of(scope, &[id]).await?.pop();
-    found.map(|(_, events)| events).ok_or_else(|| Error::not_found("ticket", id))
+    found
+        .map(|(_, events)| events)
+        .ok_or_else(|| Error::not_found("ticket", id))
 }
 
 /// What happened to each of those of some tickets that the caller may see, in order.
 ///
 /// # Errors
 /// As [`many`].
-pub async fn events_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, Vec<TicketEvent>)>> {
+pub async fn events_of(
+    scope: &Scope,
+    ids: &[TicketId],
+) -> Result<Vec<(TicketId, Vec<TicketEvent>)>> {
     let tickets = many(scope, ids).await?;
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
     let mut rows: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
@@ -70,7 +90,10 @@ pub async fn events_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId,
     }
     let told = |ticket: Ticket| {
         let rows = rows.remove(&ticket.id).unwrap_or_default();
-        let events: Result<Vec<_>> = rows.into_iter().map(|row| told(row, ticket.merged_into)).collect();
+        let events: Result<Vec<_>> = rows
+            .into_iter()
+            .map(|row| told(row, ticket.merged_into))
+            .collect();
         Ok((ticket.id, events?))
     };
     tickets.into_iter().map(told).collect()
@@ -83,7 +106,10 @@ fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent>
         kind: row.kind,
         actor_kind: row.actor_kind,
         actor_id: row.actor_id,
-        effects: effects.iter().map(|effect| effect.word(merged_into)).collect(),
+        effects: effects
+            .iter()
+            .map(|effect| effect.word(merged_into))
+            .collect(),
     })
 }
 
@@ -92,8 +118,17 @@ fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent>
 /// # Errors
 /// Those of the database.
 pub async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, History)>> {
-    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
-    let tickets = scope.find::<ticket::Entity>().filter(wanted).order_by_asc(ticket::Column::Id).all(scope.tx()).await?;
+    let wanted = any(
+        scope.backend(),
+        ticket::Column::Id,
+        ids.iter().map(|id| id.0),
+    );
+    let tickets = scope
+        .find::<ticket::Entity>()
+        .filter(wanted)
+        .order_by_asc(ticket::Column::Id)
+        .all(scope.tx())
+        .await?;
     let mut events: HashMap<TicketId, Vec<HistoryEvent>> = HashMap::new();
     for row in rows_of(scope, ids).await? {
         let event = HistoryEvent {
@@ -106,15 +141,31 @@ pub async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId,
     }
     let history = |row: ticket::Model| {
         let events = events.remove(&row.id).unwrap_or_default();
-        (row.id, History { channel: row.channel, initiated_by: row.initiated_by, is_test: row.is_test, events })
+        (
+            row.id,
+            History {
+                channel: row.channel,
+                initiated_by: row.initiated_by,
+                is_test: row.is_test,
+                events,
+            },
+        )
     };
     Ok(tickets.into_iter().map(history).collect())
 }
 
 async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
-    let wanted = any(scope.backend(), event::Column::TicketId, ids.iter().map(|id| id.0));
+    let wanted = any(
+        scope.backend(),
+        event::Column::TicketId,
+        ids.iter().map(|id| id.0),
+    );
     let rows = scope.find::<event::Entity>().filter(wanted);
-    Ok(rows.order_by_asc(event::Column::At).order_by_asc(event::Column::Seq).all(scope.tx()).await?)
+    Ok(rows
+        .order_by_asc(event::Column::At)
+        .order_by_asc(event::Column::Seq)
+        .all(scope.tx())
+        .await?)
 }
 
 /// The queues of the tenant, by name.
@@ -123,7 +174,10 @@ async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
     scope.require(Permission::TicketsRead)?;
-    let select = scope.find::<queue::Entity>().order_by_asc(queue::Column::Name).order_by_asc(queue::Column::Id);
+    let select = scope
+        .find::<queue::Entity>()
+        .order_by_asc(queue::Column::Name)
+        .order_by_asc(queue::Column::Id);
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
 }
 
@@ -133,8 +187,15 @@ pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
     scope.require(Permission::TicketsRead)?;
-    let wanted = any(scope.backend(), queue::Column::Id, ids.iter().map(|id| id.0));
-    let select = scope.find::<queue::Entity>().filter(wanted).order_by_asc(queue::Column::Id);
+    let wanted = any(
+        scope.backend(),
+        queue::Column::Id,
+        ids.iter().map(|id| id.0),
+    );
+    let select = scope
+        .find::<queue::Entity>()
+        .filter(wanted)
+        .order_by_asc(queue::Column::Id);
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
 }
 
@@ -153,8 +214,13 @@ pub async fn linked_queues(scope: &Scope) -> Result<Vec<QueueTeam>> {
 /// Those of the database.
 pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
     let select = scope.find::<queue_team::Entity>();
-    let select = select.order_by_asc(queue_team::Column::QueueId).order_by_asc(queue_team::Column::ValidFrom);
-    Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
+    let select = select
+        .order_by_asc(queue_team::Column::QueueId)
+        .order_by_asc(queue_team::Column::ValidFrom);
+    Ok(select
+        .into_partial_model::<QueueTeam>()
+        .all(scope.tx())
+        .await?)
 }
 
 /// Some customers, in order of id.
@@ -163,9 +229,19 @@ pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<Customer>> {
     scope.require(Permission::TicketsRead)?;
-    let wanted = any(scope.backend(), customer::Column::Id, ids.iter().map(|id| id.0));
-    let select = scope.find::<customer::Entity>().filter(wanted).order_by_asc(customer::Column::Id);
-    Ok(select.into_partial_model::<Customer>().all(scope.tx()).await?)
+    let wanted = any(
+        scope.backend(),
+        customer::Column::Id,
+        ids.iter().map(|id| id.0),
+    );
+    let select = scope
+        .find::<customer::Entity>()
+        .filter(wanted)
+        .order_by_asc(customer::Column::Id);
+    Ok(select
+        .into_partial_model::<Customer>()
+        .all(scope.tx())
+        .await?)
 }
 
 /// The stored mapping of a name.
@@ -174,8 +250,13 @@ pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<C
 /// `forbidden` without `tickets.read`; `not_found`.
 pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
     scope.require(Permission::TicketsRead)?;
-    let select = scope.find::<mapping::Entity>().filter(mapping::Column::Name.eq(name));
-    let found = select.into_partial_model::<ImportMapping>().one(scope.tx()).await?;
+    let select = scope
+        .find::<mapping::Entity>()
+        .filter(mapping::Column::Name.eq(name));
+    let found = select
+        .into_partial_model::<ImportMapping>()
+        .one(scope.tx())
+        .await?;
     found.ok_or_else(|| Error::not_found("mapping", name))
 }
 
@@ -185,8 +266,13 @@ pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn mappings(scope: &Scope) -> Result<Vec<ImportMapping>> {
     scope.require(Permission::TicketsRead)?;
-    let select = scope.find::<mapping::Entity>().order_by_asc(mapping::Column::Name);
-    Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
+    let select = scope
+        .find::<mapping::Entity>()
+        .order_by_asc(mapping::Column::Name);
+    Ok(select
+        .into_partial_model::<ImportMapping>()
+        .all(scope.tx())
+        .await?)
 }
 
 fn matching(filter: &TicketFilter) -> Condition {
@@ -229,7 +315,11 @@ async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
             let queues = queues_in_reach(scope).await?;
             Condition::any()
                 .add(any(backend, ticket::Column::AssigneeId, people))
-                .add(any(backend, ticket::Column::QueueId, queues.into_iter().map(|queue| queue.0)))
+                .add(any(
+                    backend,
+                    ticket::Column::QueueId,
+                    queues.into_iter().map(|queue| queue.0),
+                ))
         }
     };
     Ok(select.filter(reach))
@@ -238,7 +328,10 @@ async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
 async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
     let today = tenants::today(scope).await?;
     let links = queue_teams(scope).await?.into_iter().filter(|link| {
-        let span = Span { from: link.valid_from, to: link.valid_to };
+        let span = Span {
+            from: link.valid_from,
+            to: link.valid_to,
+        };
         scope.access().teams.contains(&link.team_id) && span.contains(today)
     });
     Ok(links.map(|link| link.queue_id).collect())
@@ -246,20 +339,32 @@ async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
 
 /// Rows as tickets; the targets of merges are looked up by the source's ids, and may not be there.
 async fn tickets(scope: &Scope, rows: Vec<ticket::Model>) -> Result<Vec<Ticket>> {
-    let names: Vec<String> = rows.iter().filter_map(|row| row.merged_into.clone()).collect();
+    let names: Vec<String> = rows
+        .iter()
+        .filter_map(|row| row.merged_into.clone())
+        .collect();
     let mut targets = HashMap::new();
     if !names.is_empty() {
         let select = scope.find::<ticket::Entity>().select_only();
-        let select = select.columns([ticket::Column::ConnectionId, ticket::Column::ExternalId, ticket::Column::Id]);
+        let select = select.columns([
+            ticket::Column::ConnectionId,
+            ticket::Column::ExternalId,
+            ticket::Column::Id,
+        ]);
         let select = select.filter(any_text(scope.backend(), ticket::Column::ExternalId, names));
         let found: Vec<(Uuid, String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-        targets = found.into_iter().map(|(connection, name, id)| ((connection, name), TicketId(id))).collect();
+        targets = found
+            .into_iter()
+            .map(|(connection, name, id)| ((connection, name), TicketId(id)))
+            .collect();
     }
     rows.into_iter().map(|row| ticket(row, &targets)).collect()
 }
 
 fn ticket(row: ticket::Model, targets: &HashMap<(Uuid, String), TicketId>) -> Result<Ticket> {
-    let target = row.merged_into.and_then(|name| targets.get(&(row.connection_id.0, name)).copied());
+    let target = row
+        .merged_into
+        .and_then(|name| targets.get(&(row.connection_id.0, name)).copied());
     Ok(Ticket {
         id: row.id,
         connection_id: row.connection_id,

@@ -84,7 +84,7 @@ async fn a_client_is_made_changed_and_revoked() {
         state: Some(ApiClientState::Active),
     };
     let active = app.read(system, async |scope| {
-        list(scope, filter, PageArgs::default()).await
+        list(scope, &filter, &PageArgs::default()).await
     });
     assert!(active.await.unwrap().items.is_empty());
 }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::histories::{person, queue};
 use crate::kernel::{
-    Access, Actor, App, Caller, Ids, Permission, PersonId, Reach, Result, Scope, TeamId, UserId,
+    Access, Actor, App, Caller, Ids, MasterKey, Permission, PersonId, Reach, Result, Scope, TeamId,
+    UserId,
 };
 use crate::kpis::{TicketFacts, drain, facts_of, replace_facts};
 use crate::testing::TestApp;
@@ -62,7 +63,14 @@ impl World {
     pub(super) async fn new() -> Self {
         let test = TestApp::new().await;
         let clock = test.app.clock().clone();
-        let app = App::new(test.app.database().clone(), clock, Ids::seeded(9), access);
+        let key = MasterKey::new([7; 32]);
+        let app = App::new(
+            test.app.database().clone(),
+            clock,
+            Ids::seeded(9),
+            key,
+            access,
+        );
         let caller = test.tenant("acme").await;
         Self { test, app, caller }
     }

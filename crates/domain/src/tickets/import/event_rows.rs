@@ -71,9 +71,15 @@ impl Cells<'_> {
             EffectWord::By(kind) => Some(*kind),
             _ => None,
         });
-        let kind = if who.as_ref().is_some_and(|who| is_one_of(&self.mapping.bots, who)) {
+        let kind = if who
+            .as_ref()
+            .is_some_and(|who| is_one_of(&self.mapping.bots, who))
+        {
             ActorKind::Bot
-        } else if who.as_ref().is_some_and(|who| is_one_of(&self.mapping.automations, who)) {
+        } else if who
+            .as_ref()
+            .is_some_and(|who| is_one_of(&self.mapping.automations, who))
+        {
             ActorKind::Automation
         } else if let Some(kind) = by {
             kind
@@ -109,7 +115,9 @@ impl Cells<'_> {
                     )?,
                 },
                 EffectWord::Status(status) => SourceEffect::Status(*status),
-                EffectWord::AssigneeIsActor => SourceEffect::Assignee(who.and_then(|who| self.human(who.clone()))),
+                EffectWord::AssigneeIsActor => {
+                    SourceEffect::Assignee(who.and_then(|who| self.human(who.clone())))
+                }
                 EffectWord::AssigneeNobody => SourceEffect::Assignee(None),
                 EffectWord::Queue(queue) => SourceEffect::Queue(queue.clone()),
                 EffectWord::Priority(priority) => SourceEffect::Priority(priority.clone()),
@@ -158,7 +166,8 @@ impl Cells<'_> {
 
     /// What is assigned to a program is assigned to nobody.
     fn human(&self, agent: SourceAgent) -> Option<SourceAgent> {
-        let is_program = is_one_of(&self.mapping.bots, &agent) || is_one_of(&self.mapping.automations, &agent);
+        let is_program =
+            is_one_of(&self.mapping.bots, &agent) || is_one_of(&self.mapping.automations, &agent);
         (!is_program).then_some(agent)
     }
 

@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::mapping::{Mapping, MappingError};
 use super::Reject;
+use super::mapping::{Mapping, MappingError};
 use super::rejects::Rejects;
 use super::rows::{RowParser, Sink};
 use super::sort::{RUN_BYTES, Sorted, Sorter, key};

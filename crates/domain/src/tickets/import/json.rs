@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{IntakeError, Reject};
 use super::columns::{At, Cells, Columns, Place, Record};
 use super::mapping::Mapping;
 use super::rejects::{Refusal, shown};
 use super::rows::{LONGEST_LINE, Sink, TOO_LONG};
+use super::{IntakeError, Reject};
 
 #[derive(Default)]
 pub(super) struct JsonLines {

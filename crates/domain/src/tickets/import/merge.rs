@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::super::entity::{event, ticket};
-use super::super::{ActorKind, Channel, Derived, Effect, History, HistoryEvent, InitiatedBy, StatusCategory, TicketId, derive};
+use super::super::{
+    ActorKind, Channel, Derived, Effect, History, HistoryEvent, InitiatedBy, StatusCategory,
+    TicketId, derive,
+};
 use super::Rows;
 use super::references::References;
 use super::source::{Attributes, SourceAgent, SourceEffect, SourceEvent};
@@ -47,9 +50,13 @@ pub(super) fn merge(
     id: impl FnOnce() -> TicketId,
 ) -> Result<Option<Change>> {
     let is_new = stored.is_none();
-    let Stored { mut row, events } = stored.unwrap_or_else(|| Stored { row: blank(place, &source.external_id, id()), events: Vec::new() });
+    let Stored { mut row, events } = stored.unwrap_or_else(|| Stored {
+        row: blank(place, &source.external_id, id()),
+        events: Vec::new(),
+    });
     let before = row.clone();
-    let is_older = matches!((source.version, row.source_version), (Some(given), Some(known)) if given < known);
+    let is_older =
+        matches!((source.version, row.source_version), (Some(given), Some(known)) if given < known);
     if is_older && source.shape == Rows::Tickets {
         return Ok(None);
     }
@@ -66,8 +73,16 @@ pub(super) fn merge(
     take_derived(&mut row, derived, merged_into)?;
     row.updated_at = place.now;
     row.version += 1;
-    let Events { written, removed, .. } = events;
-    Ok(Some(Change { row, is_new, written, removed, history }))
+    let Events {
+        written, removed, ..
+    } = events;
+    Ok(Some(Change {
+        row,
+        is_new,
+        written,
+        removed,
+        history,
+    }))
 }
 
 fn blank(place: Place, external_id: &str, id: TicketId) -> ticket::Model {
@@ -98,7 +113,11 @@ fn blank(place: Place, external_id: &str, id: TicketId) -> ticket::Model {
     }
 }
 
-fn take_attributes(row: &mut ticket::Model, attributes: &Attributes, references: &References) -> Result<()> {
+fn take_attributes(
+    row: &mut ticket::Model,
+    attributes: &Attributes,
+    references: &References,
+) -> Result<()> {
     row.channel = attributes.channel.unwrap_or(row.channel);
     row.initiated_by = attributes.initiated_by.unwrap_or(row.initiated_by);
     row.is_test = attributes.is_test.unwrap_or(row.is_test);
@@ -108,8 +127,17 @@ fn take_attributes(row: &mut ticket::Model, attributes: &Attributes, references:
     Ok(())
 }
 
-fn take_derived(row: &mut ticket::Model, derived: Derived, merged_into: Option<String>) -> Result<()> {
-    let Derived { created_at, first_solved_at, last_solved_at, state } = derived;
+fn take_derived(
+    row: &mut ticket::Model,
+    derived: Derived,
+    merged_into: Option<String>,
+) -> Result<()> {
+    let Derived {
+        created_at,
+        first_solved_at,
+        last_solved_at,
+        state,
+    } = derived;
     row.created_at = created_at;
     row.first_solved_at = first_solved_at;
     row.last_solved_at = last_solved_at;
@@ -143,8 +171,15 @@ impl Events {
         tenant: TenantId,
     ) -> Result<Self> {
         let mut next_seq = stored.iter().map(|event| event.seq + 1).max().unwrap_or(0);
-        let mut by_key: HashMap<Vec<u8>, event::Model> = stored.into_iter().map(|event| (event.source_key.clone(), event)).collect();
-        let mut events = Self { all: Vec::with_capacity(source.events.len() + by_key.len()), written: Vec::new(), removed: Vec::new() };
+        let mut by_key: HashMap<Vec<u8>, event::Model> = stored
+            .into_iter()
+            .map(|event| (event.source_key.clone(), event))
+            .collect();
+        let mut events = Self {
+            all: Vec::with_capacity(source.events.len() + by_key.len()),
+            written: Vec::new(),
+            removed: Vec::new(),
+        };
         for (place, keyed) in (0..).zip(&source.events) {
             let old = by_key.remove(keyed.key.0.as_slice());
             if let (Some(old), true) = (&old, is_older) {
@@ -161,7 +196,15 @@ impl Events {
                 }
             };
             let effects = effects_of(&keyed.event, references)?;
-            let event = row_of(tenant, ticket, keyed.key, seq, &keyed.event, &effects, references)?;
+            let event = row_of(
+                tenant,
+                ticket,
+                keyed.key,
+                seq,
+                &keyed.event,
+                &effects,
+                references,
+            )?;
             if old.as_ref() != Some(&event) {
                 events.written.push(event.clone());
             }
@@ -179,7 +222,8 @@ impl Events {
             Rows::Events => HashSet::new(),
         };
         for (key, event) in rest {
-            let is_replaced = <[u8; 16]>::try_from(key.as_slice()).is_ok_and(|key| replaced.contains(&key));
+            let is_replaced =
+                <[u8; 16]>::try_from(key.as_slice()).is_ok_and(|key| replaced.contains(&key));
             if is_replaced {
                 self.removed.push(key);
             } else {
@@ -202,9 +246,22 @@ impl Events {
                 merged_into = None;
             }
             merged_into = event.merged_into.clone().or(merged_into);
-            events.push(HistoryEvent { at: event.at, actor_kind: event.actor_kind, actor: event.actor_id, effects });
+            events.push(HistoryEvent {
+                at: event.at,
+                actor_kind: event.actor_kind,
+                actor: event.actor_id,
+                effects,
+            });
         }
-        Ok((History { channel: row.channel, initiated_by: row.initiated_by, is_test: row.is_test, events }, merged_into))
+        Ok((
+            History {
+                channel: row.channel,
+                initiated_by: row.initiated_by,
+                is_test: row.is_test,
+                events,
+            },
+            merged_into,
+        ))
     }
 }
 
@@ -221,13 +278,18 @@ fn row_of(
         SourceEffect::Merged(into) => into.clone(),
         _ => None,
     });
-    let human = event.actor.who.as_ref().filter(|_| event.actor.kind == ActorKind::Human);
+    let human = event
+        .actor
+        .who
+        .as_ref()
+        .filter(|_| event.actor.kind == ActorKind::Human);
     Ok(event::Model {
         tenant_id: tenant,
         ticket_id: ticket,
         source_key: key.0.to_vec(),
         seq,
-        at: DateTime::from_timestamp_micros(event.at).ok_or_else(|| Error::internal("a time out of range"))?,
+        at: DateTime::from_timestamp_micros(event.at)
+            .ok_or_else(|| Error::internal("a time out of range"))?,
         kind: event.kind.clone(),
         actor_kind: event.actor.kind,
         actor_id: human.map(|agent| person(references, agent)).transpose()?,
@@ -242,8 +304,17 @@ fn effects_of(event: &SourceEvent, references: &References) -> Result<Vec<Effect
             SourceEffect::Created => Effect::Created,
             SourceEffect::Message { public } => Effect::Message { public: *public },
             SourceEffect::Status(status) => Effect::Status(*status),
-            SourceEffect::Assignee(agent) => Effect::Assignee(agent.as_ref().map(|agent| person(references, agent)).transpose()?),
-            SourceEffect::Queue(name) => Effect::Queue(name.as_ref().map(|name| known(&references.queues, name)).transpose()?),
+            SourceEffect::Assignee(agent) => Effect::Assignee(
+                agent
+                    .as_ref()
+                    .map(|agent| person(references, agent))
+                    .transpose()?,
+            ),
+            SourceEffect::Queue(name) => Effect::Queue(
+                name.as_ref()
+                    .map(|name| known(&references.queues, name))
+                    .transpose()?,
+            ),
             SourceEffect::Priority(priority) => Effect::Priority(priority.clone()),
             SourceEffect::Tag(tag) => Effect::Tag(tag.clone()),
             SourceEffect::Escalated => Effect::Escalated,
@@ -263,5 +334,7 @@ fn person(references: &References, agent: &SourceAgent) -> Result<PersonId> {
 }
 
 fn known<T: Copy>(ids: &HashMap<String, T>, name: &str) -> Result<T> {
-    ids.get(name).copied().ok_or_else(|| Error::internal("a unit names something that was not resolved"))
+    ids.get(name)
+        .copied()
+        .ok_or_else(|| Error::internal("a unit names something that was not resolved"))
 }

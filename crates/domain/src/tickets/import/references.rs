@@ -33,7 +33,9 @@ impl Names {
             self.customers.insert(customer.id.clone(), customer.clone());
         }
         for keyed in &ticket.events {
-            if let (ActorKind::Human, Some(agent)) = (keyed.event.actor.kind, &keyed.event.actor.who) {
+            if let (ActorKind::Human, Some(agent)) =
+                (keyed.event.actor.kind, &keyed.event.actor.who)
+            {
                 self.note_agent(agent);
             }
             for effect in &keyed.event.effects {
@@ -70,45 +72,90 @@ pub(super) struct References {
 impl References {
     /// Remembers what a unit found or made, once it is committed.
     pub(super) fn remember(&mut self, found: Self) {
-        let Self { agents, queues, customers, people_made: _ } = found;
+        let Self {
+            agents,
+            queues,
+            customers,
+            people_made: _,
+        } = found;
         remember(&mut self.agents, agents);
         remember(&mut self.queues, queues);
         remember(&mut self.customers, customers);
     }
 
     /// Finds or makes everything that a unit names.
-    pub(super) async fn resolve(&self, scope: &Scope, connection: ConnectionId, names: &Names) -> Result<Self> {
+    pub(super) async fn resolve(
+        &self,
+        scope: &Scope,
+        connection: ConnectionId,
+        names: &Names,
+    ) -> Result<Self> {
         let mut found = Self::default();
         let agents = unknown(&self.agents, &mut found.agents, &names.agents);
         found.people(scope, connection, agents).await?;
         let customers = unknown(&self.customers, &mut found.customers, &names.customers);
         found.customers(scope, connection, customers).await?;
-        let queues = names.queues.iter().map(|name| (name.clone(), name)).collect();
+        let queues = names
+            .queues
+            .iter()
+            .map(|name| (name.clone(), name))
+            .collect();
         let queues = unknown(&self.queues, &mut found.queues, &queues);
-        found.queues(scope, connection, queues.into_keys().collect()).await?;
+        found
+            .queues(scope, connection, queues.into_keys().collect())
+            .await?;
         Ok(found)
     }
 
     /// By external identity, else by e-mail address, else a new person.
-    async fn people(&mut self, scope: &Scope, connection: ConnectionId, mut wanted: BTreeMap<&String, &SourceAgent>) -> Result<()> {
+    async fn people(
+        &mut self,
+        scope: &Scope,
+        connection: ConnectionId,
+        mut wanted: BTreeMap<&String, &SourceAgent>,
+    ) -> Result<()> {
         use people::entity::{Column as PersonColumn, Entity as Person};
         use people::identities::entity::{Column, Entity};
         if wanted.is_empty() {
             return Ok(());
         }
-        let ids = any_text(scope.backend(), Column::ExternalId, wanted.keys().map(|id| (*id).clone()));
-        let select = scope.find::<Entity>().filter(Column::ConnectionId.eq(connection)).filter(ids).select_only();
-        let known: Vec<(String, Uuid)> =
-            select.columns([Column::ExternalId, Column::PersonId]).into_tuple().all(scope.tx()).await?;
+        let ids = any_text(
+            scope.backend(),
+            Column::ExternalId,
+            wanted.keys().map(|id| (*id).clone()),
+        );
+        let select = scope
+            .find::<Entity>()
+            .filter(Column::ConnectionId.eq(connection))
+            .filter(ids)
+            .select_only();
+        let known: Vec<(String, Uuid)> = select
+            .columns([Column::ExternalId, Column::PersonId])
+            .into_tuple()
+            .all(scope.tx())
+            .await?;
         wanted.retain(|id, _| !known.iter().any(|(known, _)| known == *id));
-        self.agents.extend(known.into_iter().map(|(id, person)| (id, PersonId(person))));
-        let addresses: BTreeSet<String> = wanted.values().filter_map(|agent| agent.email.clone()).collect();
+        self.agents
+            .extend(known.into_iter().map(|(id, person)| (id, PersonId(person))));
+        let addresses: BTreeSet<String> = wanted
+            .values()
+            .filter_map(|agent| agent.email.clone())
+            .collect();
         let mut by_email: HashMap<String, PersonId> = HashMap::new();
         if !addresses.is_empty() {
-            let select = scope.find::<Person>().filter(any_text(scope.backend(), PersonColumn::WorkEmail, addresses));
-            let select = select.select_only().columns([PersonColumn::WorkEmail, PersonColumn::Id]);
+            let select = scope.find::<Person>().filter(any_text(
+                scope.backend(),
+                PersonColumn::WorkEmail,
+                addresses,
+            ));
+            let select = select
+                .select_only()
+                .columns([PersonColumn::WorkEmail, PersonColumn::Id]);
             let found: Vec<(String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-            by_email = found.into_iter().map(|(email, id)| (email, PersonId(id))).collect();
+            by_email = found
+                .into_iter()
+                .map(|(email, id)| (email, PersonId(id)))
+                .collect();
         }
         self.introduce(scope, connection, wanted, by_email).await
     }
@@ -123,7 +170,10 @@ impl References {
         let mut new: Vec<(PersonId, &SourceAgent)> = Vec::new();
         let mut identities = Vec::with_capacity(wanted.len());
         for (id, agent) in wanted {
-            let known = agent.email.as_ref().and_then(|email| by_email.get(email).copied());
+            let known = agent
+                .email
+                .as_ref()
+                .and_then(|email| by_email.get(email).copied());
             let person = known.unwrap_or_else(|| {
                 let person: PersonId = scope.new_id();
                 new.push((person, agent));
@@ -141,15 +191,33 @@ impl References {
         Ok(())
     }
 
-    async fn queues(&mut self, scope: &Scope, connection: ConnectionId, mut wanted: Vec<&String>) -> Result<()> {
+    async fn queues(
+        &mut self,
+        scope: &Scope,
+        connection: ConnectionId,
+        mut wanted: Vec<&String>,
+    ) -> Result<()> {
         use queue::Column;
         if wanted.is_empty() {
             return Ok(());
         }
-        let ids = any_text(scope.backend(), Column::ExternalId, wanted.iter().map(|id| (*id).clone()));
-        let select = scope.find::<queue::Entity>().filter(Column::ConnectionId.eq(connection)).filter(ids).select_only();
-        let known: Vec<(String, Uuid)> = select.columns([Column::ExternalId, Column::Id]).into_tuple().all(scope.tx()).await?;
-        self.queues.extend(known.into_iter().map(|(name, id)| (name, QueueId(id))));
+        let ids = any_text(
+            scope.backend(),
+            Column::ExternalId,
+            wanted.iter().map(|id| (*id).clone()),
+        );
+        let select = scope
+            .find::<queue::Entity>()
+            .filter(Column::ConnectionId.eq(connection))
+            .filter(ids)
+            .select_only();
+        let known: Vec<(String, Uuid)> = select
+            .columns([Column::ExternalId, Column::Id])
+            .into_tuple()
+            .all(scope.tx())
+            .await?;
+        self.queues
+            .extend(known.into_iter().map(|(name, id)| (name, QueueId(id))));
         wanted.retain(|name| !self.queues.contains_key(*name));
         let ids: Vec<QueueId> = wanted.iter().map(|_| scope.new_id()).collect();
         let names: Vec<_> = wanted.iter().map(|name| Some((*name).clone())).collect();
@@ -161,13 +229,25 @@ impl References {
         Ok(())
     }
 
-    async fn customers(&mut self, scope: &Scope, connection: ConnectionId, mut wanted: BTreeMap<&String, &SourceCustomer>) -> Result<()> {
+    async fn customers(
+        &mut self,
+        scope: &Scope,
+        connection: ConnectionId,
+        mut wanted: BTreeMap<&String, &SourceCustomer>,
+    ) -> Result<()> {
         use customer::Column;
         if wanted.is_empty() {
             return Ok(());
         }
-        let ids = any_text(scope.backend(), Column::ExternalId, wanted.keys().map(|id| (*id).clone()));
-        let select = scope.find::<customer::Entity>().filter(Column::ConnectionId.eq(connection)).filter(ids);
+        let ids = any_text(
+            scope.backend(),
+            Column::ExternalId,
+            wanted.keys().map(|id| (*id).clone()),
+        );
+        let select = scope
+            .find::<customer::Entity>()
+            .filter(Column::ConnectionId.eq(connection))
+            .filter(ids);
         for row in select.all(scope.tx()).await? {
             if let Some(customer) = wanted.remove(&row.external_id) {
                 rename(scope, &row, customer).await?;
@@ -175,12 +255,23 @@ impl References {
             self.customers.insert(row.external_id, row.id);
         }
         let ids: Vec<CustomerId> = wanted.keys().map(|_| scope.new_id()).collect();
-        let text = |of: fn(&SourceCustomer) -> Option<String>| Cells::Text(wanted.values().map(|customer| of(customer)).collect());
+        let text = |of: fn(&SourceCustomer) -> Option<String>| {
+            Cells::Text(wanted.values().map(|customer| of(customer)).collect())
+        };
         let rows = Insert::into("customers")
             .column("id", Cells::Uuid(ids.iter().map(|id| Some(id.0)).collect()))
             .column("name", text(|customer| Some(customer.name.clone())))
-            .column("organisation", text(|customer| customer.organisation.clone()));
-        insert_of_source(scope, connection, rows, wanted.keys().map(|id| Some((*id).clone())).collect()).await?;
+            .column(
+                "organisation",
+                text(|customer| customer.organisation.clone()),
+            );
+        insert_of_source(
+            scope,
+            connection,
+            rows,
+            wanted.keys().map(|id| Some((*id).clone())).collect(),
+        )
+        .await?;
         self.customers.extend(wanted.into_keys().cloned().zip(ids));
         Ok(())
     }
@@ -211,7 +302,11 @@ fn unknown<'n, T: Copy, V>(
 
 /// A name that is only the id says nothing new.
 async fn rename(scope: &Scope, row: &customer::Model, customer: &SourceCustomer) -> Result<()> {
-    let name = if customer.name == customer.id { &row.name } else { &customer.name };
+    let name = if customer.name == customer.id {
+        &row.name
+    } else {
+        &customer.name
+    };
     let organisation = customer.organisation.as_ref().or(row.organisation.as_ref());
     if *name == row.name && organisation == row.organisation.as_ref() {
         return Ok(());
@@ -232,25 +327,73 @@ async fn insert_people(scope: &Scope, people: Vec<(PersonId, &SourceAgent)>) -> 
     let count = people.len();
     let name = |agent: &SourceAgent| Some(agent.name.chars().take(LONGEST_NAME).collect());
     let rows = Insert::into("people")
-        .column("id", Cells::Uuid(people.iter().map(|(id, _)| Some(id.0)).collect()))
-        .column("name", Cells::Text(people.iter().map(|(_, agent)| name(agent)).collect()))
-        .column("work_email", Cells::Text(people.iter().map(|(_, agent)| agent.email.clone()).collect()))
+        .column(
+            "id",
+            Cells::Uuid(people.iter().map(|(id, _)| Some(id.0)).collect()),
+        )
+        .column(
+            "name",
+            Cells::Text(people.iter().map(|(_, agent)| name(agent)).collect()),
+        )
+        .column(
+            "work_email",
+            Cells::Text(
+                people
+                    .iter()
+                    .map(|(_, agent)| agent.email.clone())
+                    .collect(),
+            ),
+        )
         .column("state", Cells::Word(vec!["active"; count]))
         .column("state_since", Cells::Time(vec![Some(scope.now()); count]));
     insert_unless_taken(scope, rows, count).await
 }
 
-async fn insert_identities(scope: &Scope, connection: ConnectionId, identities: &[(String, PersonId)]) -> Result<()> {
+async fn insert_identities(
+    scope: &Scope,
+    connection: ConnectionId,
+    identities: &[(String, PersonId)],
+) -> Result<()> {
     let rows = Insert::into("external_identities")
-        .column("id", Cells::Uuid(identities.iter().map(|_| Some(scope.new_id::<Uuid>())).collect()))
-        .column("person_id", Cells::Uuid(identities.iter().map(|(_, person)| Some(person.0)).collect()));
-    insert_of_source(scope, connection, rows, identities.iter().map(|(id, _)| Some(id.clone())).collect()).await
+        .column(
+            "id",
+            Cells::Uuid(
+                identities
+                    .iter()
+                    .map(|_| Some(scope.new_id::<Uuid>()))
+                    .collect(),
+            ),
+        )
+        .column(
+            "person_id",
+            Cells::Uuid(
+                identities
+                    .iter()
+                    .map(|(_, person)| Some(person.0))
+                    .collect(),
+            ),
+        );
+    insert_of_source(
+        scope,
+        connection,
+        rows,
+        identities.iter().map(|(id, _)| Some(id.clone())).collect(),
+    )
+    .await
 }
 
-async fn insert_of_source(scope: &Scope, connection: ConnectionId, rows: Insert, ids: Vec<Option<String>>) -> Result<()> {
+async fn insert_of_source(
+    scope: &Scope,
+    connection: ConnectionId,
+    rows: Insert,
+    ids: Vec<Option<String>>,
+) -> Result<()> {
     let count = ids.len();
     let rows = rows
-        .column("connection_id", Cells::Uuid(vec![Some(connection.0); count]))
+        .column(
+            "connection_id",
+            Cells::Uuid(vec![Some(connection.0); count]),
+        )
         .column("external_id", Cells::Text(ids));
     insert_unless_taken(scope, rows, count).await
 }
@@ -266,5 +409,8 @@ async fn insert_unless_taken(scope: &Scope, rows: Insert, count: usize) -> Resul
     if written == count as u64 {
         return Ok(());
     }
-    Err(Error::conflict("taken_meanwhile", "another import made the same thing at the same moment; try again"))
+    Err(Error::conflict(
+        "taken_meanwhile",
+        "another import made the same thing at the same moment; try again",
+    ))
 }

@@ -34,7 +34,9 @@ pub struct Progress {
 pub async fn mapping_of(app: &App, caller: &Caller, name: Option<&str>) -> Result<Mapping> {
     app.read(caller, async |scope| {
         scope.require(Permission::TicketsWrite)?;
-        let Some(name) = name else { return Ok(Mapping::default()) };
+        let Some(name) = name else {
+            return Ok(Mapping::default());
+        };
         let stored = tickets::mapping(scope, name).await?;
         Ok(Mapping::parse(&stored.text).map_err(IntakeError::from)?)
     })
@@ -55,7 +57,11 @@ pub async fn write(
     follow: Follow,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport> {
-    let connection = app.write_retrying(caller, async |scope| connections::named(scope, source).await).await?;
+    let connection = app
+        .write_retrying(caller, async |scope| {
+            connections::named(scope, source).await
+        })
+        .await?;
     let limit = match app.database().backend() {
         DbBackend::Postgres => ROWS_ON_POSTGRES,
         _ => ROWS_ON_SQLITE,
@@ -65,7 +71,11 @@ pub async fn write(
     let mut known = References::default();
     let mut done = Progress::default();
     while let Some(unit) = units.recv().await {
-        let written = app.write_retrying(caller, async |scope| unit::write(scope, connection, &known, &unit, follow).await).await?;
+        let written = app
+            .write_retrying(caller, async |scope| {
+                unit::write(scope, connection, &known, &unit, follow).await
+            })
+            .await?;
         known.remember(written.references);
         done.rows += unit.rows;
         done.tickets += unit.tickets.len() as u64;
@@ -90,11 +100,22 @@ pub fn dry_run(mut tickets: SortedTickets) -> Result<ImportReport> {
 
 fn report(done: Progress, tickets: SortedTickets) -> Result<ImportReport> {
     let (rejected, rejects) = tickets.into_rejects()?;
-    Ok(ImportReport { accepted: done.rows, changed: done.changed, rejected, tickets: done.tickets, events: done.rows, rejects })
+    Ok(ImportReport {
+        accepted: done.rows,
+        changed: done.changed,
+        rejected,
+        tickets: done.tickets,
+        events: done.rows,
+        rejects,
+    })
 }
 
 /// On a thread of its own. Ends early when nobody takes the units any more.
-fn read_units(mut tickets: SortedTickets, limit: u64, sender: &mpsc::Sender<Unit>) -> Result<SortedTickets> {
+fn read_units(
+    mut tickets: SortedTickets,
+    limit: u64,
+    sender: &mpsc::Sender<Unit>,
+) -> Result<SortedTickets> {
     let mut unit = Unit::default();
     while let Some(ticket) = tickets.next_ticket()? {
         unit.add(ticket);
