@@ -9,7 +9,7 @@ mod tests;
 mod types;
 
 pub use commands::{create, revoke, rotate_secret, update};
-pub(super) use queries::scopes_of;
+pub(super) use queries::{by_id, scopes_of};
 pub use queries::{get, list};
 pub use types::{
     ApiClient, ApiClientAction, ApiClientFilter, ApiClientPatch, ApiClientSecret, ApiClientState,

@@ -41,6 +41,12 @@ pub async fn list(
     Ok(page::cut(bind, limit, found.collect()))
 }
 
+/// The row of an id that somebody claims at the token endpoint.
+pub(in crate::accounts) async fn by_id(scope: &Scope, id: ApiClientId) -> Result<Option<Model>> {
+    let select = scope.find::<Entity>().filter(Column::Id.eq(id));
+    Ok(select.one(scope.tx()).await?)
+}
+
 /// A row without its secret's digest.
 pub(super) fn seen(scope: &Scope, row: Model) -> ApiClient {
     ApiClient {

@@ -1,6 +1,8 @@
 //! API clients.
 
-use super::{ApiClientAction, ApiClientFilter, ApiClientPatch, ApiClientState, NewApiClient};
+use super::{
+    ApiClientAction, ApiClientFilter, ApiClientPatch, ApiClientSecret, ApiClientState, NewApiClient,
+};
 use super::{create, get, list, revoke, rotate_secret, update};
 use crate::accounts::Role;
 use crate::accounts::tests::Acme;
@@ -17,69 +19,58 @@ fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
     result.unwrap_err().code()
 }
 
+async fn made(acme: &Acme, new: NewApiClient) -> ApiClientSecret {
+    let app = &acme.test.app;
+    app.write(&acme.system, async |scope| create(scope, new).await)
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
-async fn a_client_is_made_changed_and_revoked() {
+async fn a_client_is_made_and_changed() {
     let acme = Acme::new().await;
     let (app, system) = (&acme.test.app, &acme.system);
-    let made = app
-        .write(system, async |scope| {
-            create(
-                scope,
-                new(" Sync ", &["tickets.write", "tickets.read", "tickets.read"]),
-            )
-            .await
-        })
-        .await
-        .unwrap();
+    let scopes = ["tickets.write", "tickets.read", "tickets.read"];
+    let made = made(&acme, new(" Sync ", &scopes)).await;
     assert_eq!(made.client.name, "Sync");
     assert_eq!(made.client.scopes, ["tickets.read", "tickets.write"]);
     assert!(made.client_secret.expose().starts_with("cs_"));
     assert!(!format!("{made:?}").contains(made.client_secret.expose()));
-    let taken = app.write(system, async |scope| {
-        create(scope, new("Sync", &["tickets.read"])).await
-    });
+    let same = new("Sync", &["tickets.read"]);
+    let taken = app.write(system, async |scope| create(scope, same).await);
     assert_eq!(code(taken.await), "client_name_taken");
     let id = made.client.id;
-    let rotated = app
-        .write(system, async |scope| rotate_secret(scope, id).await)
-        .await
-        .unwrap();
-    assert_ne!(rotated.client_secret, made.client_secret);
+    let rotated = app.write(system, async |scope| rotate_secret(scope, id).await);
+    assert_ne!(rotated.await.unwrap().client_secret, made.client_secret);
     let patch = ApiClientPatch {
         name: None,
         scopes: Some(vec!["kpis.read".to_owned()]),
     };
-    let changed = app
-        .write(system, async |scope| update(scope, id, patch).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        (changed.scopes, changed.version),
-        (vec!["kpis.read".to_owned()], 3)
-    );
-    assert_eq!(
-        changed.allowed_actions,
-        [ApiClientAction::RotateSecret, ApiClientAction::Revoke]
-    );
-    let revoked = app
-        .write(system, async |scope| revoke(scope, id).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        (revoked.state, revoked.allowed_actions),
-        (ApiClientState::Revoked, vec![])
-    );
-    let again = app
-        .write(system, async |scope| rotate_secret(scope, id).await)
-        .await;
-    assert_eq!(code(again), "client_revoked");
-    let patched = app.write(system, async |scope| {
-        update(scope, id, ApiClientPatch::default()).await
-    });
+    let changed = app.write(system, async |scope| update(scope, id, patch).await);
+    let changed = changed.await.unwrap();
+    assert_eq!(changed.scopes, ["kpis.read"]);
+    assert_eq!((changed.name.as_str(), changed.version), ("Sync", 3));
+}
+
+#[tokio::test]
+async fn a_revoked_client_stays_as_it_was() {
+    use ApiClientAction::{Revoke, RotateSecret};
+    let acme = Acme::new().await;
+    let (app, system) = (&acme.test.app, &acme.system);
+    let client = made(&acme, new("Sync", &["tickets.read"])).await.client;
+    assert_eq!(client.allowed_actions, [RotateSecret, Revoke]);
+    let id = client.id;
+    let revoked = app.write(system, async |scope| revoke(scope, id).await);
+    let revoked = revoked.await.unwrap();
+    assert_eq!(revoked.state, ApiClientState::Revoked);
+    assert_eq!(revoked.allowed_actions, []);
+    let again = app.write(system, async |scope| rotate_secret(scope, id).await);
+    assert_eq!(code(again.await), "client_revoked");
+    let patch = ApiClientPatch::default();
+    let patched = app.write(system, async |scope| update(scope, id, patch).await);
     assert_eq!(code(patched.await), "client_revoked");
-    app.read(system, async |scope| get(scope, id).await)
-        .await
-        .unwrap();
+    let seen = app.read(system, async |scope| get(scope, id).await);
+    assert_eq!(seen.await.unwrap(), revoked);
     let filter = ApiClientFilter {
         state: Some(ApiClientState::Active),
     };

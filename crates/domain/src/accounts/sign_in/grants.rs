@@ -1,15 +1,13 @@
 //! What each kind of grant asks for.
 
-use sea_orm::{ColumnTrait, QueryFilter};
-
 use super::{Granted, TokenRequest};
-use crate::accounts::clients::ApiClientState;
-use crate::accounts::clients::entity as client;
+use crate::accounts::clients::{self, ApiClientState, entity as client};
 use crate::accounts::passwords::{self, PasswordHash};
 use crate::accounts::secrets::digest;
 use crate::accounts::sessions;
-use crate::accounts::users::UserState;
+use crate::accounts::types::ShownOnce;
 use crate::accounts::users::entity::user;
+use crate::accounts::users::{self, UserState};
 use crate::kernel::{Actor, ApiClientId, App, Caller, Error, Result, Scope, UserId};
 use crate::tenants::{Issuer, TenantState};
 
@@ -26,7 +24,7 @@ pub(super) async fn password(app: &App, issuer: &Issuer, request: TokenRequest) 
     }
     let caller = caller(issuer)?;
     let email = email.trim().to_ascii_lowercase();
-    let found = app.read(&caller, async |scope| by_email(scope, &email).await);
+    let found = app.read(&caller, async |scope| users::by_email(scope, &email).await);
     let found = found.await?;
     let known = found.as_ref().and_then(|user| user.password_hash.clone());
     let verified = passwords::verify_password(password, known.clone()).await?;
@@ -42,18 +40,12 @@ pub(super) async fn password(app: &App, issuer: &Issuer, request: TokenRequest) 
     })
 }
 
-async fn by_email(scope: &Scope, email: &str) -> Result<Option<user::Model>> {
-    let select = scope.find::<user::Entity>();
-    let select = select.filter(user::Column::Email.eq(email));
-    Ok(select.one(scope.tx()).await?)
-}
-
 /// Looks again: while the password was hashed, the user may have been suspended or given another one.
 async fn start(
     scope: &Scope,
     id: UserId,
     verified: Option<PasswordHash>,
-) -> Result<Option<crate::accounts::ShownOnce>> {
+) -> Result<Option<ShownOnce>> {
     let user = scope.lock::<user::Entity>(id).await?;
     if user.state != UserState::Active || user.password_hash != verified {
         return Ok(None);
@@ -75,11 +67,7 @@ pub(super) async fn client_credentials(
     let id: ApiClientId = id
         .parse()
         .map_err(|error| invalid_client().because(error))?;
-    let found = app.read(&caller, async |scope| {
-        let select = scope.find::<client::Entity>();
-        let select = select.filter(client::Column::Id.eq(id));
-        Ok(select.one(scope.tx()).await?)
-    });
+    let found = app.read(&caller, async |scope| clients::by_id(scope, id).await);
     // Comparing digests byte by byte tells nothing: nobody can aim at one.
     let good = |client: &client::Model| {
         client.state == ApiClientState::Active && client.secret_hash == digest(secret.expose())

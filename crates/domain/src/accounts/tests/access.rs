@@ -128,10 +128,8 @@ async fn a_manager_reaches_the_teams_below_and_who_is_in_them_today() {
         (Role::Agent, vec![], vec![1]),
     ] {
         let user = acme.user(&format!("{role:?}@acme.test"), role).await;
-        let patch = UserPatch {
-            email: None,
-            person_id: async_graphql::MaybeUndefined::Value(person(1)),
-        };
+        let patch: UserPatch =
+            serde_json::from_value(serde_json::json!({ "person_id": person(1) })).unwrap();
         let changed = acme.test.app.write(&acme.system, async |scope| {
             users::update(scope, user.id, patch).await
         });

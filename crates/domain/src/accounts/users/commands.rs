@@ -1,12 +1,11 @@
 //! Making, changing and ending users.
 
-use async_graphql::MaybeUndefined;
 use sea_orm::Set;
 use serde_json::json;
 
 use super::entity::user::{ActiveModel, Entity, Model};
 use super::queries;
-use super::ranks::{held, require_another_owner, require_rank_over};
+use super::ranks::{require_another_owner, require_rank_over};
 use super::role_commands::give;
 use super::states::Life;
 use super::types::{NewRoleGrant, NewUser, User, UserAction, UserPatch, UserState};
@@ -95,10 +94,8 @@ pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User>
     if let Some(email) = email {
         row.email = Set(plain_email(&email)?);
     }
-    match person_id {
-        MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => row.person_id = Set(None),
-        MaybeUndefined::Value(person) => row.person_id = Set(Some(person)),
+    if !person_id.is_undefined() {
+        row.person_id = Set(person_id.take());
     }
     scope.update::<Entity, _>(id, row).await?;
     let user = queries::one(scope, id).await?;
@@ -140,7 +137,7 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
     let state = states::next::<Life>(scope, before.state, action)?;
     require_rank_over(scope, id).await?;
     if state != UserState::Active {
-        if held(scope, id)
+        if queries::held(scope, id)
             .await?
             .iter()
             .any(|it| it.role == Role::Owner)

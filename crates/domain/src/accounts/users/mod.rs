@@ -14,6 +14,7 @@ mod tests;
 mod types;
 
 pub use commands::{create, create_owner, end, reactivate, set_password, suspend, update};
+pub(super) use queries::by_email;
 pub use queries::{get, list, roles_of};
 pub use role_commands::{grant_role, revoke_role};
 pub use types::{

@@ -1,6 +1,6 @@
 //! Reading users and their roles.
 
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, Statement, Value};
 
 use super::entity::{role_grant, user};
 use super::states::Life;
@@ -67,6 +67,57 @@ pub async fn roles_of(scope: &Scope, users: &[UserId]) -> Result<Vec<RoleGrant>>
     let select = select.order_by_asc(role_grant::Column::Id);
     let grants = select.into_partial_model::<RoleGrant>();
     Ok(grants.all(scope.tx()).await?)
+}
+
+/// The row of an e-mail in lower case.
+pub(in crate::accounts) async fn by_email(
+    scope: &Scope,
+    email: &str,
+) -> Result<Option<user::Model>> {
+    let select = scope.find::<user::Entity>();
+    let select = select.filter(user::Column::Email.eq(email));
+    Ok(select.one(scope.tx()).await?)
+}
+
+/// The grants of a user that are not over.
+pub(super) async fn held(scope: &Scope, user: UserId) -> Result<Vec<role_grant::Model>> {
+    let not_over = Condition::any()
+        .add(role_grant::Column::ValidTo.is_null())
+        .add(role_grant::Column::ValidTo.gt(scope.now()));
+    let select = scope.find::<role_grant::Entity>();
+    let select = select.filter(role_grant::Column::UserId.eq(user));
+    Ok(select.filter(not_over).all(scope.tx()).await?)
+}
+
+/// Keeps ownership as it is until this scope ends.
+pub(super) async fn lock_owners(scope: &Scope) -> Result<()> {
+    let lock = dialect::for_update(scope.backend());
+    let sql = format!(
+        "SELECT id FROM role_grants WHERE tenant_id = $1 AND role = 'owner' ORDER BY id{lock}"
+    );
+    scope
+        .tx()
+        .query_all_raw(statement(scope, &sql, vec![]))
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody else owns the tenant for good.
+pub(super) async fn has_owner_besides(scope: &Scope, leaving: UserId) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM role_grants g \
+        JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id AND u.state = 'active' \
+        WHERE g.tenant_id = $1 AND g.role = 'owner' AND g.valid_from <= $2 AND g.valid_to IS NULL AND g.user_id <> $3 LIMIT 1";
+    let values = vec![scope.now().into(), leaving.0.into()];
+    let found = scope
+        .tx()
+        .query_one_raw(statement(scope, sql, values))
+        .await?;
+    Ok(found.is_some())
+}
+
+fn statement(scope: &Scope, sql: &str, values: Vec<Value>) -> Statement {
+    let values = std::iter::once(scope.tenant().0.into()).chain(values);
+    Statement::from_sql_and_values(scope.backend(), sql, values)
 }
 
 fn seen(scope: &Scope, mut user: User) -> User {

@@ -105,7 +105,8 @@ async fn read(app: &App, known: &Known, slug: &str, now: DateTime<Utc>) -> Resul
     };
     let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
     if known.len() >= KEPT {
-        known.retain(|_, (until, _)| now < *until);
+        // Made-up slugs do not crowd out the tenants that there are.
+        known.retain(|_, (until, found)| now < *until && found.is_some());
     }
     if known.len() < KEPT {
         known.insert(slug.to_owned(), (now + KNOWN_FOR, found.clone()));

@@ -1,11 +1,13 @@
 //! What an actor may do now, and to whose things.
 
+mod queries;
+
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sea_orm::{ActiveEnum, ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ActiveEnum, QueryResult};
 
 use super::clients::{ApiClientState, scopes_of};
 use super::types::Role;
@@ -14,26 +16,6 @@ use crate::kernel::{
     Access, Actor, ApiClientId, Error, PersonId, Reach, Result, Scope, TeamId, UserId,
 };
 use crate::tenants::TenantState;
-
-/// A user with the tenant's state, one row for each role valid now.
-const USER: &str = "SELECT u.state, u.person_id, t.state AS tenant_state, t.time_zone, g.role \
-    FROM users u JOIN tenants t ON t.id = u.tenant_id \
-    LEFT JOIN role_grants g ON g.tenant_id = u.tenant_id AND g.user_id = u.id \
-        AND g.valid_from <= $3 AND (g.valid_to IS NULL OR g.valid_to > $3) \
-    WHERE u.tenant_id = $1 AND u.id = $2";
-
-const CLIENT: &str = "SELECT c.state, c.scopes, t.state AS tenant_state \
-    FROM api_clients c JOIN tenants t ON t.id = c.tenant_id \
-    WHERE c.tenant_id = $1 AND c.id = $2";
-
-/// The teams a person leads today and all below them, each with who is in it today. `UNION` ends also where a tree had become a circle.
-const LED: &str = "WITH RECURSIVE led(id) AS ( \
-        SELECT l.team_id FROM team_leads l \
-        WHERE l.tenant_id = $1 AND l.person_id = $2 AND l.valid_from <= $3 AND (l.valid_to IS NULL OR l.valid_to > $3) \
-        UNION SELECT t.id FROM teams t JOIN led ON t.parent_id = led.id WHERE t.tenant_id = $1) \
-    SELECT led.id AS team_id, m.person_id FROM led \
-    LEFT JOIN team_memberships m ON m.tenant_id = $1 AND m.team_id = led.id \
-        AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)";
 
 /// Reads what the scope's actor may do.
 pub(crate) fn load(scope: &Scope) -> BoxFuture<'_, Result<Access>> {
@@ -48,8 +30,7 @@ pub(crate) fn load(scope: &Scope) -> BoxFuture<'_, Result<Access>> {
 }
 
 async fn of_user(scope: &Scope, user: UserId) -> Result<Access> {
-    let values = vec![user.0.into(), scope.now().into()];
-    let rows = query(scope, USER, values).await?;
+    let rows = queries::user(scope, user).await?;
     let first = rows.first().ok_or_else(shut_out)?;
     require_active(first, UserState::Active.to_value())?;
     let mut access = Access {
@@ -81,7 +62,7 @@ async fn led(
     today: NaiveDate,
 ) -> Result<(HashSet<TeamId>, HashSet<PersonId>)> {
     let (mut teams, mut people) = (HashSet::new(), HashSet::new());
-    for row in query(scope, LED, vec![person.0.into(), today.into()]).await? {
+    for row in queries::led(scope, person, today).await? {
         teams.insert(row.try_get("", "team_id")?);
         people.extend(row.try_get::<Option<PersonId>>("", "person_id")?);
     }
@@ -89,7 +70,7 @@ async fn led(
 }
 
 async fn of_client(scope: &Scope, client: ApiClientId) -> Result<Access> {
-    let rows = query(scope, CLIENT, vec![client.0.into()]).await?;
+    let rows = queries::client(scope, client).await?;
     let row = rows.first().ok_or_else(shut_out)?;
     require_active(row, ApiClientState::Active.to_value())?;
     let scopes: String = row.try_get("", "scopes")?;
@@ -128,10 +109,4 @@ fn today(now: DateTime<Utc>, zone: &str) -> Result<NaiveDate> {
         day.unsigned_abs().into(),
     )
     .ok_or_else(|| Error::internal("a date that two calendars disagree on"))
-}
-
-async fn query(scope: &Scope, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>> {
-    let values = std::iter::once(scope.tenant().0.into()).chain(values);
-    let statement = Statement::from_sql_and_values(scope.backend(), sql, values);
-    Ok(scope.tx().query_all_raw(statement).await?)
 }
