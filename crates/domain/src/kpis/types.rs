@@ -326,6 +326,7 @@ pub struct KpiTicketFilter {
 
 /// A ticket behind a number, or one kept out of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "KpiTicketFields")]
 pub struct KpiTicket {
     /// The ticket.
     pub ticket_id: TicketId,
