@@ -76,10 +76,7 @@ impl Packed {
     fn write_day(&mut self, day: u8, points: &[(Slot, i64)]) {
         let mut slots = Vec::with_capacity(points.len() * 4);
         for points in points.chunk_by(|(a, _), (b, _)| a == b) {
-            write(
-                &mut slots,
-                (points[0].0 % SLOTS_PER_DAY).unsigned_abs().into(),
-            );
+            write(&mut slots, (points[0].0 % SLOTS_PER_DAY).unsigned_abs());
             write(&mut slots, points.len() as u64);
             points
                 .iter()

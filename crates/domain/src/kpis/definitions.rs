@@ -86,8 +86,7 @@ impl Metric {
     }
 
     /// The definition in force.
-    #[must_use]
-    pub const fn definition(self) -> &'static MetricDefinition {
+    pub(super) const fn definition(self) -> &'static MetricDefinition {
         match self {
             Self::TicketsCreated => &TICKETS_CREATED,
             Self::TicketsSolved => &TICKETS_SOLVED,
@@ -98,6 +97,12 @@ impl Metric {
             Self::Backlog => &BACKLOG,
         }
     }
+}
+
+/// The definition in force of a metric, as it is published.
+#[must_use]
+pub const fn definition(metric: Metric) -> MetricDefinition {
+    *metric.definition()
 }
 
 const fn rule(reason: Exclusion, rule: &'static str) -> ExclusionRule {

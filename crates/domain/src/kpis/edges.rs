@@ -39,7 +39,7 @@ pub(super) struct Bucket {
 
 /// A zone by its IANA name.
 pub(super) fn zone(name: &str) -> Result<TimeZone, RangeError> {
-    TimeZone::get(name).or_else(|_unknown| Err(RangeError::UnknownZone(name.to_owned())))
+    TimeZone::get(name).map_err(|_unknown| RangeError::UnknownZone(name.to_owned()))
 }
 
 /// The buckets of the days from `from` to before `to`, in order, without gaps.

@@ -23,7 +23,7 @@ mod types;
 mod tests;
 
 pub use commands::{DRAIN_UNIT, TicketFacts, drain, follow, is_pending, replace_facts};
-pub use definitions::{Measure, Statistic};
+pub use definitions::{Measure, Statistic, definition};
 pub use facts::{Fact, facts_of};
 pub use jobs::Drain;
 pub use queries::{answer, answer_from_facts, explain};

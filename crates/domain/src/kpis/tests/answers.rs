@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::histories::{REPLY, event, history, minute, person, status};
 use super::world::{World, team};
-use crate::kernel::{Caller, ErrorKind, PageArgs, Scope};
+use crate::kernel::{Caller, PageArgs, Scope};
 use crate::kpis::{
     Exclusion, Grain, GroupBy, KpiAnswer, KpiQuery, KpiRow, KpiTicket, KpiTicketFilter, Metric,
     answer, explain,
@@ -51,9 +51,9 @@ async fn ask(world: &World, caller: &Caller, metric: Metric, query: &KpiQuery) -
 async fn refused(world: &World, caller: &Caller, metric: Metric, query: &KpiQuery) -> String {
     let read = async |scope: &Scope| answer(scope, metric, query).await;
     let error = world.app.read(caller, read).await.unwrap_err();
-    match error.kind() {
-        ErrorKind::Invalid => format!("{} {}", error.fields()[0].pointer, error.fields()[0].code),
-        _ => error.code().to_owned(),
+    match error.fields() {
+        [field, ..] => format!("{} {}", field.pointer, field.code),
+        [] => error.code().to_owned(),
     }
 }
 
@@ -203,67 +203,38 @@ async fn weeks_begin_when_the_tenant_says() {
 #[tokio::test]
 async fn questions_without_sense_are_refused_with_the_place() {
     let world = World::peopled("UTC").await;
-    let caller = &world.caller;
-    let at = Some(minute(0));
+    let nothing = KpiQuery::default;
+    let created = Metric::TicketsCreated;
+    let backlog = Metric::Backlog;
+    let (at, grain) = (Some(minute(0)), Some(Grain::Day));
+    let endless = KpiQuery {
+        from: day("2024-01-01"),
+        ..nothing()
+    };
+    let mars = KpiQuery {
+        zone: Some("Mars/Base".to_owned()),
+        ..april(&[])
+    };
+    let unknown = KpiQuery {
+        team_id: Some(team(9)),
+        ..april(&[])
+    };
     for (metric, query, refusal) in [
+        (created, nothing(), "/from required"),
+        (created, endless, "/to required"),
+        (created, KpiQuery { at, ..nothing() }, "/at not_applicable"),
+        (backlog, KpiQuery { at, ..april(&[]) }, "/at contradictory"),
+        (backlog, KpiQuery { grain, ..nothing() }, "/from required"),
         (
-            Metric::TicketsCreated,
-            KpiQuery::default(),
-            "/from required",
-        ),
-        (
-            Metric::TicketsCreated,
-            KpiQuery {
-                from: day("2024-01-01"),
-                ..KpiQuery::default()
-            },
-            "/to required",
-        ),
-        (
-            Metric::TicketsCreated,
-            KpiQuery {
-                at,
-                ..KpiQuery::default()
-            },
-            "/at not_applicable",
-        ),
-        (
-            Metric::Backlog,
-            KpiQuery { at, ..april(&[]) },
-            "/at contradictory",
-        ),
-        (
-            Metric::Backlog,
-            KpiQuery {
-                grain: Some(Grain::Day),
-                ..KpiQuery::default()
-            },
-            "/from required",
-        ),
-        (
-            Metric::Backlog,
+            backlog,
             range("2024-01-02", "2024-01-01"),
             "/to empty_range",
         ),
-        (
-            Metric::Backlog,
-            KpiQuery {
-                zone: Some("Mars/Base".to_owned()),
-                ..april(&[])
-            },
-            "/zone unknown_zone",
-        ),
-        (
-            Metric::Backlog,
-            KpiQuery {
-                team_id: Some(team(9)),
-                ..april(&[])
-            },
-            "not_found",
-        ),
+        (backlog, mars, "/zone unknown_zone"),
+        (backlog, unknown, "not_found"),
     ] {
         assert_eq!(
-            refused(&world, caller, metric, &query).await,
+            refused(&world, &world.caller, metric, &query).await,
             refusal,
             "{query:?}"
         );
