@@ -1,1 +1,16 @@
-//! Placeholder.
+//! Work that happens later: what runs it (`runner`), who says that there is some (`bus`), and one line per kind of job.
+
+#![warn(clippy::wildcard_enum_match_arm)]
+
+mod bus;
+mod context;
+mod kinds;
+mod runner;
+
+pub use bus::{Bus, BusError};
+pub use context::Context;
+pub use kinds::{Kind, Kinds, Run};
+pub use runner::{Options, Runner};
+
+/// Every kind of job that there is.
+pub const JOBS: Kinds = jobs! {};
