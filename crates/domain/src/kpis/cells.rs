@@ -13,7 +13,7 @@ use super::slots::{SLOTS_PER_DAY, Slot};
 
 const VERSION: u8 = 1;
 
-/// The bytes are not a month as [`encode`] writes it.
+/// The bytes are not a month as [`replace_days`] writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored month is damaged: {0}")]
 pub(super) struct Damaged(&'static str);
@@ -159,20 +159,12 @@ fn read_day<'a>(rest: &mut &'a [u8], previous: Option<u8>) -> Result<Day<'a>, Da
 }
 
 impl Day<'_> {
-    /// Tells each quarter hour with its sums, in order, and lets `values` keep what it wants of the exact values.
+    /// Tells each quarter hour in order, with its sums and its exact values.
     pub(super) fn each_slot(&self, mut tell: impl FnMut(SlotCell, &[i64])) -> Result<(), Damaged> {
         let mut rest = self.slots;
         let mut values = Vec::new();
         while !rest.is_empty() {
-            let slot = Slot::try_from(read(&mut rest)?).or(Err(LARGE))?;
-            if slot >= SLOTS_PER_DAY {
-                return Err(Damaged("a day has no such quarter hour"));
-            }
-            let n = read(&mut rest)?;
-            // Every value takes a byte, so a count beyond what is left is damage, and never a reservation.
-            if n > rest.len() as u64 {
-                return Err(END);
-            }
+            let (slot, n) = read_slot(&mut rest)?;
             values.clear();
             for _ in 0..n {
                 values.push(unzigzag(read(&mut rest)?));
@@ -194,7 +186,25 @@ impl Day<'_> {
 
     /// Adds the day's exact values to others.
     pub(super) fn values(&self, to: &mut Vec<i64>) -> Result<(), Damaged> {
-        self.each_slot(|_, values| to.extend_from_slice(values))
+        let mut rest = self.slots;
+        while !rest.is_empty() {
+            let (_, n) = read_slot(&mut rest)?;
+            for _ in 0..n {
+                to.push(unzigzag(read(&mut rest)?));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_slot(rest: &mut &[u8]) -> Result<(Slot, u64), Damaged> {
+    let slot = Slot::try_from(read(rest)?).or(Err(LARGE))?;
+    let n = read(rest)?;
+    // Every value takes a byte, so a count beyond what is left is damage, and never a reservation.
+    match (slot < SLOTS_PER_DAY, n <= rest.len() as u64) {
+        (true, true) => Ok((slot, n)),
+        (false, _) => Err(Damaged("a day has no such quarter hour")),
+        (_, false) => Err(END),
     }
 }
 

@@ -1,6 +1,7 @@
 //! An answer in the making: values are dealt out to the rows of a plan, whichever way they were read.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::plan::{Plan, Span};
 use super::teams::Owner;
@@ -33,6 +34,21 @@ pub(super) struct Group {
     pub(super) channel: Option<Channel>,
 }
 
+/// A span that a key's values go to, and its row once there is a value for it: a row without values must not come to be.
+struct Target<'a> {
+    key: &'a Key,
+    span: Span,
+    row: Option<usize>,
+}
+
+impl Target<'_> {
+    fn row(&mut self, sheet: &mut Sheet<'_>) -> usize {
+        *self
+            .row
+            .get_or_insert_with(|| sheet.row(self.key, self.span.bucket, self.span.team))
+    }
+}
+
 /// The changes of one key's balance: what was before everything that is cut, and (instant, change).
 pub(super) type Changes = HashMap<Key, (i64, Vec<(i64, i64)>)>;
 
@@ -40,7 +56,7 @@ pub(super) struct Sheet<'a> {
     plan: &'a Plan,
     tally: Tally,
     groups: HashMap<Group, u32>,
-    spans: HashMap<Option<Owner>, Vec<Span>>,
+    spans: HashMap<Option<Owner>, Arc<[Span]>>,
 }
 
 impl<'a> Sheet<'a> {
@@ -63,13 +79,12 @@ impl<'a> Sheet<'a> {
     }
 
     /// The spans of whoever decides the team. Without teams everybody's are the same.
-    fn spans_of(&mut self, key: &Key) -> Vec<Span> {
+    fn spans_of(&mut self, key: &Key) -> Arc<[Span]> {
         let owner = self.plan.teams.is_some().then(|| key.owner());
         let plan = self.plan;
         let spans = self.spans.entry(owner);
-        spans
-            .or_insert_with(|| plan.spans(owner.unwrap_or(Owner::Queue(None))))
-            .clone()
+        let spans = spans.or_insert_with(|| plan.spans(owner.unwrap_or(Owner::Queue(None))).into());
+        Arc::clone(spans)
     }
 
     fn row(&mut self, key: &Key, bucket: u32, team: Option<TeamId>) -> usize {
@@ -113,37 +128,43 @@ impl<'a> Sheet<'a> {
             micros_of(first_slot(month)),
             micros_of(first_slot(month + 1)),
         );
-        let mut spans = self.spans_of(key);
-        spans.retain(|span| {
-            span.to > from && span.from < to && self.plan.covers(key.agent, span.team)
-        });
-        let durations = self.tally.statistic() == Statistic::Durations;
-        if let [only] = spans.as_slice()
-            && !durations
-            && only.from <= from
-            && to <= only.to
+        let spans = self.spans_of(key);
+        let first = spans.partition_point(|span| span.to <= from);
+        let within = spans[first..].iter().take_while(|span| span.from < to);
+        let covered = within.filter(|span| self.plan.covers(key.agent, span.team));
+        let mut targets: Vec<_> = covered
+            .map(|span| Target {
+                key,
+                span: *span,
+                row: None,
+            })
+            .collect();
+        if let [only] = targets.as_mut_slice()
+            && only.span.from <= from
+            && to <= only.span.to
+            && self.tally.statistic() != Statistic::Durations
         {
-            let row = self.row(key, only.bucket, only.team);
+            let row = only.row(self);
             self.tally.add(row, n, total);
             return Ok(());
         }
         for day in days(cells).map_err(Error::internal)? {
-            self.add_day(key, from, &spans, &day.map_err(Error::internal)?)?;
+            self.add_day(from, &mut targets, &day.map_err(Error::internal)?)?;
         }
         Ok(())
     }
 
-    fn add_day(&mut self, key: &Key, month: i64, spans: &[Span], day: &Day<'_>) -> Result<()> {
+    fn add_day(&mut self, month: i64, targets: &mut [Target<'_>], day: &Day<'_>) -> Result<()> {
         let from = month + micros_of(Slot::from(day.day) * SLOTS_PER_DAY);
         let to = from + micros_of(SLOTS_PER_DAY);
-        let first = spans.partition_point(|span| span.to <= from);
-        let spans = &spans[first..];
-        let Some(span) = spans.first().filter(|span| span.from < to) else {
+        let first = targets.partition_point(|target| target.span.to <= from);
+        let targets = &mut targets[first..];
+        let Some(target) = targets.first_mut().filter(|target| target.span.from < to) else {
             return Ok(());
         };
         let durations = self.tally.statistic() == Statistic::Durations;
-        if span.from <= from && to <= span.to {
-            let row = self.row(key, span.bucket, span.team);
+        if target.span.from <= from && to <= target.span.to {
+            let row = target.row(self);
             self.tally.add(row, day.n, day.total);
             if durations {
                 day.values(self.tally.values(row))
@@ -153,9 +174,12 @@ impl<'a> Sheet<'a> {
         }
         let each = day.each_slot(|cell, values| {
             let at = from + micros_of(cell.slot);
-            let place = spans.partition_point(|span| span.to <= at);
-            if let Some(span) = spans.get(place).filter(|span| span.from <= at) {
-                let row = self.row(key, span.bucket, span.team);
+            let place = targets.partition_point(|target| target.span.to <= at);
+            if let Some(target) = targets
+                .get_mut(place)
+                .filter(|target| target.span.from <= at)
+            {
+                let row = target.row(self);
                 self.tally.add(row, cell.n, cell.total);
                 if durations {
                     self.tally.values(row).extend_from_slice(values);

@@ -1,8 +1,11 @@
 //! Tests of the whole feature.
 
 mod answers;
+mod asking;
 mod drain;
 mod engines;
+mod explanations;
 mod facts;
 mod histories;
+mod reach;
 mod world;
