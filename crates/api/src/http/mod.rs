@@ -6,7 +6,8 @@ mod input;
 mod request;
 
 pub(crate) use asked::Asked;
-pub(crate) use error::{Failure, Problem, ProblemField, Problems, Result, render, status};
+pub use error::Failure;
+pub(crate) use error::{Problems, Result, render, status};
 pub(crate) use input::{form_config, json_config, path_config};
 pub(crate) use request::{RequestId, trace};
 

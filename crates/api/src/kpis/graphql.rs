@@ -40,7 +40,7 @@ impl KpiQuery {
     async fn metrics(&self) -> Vec<MetricDefinition> {
         Metric::ALL
             .iter()
-            .map(|metric| *metric.definition())
+            .map(|metric| kpis::definition(*metric))
             .collect()
     }
 

@@ -23,7 +23,7 @@ async fn definitions(_caller: Caller) -> Json<Vec<MetricDefinition>> {
     Json(
         Metric::ALL
             .iter()
-            .map(|metric| *metric.definition())
+            .map(|metric| kpis::definition(*metric))
             .collect(),
     )
 }

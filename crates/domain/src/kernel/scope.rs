@@ -193,29 +193,6 @@ impl Scope {
         Ok(())
     }
 
-    /// Adds many rows of this tenant, in as many statements as the limits on bound values ask for.
-    pub(crate) async fn insert_all<E, A>(&self, rows: Vec<A>) -> Result<()>
-    where
-        E: TenantOwned,
-        A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
-    {
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let unit = rows.by_ref().take(500).map(|mut row| {
-                row.set(E::TENANT, self.tenant().0.into());
-                row
-            });
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "every row was stamped with the tenant above"
-            )]
-            E::insert_many(unit.collect::<Vec<_>>())
-                .exec_without_returning(&self.tx)
-                .await?;
-        }
-        Ok(())
-    }
-
     /// Changes the row with an id by the set columns of `row`. Returns whether it was there.
     pub(crate) async fn update<E, A>(&self, id: impl Into<Value>, row: A) -> Result<bool>
     where
