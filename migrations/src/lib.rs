@@ -5,6 +5,8 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_tenancy;
 mod m20261122_000002_people;
 mod m20261122_000003_accounts;
+mod m20261122_000004_tickets;
+mod m20261122_000005_kpis;
 mod tenancy;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -20,6 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_tenancy::Migration),
             Box::new(m20261122_000002_people::Migration),
             Box::new(m20261122_000003_accounts::Migration),
+            Box::new(m20261122_000004_tickets::Migration),
+            Box::new(m20261122_000005_kpis::Migration),
         ]
     }
 }

@@ -75,8 +75,8 @@ fn roles() -> String {
            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_ROLE}') THEN \
              CREATE ROLE {RUNTIME_ROLE} NOLOGIN NOINHERIT; \
              GRANT {SYSTEM_ROLE} TO {RUNTIME_ROLE}; \
-             IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN EXECUTE format('GRANT {RUNTIME_ROLE} TO %I', current_user); END IF; \
            END IF; \
+           IF NOT pg_has_role(current_user, '{RUNTIME_ROLE}', 'MEMBER') AND (SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user) THEN EXECUTE format('GRANT {RUNTIME_ROLE} TO %I', current_user); END IF; \
          END $$"
     )
 }

@@ -1,1 +1,80 @@
-//! Placeholder.
+//! REST and GraphQL over the domain. Each feature is a folder with its handlers and its resolvers.
+
+mod app;
+mod caller;
+mod graphql;
+mod http;
+mod openapi;
+mod server;
+
+// The features.
+mod accounts;
+mod kpis;
+mod people;
+mod teams;
+mod tickets;
+
+#[cfg(test)]
+mod testing;
+
+use actix_web::web::{self, Data, ServiceConfig};
+use domain::kernel::Error;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+
+pub use app::Api;
+pub use graphql::{Graph, schema};
+pub use server::serve;
+
+/// Everything on the public port.
+pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
+    let payload = web::PayloadConfig::new(graphql::BODY);
+    config
+        .app_data(api.clone())
+        .app_data(Data::new(graph.clone()))
+        .app_data(http::json_config())
+        .app_data(http::form_config())
+        .app_data(http::path_config())
+        .service(
+            web::resource("/graphql")
+                .app_data(payload)
+                .route(web::post().to(graphql::post))
+                .route(web::get().to(graphql::get)),
+        )
+        .configure(|config| {
+            features(&mut utoipa_actix_web::service_config::ServiceConfig::new(
+                config,
+            ))
+        })
+        .default_service(web::to(nowhere));
+}
+
+fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    accounts::issuer_routes(config);
+    config.service(
+        utoipa_actix_web::scope("/v1")
+            .configure(accounts::routes).configure(people::routes)
+            .configure(teams::routes).configure(tickets::routes).configure(kpis::routes),
+    );
+}
+
+async fn nowhere() -> http::Result<actix_web::HttpResponse> {
+    Err(Error::not_found("address", "here").into())
+}
+
+/// The OpenAPI document of everything under `/v1` and `/t`.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(openapi::frame())
+        .configure(features)
+        .split_for_parts();
+    openapi::finish(document)
+}
+
+/// The GraphQL schema in its own language.
+#[must_use]
+pub fn sdl() -> String {
+    schema().sdl()
+}

@@ -13,8 +13,11 @@ pub mod tenants;
 
 // People.
 pub mod people;
+pub mod teams;
 
 // The helpdesk.
+pub mod connections;
+pub mod kpis;
 pub mod tickets;
 
 #[cfg(any(test, feature = "testing"))]

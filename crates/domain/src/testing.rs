@@ -121,6 +121,12 @@ async fn on_server(url: String) -> (Database, Home) {
         .expect("a list");
     if found.is_none() {
         owner
+            .execute(AssertSqlSafe(format!(
+                "DROP DATABASE IF EXISTS {template}_new"
+            )))
+            .await
+            .expect("no half-made template");
+        owner
             .execute(AssertSqlSafe(format!("CREATE DATABASE {template}_new")))
             .await
             .expect("a template");

@@ -4,6 +4,8 @@
 
 mod access;
 mod app;
+pub(crate) mod check;
+pub(crate) mod bulk;
 pub mod clock;
 pub(crate) mod db;
 pub(crate) mod dialect;
@@ -12,9 +14,11 @@ mod events;
 pub mod id;
 pub mod jobs;
 pub mod page;
+pub mod patch;
 mod permission;
 mod scope;
 mod seal;
+mod span;
 pub mod states;
 #[cfg(test)]
 mod tests;
@@ -25,8 +29,9 @@ pub use clock::{Clock, Ids};
 pub use db::Database;
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use events::{Event, verify as verify_events};
-pub use page::{Page, PageArgs};
+pub use page::{Identified, Page, PageArgs};
 pub use permission::Permission;
 pub(crate) use scope::TenantOwned;
 pub use scope::{Scope, SystemScope};
 pub use seal::MasterKey;
+pub use span::Span;

@@ -2,6 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::{
+    ColumnTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -31,6 +34,9 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Give it as `after` for the page that follows; null on the last one.
     pub next: Option<String>,
+    /// What ties a cursor to this list.
+    #[serde(skip)]
+    bind: [u8; 8],
 }
 
 impl<T> Page<T> {
@@ -40,7 +46,18 @@ impl<T> Page<T> {
         Page {
             items: self.items.into_iter().map(f).collect(),
             next: self.next,
+            bind: self.bind,
         }
+    }
+
+    /// The cursor of one item, for GraphQL's edges.
+    #[must_use]
+    pub fn cursor(&self, id: Uuid) -> String {
+        Cursor {
+            bind: self.bind,
+            id,
+        }
+        .encode()
     }
 }
 
@@ -69,21 +86,6 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The place after `id` in the list that `filter` makes of this tenant's `E`.
-    pub(crate) fn of<E: TenantOwned>(
-        scope: &Scope,
-        filter: &impl Serialize,
-        id: Uuid,
-    ) -> Result<Self> {
-        let mut hash = Sha256::new();
-        hash.update(scope.tenant().0.as_bytes());
-        hash.update(E::NOUN.as_bytes());
-        hash.update(serde_json::to_vec(filter)?);
-        let mut bind = [0; 8];
-        bind.copy_from_slice(&hash.finalize()[..8]);
-        Ok(Self { bind, id })
-    }
-
     fn encode(self) -> String {
         let mut bytes = [0u8; 24];
         bytes[..8].copy_from_slice(&self.bind);
@@ -103,62 +105,73 @@ impl Cursor {
     }
 }
 
+/// Reads one page of a list, in the order of ids. `list` and `filter` are what the cursor is bound to.
+pub(crate) async fn load<E, T>(
+    scope: &Scope,
+    filter: &impl Serialize,
+    args: &PageArgs,
+    select: Select<E>,
+) -> Result<Page<T>>
+where
+    E: TenantOwned,
+    T: PartialModelTrait + FromQueryResult + Identified,
+{
+    let bind = bind(scope, E::NOUN, filter)?;
+    let limit = args.limit()?;
+    let select = match start(bind, args)? {
+        Some(id) => select.filter(E::ID.gt(id)),
+        None => select,
+    };
+    let select = select.order_by_asc(E::ID).limit(limit + 1);
+    let items = select.into_partial_model::<T>().all(scope.tx()).await?;
+    Ok(cut(bind, limit, items))
+}
+
+/// Something with an id, which a cursor can point at.
+pub trait Identified {
+    /// The id.
+    fn uuid(&self) -> Uuid;
+}
+
+/// Ties cursors to a tenant, a list and its filter.
+///
+/// # Errors
+/// None that a caller can cause.
+pub(crate) fn bind(scope: &Scope, list: &str, filter: &impl Serialize) -> Result<[u8; 8]> {
+    let mut hash = Sha256::new();
+    hash.update(scope.tenant().0.as_bytes());
+    hash.update(list.as_bytes());
+    hash.update(serde_json::to_vec(filter)?);
+    let mut bind = [0; 8];
+    bind.copy_from_slice(&hash.finalize()[..8]);
+    Ok(bind)
+}
+
 /// Where a page starts: after this id, if the given cursor belongs to this list.
 ///
 /// # Errors
 /// `cursor_invalid` when it is not a cursor, or one of another list, filter or tenant.
-pub(crate) fn start<E: TenantOwned>(
-    scope: &Scope,
-    filter: &impl Serialize,
-    args: &PageArgs,
-) -> Result<Option<Uuid>> {
+pub(crate) fn start(bind: [u8; 8], args: &PageArgs) -> Result<Option<Uuid>> {
     let Some(text) = &args.after else {
         return Ok(None);
     };
-    let refused = || {
-        Error::malformed(
+    match Cursor::decode(text) {
+        Some(cursor) if cursor.bind == bind => Ok(Some(cursor.id)),
+        _ => Err(Error::malformed(
             "cursor_invalid",
             "`after` is not a cursor of this list with this filter; start from the first page",
-        )
-    };
-    let cursor = Cursor::decode(text).ok_or_else(refused)?;
-    if cursor != Cursor::of::<E>(scope, filter, cursor.id)? {
-        return Err(refused());
+        )),
     }
-    Ok(Some(cursor.id))
 }
 
-/// Cuts rows that were fetched one beyond the limit into a page.
-///
-/// # Errors
-/// None that a caller can cause.
-pub(crate) fn cut<E: TenantOwned, T>(
-    scope: &Scope,
-    filter: &impl Serialize,
-    limit: u64,
-    mut items: Vec<T>,
-    id: impl Fn(&T) -> Uuid,
-) -> Result<Page<T>> {
+/// Cuts items that were fetched one beyond the limit into a page.
+pub(crate) fn cut<T: Identified>(bind: [u8; 8], limit: u64, mut items: Vec<T>) -> Page<T> {
     let more = items.len() as u64 > limit;
     items.truncate(limit as usize);
-    let last = items.last().filter(|_| more).map(id);
-    let next = last
-        .map(|id| Cursor::of::<E>(scope, filter, id))
-        .transpose()?;
-    Ok(Page {
+    let last = items.last().filter(|_| more).map(Identified::uuid);
+    Page {
+        next: last.map(|id| Cursor { bind, id }.encode()),
         items,
-        next: next.map(Cursor::encode),
-    })
-}
-
-/// The cursor of one item of a list, for GraphQL's edges.
-///
-/// # Errors
-/// None that a caller can cause.
-pub(crate) fn cursor_of<E: TenantOwned>(
-    scope: &Scope,
-    filter: &impl Serialize,
-    id: Uuid,
-) -> Result<String> {
-    Cursor::of::<E>(scope, filter, id).map(Cursor::encode)
+        bind,
+    }
 }

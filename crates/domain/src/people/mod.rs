@@ -1,3 +1,19 @@
-//! People.
+//! People: everybody who works in support, whether they sign in or are only known from a helpdesk.
+//!
+//! `invited → active ⇄ on_leave → offboarded`, and back to active on a rehire. A person may be known to many sources by an
+//! external identity each. Teams and leads are in `teams`.
+
+mod commands;
+pub(crate) mod entity;
+pub mod identities;
+mod queries;
+mod states;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use commands::{act, create, update};
+pub use queries::{get, list, many};
+pub use types::{NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonState};
 
 pub use crate::kernel::PersonId;

@@ -7,6 +7,7 @@ use super::entity::{ActiveModel, Entity};
 use super::states::{Action, Life};
 use super::types::{NewTenant, Tenant, TenantPatch, TenantState};
 use super::{issuer, queries};
+use crate::kernel::check::Check;
 use crate::kernel::{Actor, Error, Event, Permission, Result, Scope, states};
 
 /// Makes the tenant whose scope this is: the operator opens a scope on a new id.
@@ -52,7 +53,7 @@ pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
         password_sign_in,
     } = patch;
     if let Some(name) = &name {
-        check_name(name)?;
+        Check::default().text("/name", name, 200).done()?;
     }
     let before = scope.lock::<Entity>(scope.tenant()).await?;
     let name = name.map_or(before.name, |name| name.trim().to_owned());
@@ -122,8 +123,10 @@ fn check(new: &NewTenant) -> Result<()> {
         let message = "must be 2 to 40 lower-case letters, digits and hyphens, beginning with a letter, like `acme`";
         return Err(Error::invalid("/slug", "not_a_slug", message));
     }
-    check_name(&new.name)?;
-    check_zone("/time_zone", &new.time_zone)
+    Check::default()
+        .text("/name", &new.name, 200)
+        .zone("/time_zone", &new.time_zone)
+        .done()
 }
 
 /// Whether a text could be a tenant's slug.
@@ -134,26 +137,6 @@ pub(crate) fn is_slug(text: &str) -> bool {
         && text.starts_with(|letter: char| letter.is_ascii_lowercase())
         && text.chars().all(legal)
         && !text.ends_with('-')
-}
-
-fn check_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() || name.chars().count() > 200 {
-        let message = "must have 1 to 200 characters";
-        return Err(Error::invalid("/name", "length", message));
-    }
-    Ok(())
-}
-
-/// Refuses a zone that the tz database does not know.
-pub(crate) fn check_zone(pointer: &str, zone: &str) -> Result<()> {
-    jiff::tz::TimeZone::get(zone).map(|_| ()).map_err(|error| {
-        Error::invalid(
-            pointer,
-            "unknown_zone",
-            format!("`{zone}` is not a zone of the tz database; write one like `Europe/Rome`"),
-        )
-        .because(error)
-    })
 }
 
 async fn start_event_log(scope: &Scope) -> Result<()> {

@@ -1,5 +1,10 @@
 //! Rows.
 
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public types; the module itself is private"
+)]
+
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 

@@ -16,7 +16,8 @@ pub use issuer::{
     TOKEN_LIFETIME, discovery, jwks, keys, rotate_keys,
 };
 pub(crate) use issuer::{Issuer, issuer, issuer_with_key};
-pub use queries::{by_slug, get, list};
+pub(crate) use queries::hold;
+pub use queries::{by_slug, get, list, today};
 pub use types::{NewTenant, Tenant, TenantPatch, TenantState, WeekStart};
 
 pub use crate::kernel::TenantId;

@@ -1,6 +1,10 @@
 //! Reading tenants.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use chrono::NaiveDate;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity};
 use super::types::Tenant;
@@ -50,4 +54,32 @@ pub async fn list(scope: &SystemScope) -> Result<Vec<Tenant>> {
         .into_partial_model::<Tenant>()
         .all(scope.tx())
         .await?)
+}
+
+/// The date it is now for the scope's tenant.
+///
+/// # Errors
+/// Those of the database.
+pub async fn today(scope: &Scope) -> Result<NaiveDate> {
+    let tenant = get(scope).await?;
+    let zone = TimeZone::get(&tenant.time_zone).map_err(Error::internal)?;
+    let now =
+        Timestamp::from_microsecond(scope.now().timestamp_micros()).map_err(Error::internal)?;
+    let today = now.to_zoned(zone).date();
+    let (month, day) = (today.month().unsigned_abs(), today.day().unsigned_abs());
+    NaiveDate::from_ymd_opt(today.year().into(), month.into(), day.into())
+        .ok_or_else(|| Error::internal("a date out of range"))
+}
+
+/// Keeps others who also hold the tenant waiting until this scope ends: for rules over many rows, like a tree without circles.
+pub(crate) async fn hold(scope: &Scope) -> Result<()> {
+    let select = scope.find::<Entity>();
+    let postgres = scope.backend() == DbBackend::Postgres;
+    let select = if postgres {
+        select.lock(LockType::NoKeyUpdate)
+    } else {
+        select
+    };
+    select.one(scope.tx()).await?;
+    Ok(())
 }

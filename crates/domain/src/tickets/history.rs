@@ -67,3 +67,30 @@ pub struct History {
     /// In order of (time, order first seen). Never empty for a stored ticket.
     pub events: Vec<HistoryEvent>,
 }
+
+impl Effect {
+    /// The effect in the words of an import mapping; `merged_into` is where the ticket went.
+    #[must_use]
+    pub fn word(&self, merged_into: Option<TicketId>) -> String {
+        let named = |name: &str, value: Option<String>| format!("{name}:{}", value.unwrap_or_else(|| "none".to_owned()));
+        match self {
+            Self::Created => "created".to_owned(),
+            Self::Message { public: true } => "message:public".to_owned(),
+            Self::Message { public: false } => "message:private".to_owned(),
+            Self::Status(status) => format!("status:{}", status.word()),
+            Self::Assignee(person) => named("assignee", person.map(|person| person.to_string())),
+            Self::Queue(queue) => named("queue", queue.map(|queue| queue.to_string())),
+            Self::Priority(priority) => named("priority", priority.clone()),
+            Self::Tag(tag) => format!("tag:{tag}"),
+            Self::Escalated => "escalated".to_owned(),
+            Self::Merged(into) => match into.or(merged_into) {
+                Some(ticket) => format!("merged:{ticket}"),
+                None => "merged".to_owned(),
+            },
+            Self::Split => "split".to_owned(),
+            Self::Deleted => "deleted".to_owned(),
+            Self::Restored => "restored".to_owned(),
+            Self::Spam => "spam".to_owned(),
+        }
+    }
+}

@@ -1,7 +1,23 @@
-//! Tickets.
+//! Tickets of helpdesks: what is known of each now, everything that happened to it, and where its history comes from.
+//!
+//! A ticket is known by its source (a *connection*) and the source's id. Its events are kept as the source states them; its row
+//! (status, assignee, solved…) is derived from them, as are the facts of `kpis`. Deletions, merges and spam marks are events too,
+//! so that they can be taken back. A *queue* is the helpdesk's group, and is linked to a team for a time.
 
+mod commands;
+mod derived;
+mod entity;
+mod follow;
 mod history;
+pub mod import;
+mod queries;
+#[cfg(test)]
+mod tests;
 mod types;
 
+pub use commands::{delete_mapping, link_queue, put_mapping};
+pub use derived::{Derived, State, creation, derive};
+pub use follow::{Follow, TicketChange, nothing_follows};
 pub use history::{Effect, History, HistoryEvent};
+pub use queries::{customers, events, events_of, get, histories, linked_queues, list, many, mapping, mappings, queue_teams, queues, queues_of};
 pub use types::*;

@@ -1,18 +1,24 @@
 //! What crosses the boundary.
 
-use async_graphql::Enum;
-use sea_orm::{DeriveActiveEnum, EnumIter};
+use async_graphql::{Enum, InputObject, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+use super::import::Reject;
+use crate::connections::ConnectionId;
+use crate::kernel::{Identified, PersonId, TeamId};
 
 crate::id!(TicketId, "ticket", "A ticket's id.");
 crate::id!(QueueId, "queue", "The id of a queue: the helpdesk's group.");
-crate::id!(CustomerId, "customer", "A customer's id.");
 crate::id!(
-    ConnectionId,
-    "connection",
-    "The id of a connection to a source of tickets."
+    QueueTeamId,
+    "queue_team",
+    "The id of a link between a queue and a team."
 );
+crate::id!(MappingId, "mapping", "The id of a stored import mapping.");
+crate::id!(CustomerId, "customer", "A customer's id.");
 
 /// Declares an enum that is text in the database, snake_case in JSON and an enum of GraphQL.
 macro_rules! words {
@@ -116,4 +122,191 @@ words! {
         /// The helpdesk itself.
         System = "system",
     }
+}
+
+/// A ticket, as it is now.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "TicketFields")]
+pub struct Ticket {
+    /// The ticket.
+    pub id: TicketId,
+    /// The source it comes from.
+    pub connection_id: ConnectionId,
+    /// The source's id of it.
+    pub external_id: String,
+    /// Where it came in.
+    pub channel: Channel,
+    /// Whose it is.
+    pub customer_id: Option<CustomerId>,
+    /// Who began the conversation.
+    pub initiated_by: InitiatedBy,
+    /// Whether the source calls it a test.
+    pub is_test: bool,
+    /// Its stage.
+    pub status: StatusCategory,
+    /// The source's word for how urgent it is.
+    pub priority: Option<String>,
+    /// The helpdesk's group it lies in.
+    pub queue_id: Option<QueueId>,
+    /// Who has it.
+    pub assignee_id: Option<PersonId>,
+    /// Every tag it was given.
+    pub tags: Vec<String>,
+    /// When it came into being.
+    pub created_at: DateTime<Utc>,
+    /// When it was first solved.
+    pub first_solved_at: Option<DateTime<Utc>>,
+    /// When it was last solved.
+    pub last_solved_at: Option<DateTime<Utc>>,
+    /// Since when it has been deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Since when it has been spam.
+    pub spam_at: Option<DateTime<Utc>>,
+    /// Since when it has been merged into another.
+    pub merged_at: Option<DateTime<Utc>>,
+    /// The ticket it was merged into, where that is known.
+    pub merged_into: Option<TicketId>,
+    /// When Plumbline last changed it.
+    pub updated_at: DateTime<Utc>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+impl Identified for Ticket {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
+}
+
+/// Which tickets.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams, InputObject)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct TicketFilter {
+    /// In this stage.
+    pub status: Option<StatusCategory>,
+    /// That came in here.
+    pub channel: Option<Channel>,
+    /// Of this person.
+    #[param(value_type = Option<String>)]
+    pub assignee_id: Option<PersonId>,
+    /// In this queue.
+    #[param(value_type = Option<String>)]
+    pub queue_id: Option<QueueId>,
+    /// Of this customer.
+    #[param(value_type = Option<String>)]
+    pub customer_id: Option<CustomerId>,
+    /// Of this source.
+    #[param(value_type = Option<String>)]
+    pub connection_id: Option<ConnectionId>,
+    /// With this id in its source.
+    pub external_id: Option<String>,
+    /// Created at this instant or after it.
+    pub created_from: Option<DateTime<Utc>>,
+    /// Created before this instant.
+    pub created_to: Option<DateTime<Utc>>,
+}
+
+/// One event of a ticket.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct TicketEvent {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The source's word for what happened.
+    pub kind: String,
+    /// What kind of actor did it.
+    pub actor_kind: ActorKind,
+    /// The person, where a human of ours did it and is known.
+    pub actor_id: Option<PersonId>,
+    /// What it did, in the words of an import mapping: `status:solved`, `message:public`, `queue:queue_01h4…`.
+    pub effects: Vec<String>,
+}
+
+/// A queue: the helpdesk's group.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
+#[sea_orm(entity = "super::entity::queue::Entity")]
+pub struct Queue {
+    /// The queue.
+    pub id: QueueId,
+    /// The source it belongs to.
+    pub connection_id: ConnectionId,
+    /// The source's id of it.
+    pub external_id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Which team a queue's tickets without an agent count for, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
+#[sea_orm(entity = "super::entity::queue_team::Entity")]
+pub struct QueueTeam {
+    /// The link.
+    pub id: QueueTeamId,
+    /// The queue.
+    pub queue_id: QueueId,
+    /// The team.
+    pub team_id: TeamId,
+    /// The first day, in the tenant's zone.
+    pub valid_from: NaiveDate,
+    /// The first day on which it is no longer so.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A link of a queue to a team. It ends the one in force on its first day.
+#[derive(Clone, Debug, Deserialize, ToSchema, InputObject)]
+#[serde(deny_unknown_fields)]
+pub struct NewQueueTeam {
+    /// The team; null for none from that day on.
+    pub team_id: Option<TeamId>,
+    /// The first day, in the tenant's zone.
+    pub valid_from: NaiveDate,
+}
+
+/// A customer as the source names them.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
+#[sea_orm(entity = "super::entity::customer::Entity")]
+pub struct Customer {
+    /// The customer.
+    pub id: CustomerId,
+    /// The source they belong to.
+    pub connection_id: ConnectionId,
+    /// The source's id of them.
+    pub external_id: String,
+    /// Their name.
+    pub name: String,
+    /// Their organisation.
+    pub organisation: Option<String>,
+}
+
+/// A mapping that is stored for imports over the API.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
+#[sea_orm(entity = "super::entity::mapping::Entity")]
+pub struct ImportMapping {
+    /// The mapping.
+    pub id: MappingId,
+    /// What `?mapping=` calls it.
+    pub name: String,
+    /// The TOML.
+    pub text: String,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// What came of an import.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct ImportReport {
+    /// Rows of the file that were taken.
+    pub accepted: u64,
+    /// Tickets that are not as they were before.
+    pub changed: u64,
+    /// Lines that were not taken.
+    pub rejected: u64,
+    /// Tickets that the rows belong to.
+    pub tickets: u64,
+    /// Rows of the file that were taken as events; the same as `accepted`.
+    pub events: u64,
+    /// The first thousand rejected lines.
+    pub rejects: Vec<Reject>,
 }

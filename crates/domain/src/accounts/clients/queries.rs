@@ -22,23 +22,23 @@ pub async fn get(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
 /// `forbidden` without `accounts.read`; those of a page.
 pub async fn list(
     scope: &Scope,
-    filter: ApiClientFilter,
-    args: PageArgs,
+    filter: &ApiClientFilter,
+    args: &PageArgs,
 ) -> Result<Page<ApiClient>> {
     scope.require(Permission::AccountsRead)?;
     let limit = args.limit()?;
-    let after = page::start::<Entity>(scope, &filter, &args)?;
+    let bind = page::bind(scope, "api client", filter)?;
     let mut select = scope.find::<Entity>();
     if let Some(state) = filter.state {
         select = select.filter(Column::State.eq(state));
     }
-    if let Some(after) = after {
+    if let Some(after) = page::start(bind, args)? {
         select = select.filter(Column::Id.gt(after));
     }
     let select = select.order_by_asc(Column::Id).limit(limit + 1);
     let found = select.all(scope.tx()).await?;
-    let page = page::cut::<Entity, _>(scope, &filter, limit, found, |client| client.id.0)?;
-    Ok(page.map(|client| seen(scope, client)))
+    let found = found.into_iter().map(|client| seen(scope, client));
+    Ok(page::cut(bind, limit, found.collect()))
 }
 
 /// The row of an id that somebody claims at the token endpoint.

@@ -75,7 +75,7 @@ async fn a_revoked_client_stays_as_it_was() {
         state: Some(ApiClientState::Active),
     };
     let active = app.read(system, async |scope| {
-        list(scope, filter, PageArgs::default()).await
+        list(scope, &filter, &PageArgs::default()).await
     });
     assert!(active.await.unwrap().items.is_empty());
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::accounts::types::ShownOnce;
-use crate::kernel::ApiClientId;
+use crate::kernel::{ApiClientId, Identified};
 
 /// Where an API client is in its life.
 #[derive(
@@ -63,6 +63,12 @@ pub struct ApiClient {
     pub version: i64,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ApiClientAction>,
+}
+
+impl Identified for ApiClient {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
 }
 
 /// An API client with its new secret, which is shown this once.

@@ -1,12 +1,11 @@
 //! Reading users and their roles.
 
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, Statement, Value};
 
 use super::entity::{role_grant, user};
 use super::states::Life;
 use super::types::{RoleGrant, User, UserFilter};
+use crate::kernel::check::normalise_email;
 use crate::kernel::{Actor, Error, Page, PageArgs, Permission, Result, Scope, UserId};
 use crate::kernel::{dialect, page, states};
 
@@ -33,31 +32,24 @@ pub(super) async fn one(scope: &Scope, id: UserId) -> Result<User> {
 ///
 /// # Errors
 /// `forbidden` without `accounts.read`; those of a page.
-pub async fn list(scope: &Scope, filter: UserFilter, args: PageArgs) -> Result<Page<User>> {
+pub async fn list(scope: &Scope, filter: &UserFilter, args: &PageArgs) -> Result<Page<User>> {
     scope.require(Permission::AccountsRead)?;
-    let limit = args.limit()?;
-    let after = page::start::<user::Entity>(scope, &filter, &args)?;
     let UserFilter {
         state,
         email,
         person_id,
-    } = &filter;
+    } = filter;
     let mut select = scope.find::<user::Entity>();
     if let Some(state) = state {
         select = select.filter(user::Column::State.eq(*state));
     }
     if let Some(email) = email {
-        select = select.filter(user::Column::Email.eq(email.trim().to_ascii_lowercase()));
+        select = select.filter(user::Column::Email.eq(normalise_email(email)));
     }
     if let Some(person) = person_id {
         select = select.filter(user::Column::PersonId.eq(*person));
     }
-    if let Some(after) = after {
-        select = select.filter(user::Column::Id.gt(after));
-    }
-    let select = select.order_by_asc(user::Column::Id).limit(limit + 1);
-    let found = select.into_partial_model::<User>().all(scope.tx()).await?;
-    let page = page::cut::<user::Entity, _>(scope, &filter, limit, found, |user| user.id.0)?;
+    let page = page::load::<user::Entity, User>(scope, filter, args, select).await?;
     Ok(page.map(|user| seen(scope, user)))
 }
 

@@ -239,7 +239,7 @@ async fn users_are_listed_in_pages_and_seen_by_whom_it_concerns() {
             after,
         };
         let page = app.read(&acme.system, async |scope| {
-            list(scope, UserFilter::default(), args).await
+            list(scope, &UserFilter::default(), &args).await
         });
         let page = page.await.unwrap();
         seen.extend(page.items.into_iter().map(|user| user.id));
@@ -254,7 +254,7 @@ async fn users_are_listed_in_pages_and_seen_by_whom_it_concerns() {
         ..UserFilter::default()
     };
     let found = app.read(&acme.system, async |scope| {
-        list(scope, filter, PageArgs::default()).await
+        list(scope, &filter, &PageArgs::default()).await
     });
     assert_eq!(found.await.unwrap().items[0].email, "u3@acme.test");
     let me = acme.as_user(seen[1]);

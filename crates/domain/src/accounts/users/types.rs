@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::types::{Role, Secret};
-use crate::kernel::{PersonId, UserId};
+use crate::kernel::{Identified, PersonId, UserId};
 
 crate::id!(RoleGrantId, "grant", "A role grant's id.");
 
@@ -72,6 +72,12 @@ pub struct User {
     /// What the caller may do to them now.
     #[sea_orm(skip)]
     pub allowed_actions: Vec<UserAction>,
+}
+
+impl Identified for User {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
 }
 
 /// A user to make.

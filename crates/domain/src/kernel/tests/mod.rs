@@ -1,5 +1,7 @@
 //! The kernel's promises, on whichever database this run is about.
 
+mod walls;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

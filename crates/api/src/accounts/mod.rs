@@ -1,0 +1,9 @@
+//! The tenant as an issuer, users with their roles, and API clients, as they are served.
+
+mod graphql;
+mod oauth;
+mod rest;
+
+pub(crate) use graphql::{AccountMutation, AccountQuery};
+pub(crate) use oauth::routes as issuer_routes;
+pub(crate) use rest::routes;

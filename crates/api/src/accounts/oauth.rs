@@ -1,0 +1,108 @@
+//! The tenant as an issuer: tokens, keys and discovery. Failures have OAuth's shape (RFC 6749 §5.2), because OAuth's clients read them.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::web::{Form, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::accounts::{self, Secret, TokenAnswer, TokenRequest};
+use domain::kernel::{Error, ErrorKind};
+use domain::tenants::{self, Discovery, Jwks};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::Api;
+use crate::http::{Problems, RequestId, Result, status};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(token).service(discovery).service(keys);
+}
+
+/// Why there is no token (RFC 6749 §5.2).
+#[derive(Serialize, ToSchema)]
+struct TokenError<'a> {
+    /// One of OAuth's words.
+    error: &'a str,
+    /// What happened, and what to do.
+    error_description: &'a str,
+}
+
+/// Get a token: by a password, an API client's secret, or the newest refresh token of a session.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "tokens.create",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    security(()),
+    responses(
+        (status = OK, body = TokenAnswer),
+        (status = BAD_REQUEST, body = TokenError, description = "The request is not one, or its grant is not good."),
+        (status = UNAUTHORIZED, body = TokenError, description = "The client is not known, or its secret is wrong."),
+        (status = NOT_FOUND, body = TokenError, description = "There is no such tenant."),
+        (status = SERVICE_UNAVAILABLE, body = TokenError, description = "A part of the service is away for a moment.")
+    )
+)]
+#[post("/t/{tenant}/oauth/token")]
+async fn token(http: HttpRequest, api: Api, request_id: RequestId, tenant: Path<String>, form: Form<TokenRequest>) -> HttpResponse {
+    let mut request = form.into_inner();
+    let asked = match basic(&http, &mut request) {
+        Ok(()) => accounts::token(&api, api.urls(), &tenant, request).await,
+        Err(error) => Err(error),
+    };
+    match asked {
+        Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
+        Err(error) => refusal(&error, &request_id.0),
+    }
+}
+
+fn refusal(error: &Error, request_id: &str) -> HttpResponse {
+    let status = match error.code() {
+        "invalid_client" => StatusCode::UNAUTHORIZED,
+        _ if error.kind() == ErrorKind::Unauthenticated => StatusCode::BAD_REQUEST,
+        _ => status(error.kind()),
+    };
+    if status.is_server_error() {
+        tracing::error!(request_id, code = error.code(), error = ?error, "a token could not be made");
+    }
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header((CACHE_CONTROL, "no-store"));
+    if status == StatusCode::UNAUTHORIZED {
+        answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"plumbline\""));
+    }
+    if let Some(wait) = error.retry_after() {
+        answer.insert_header((RETRY_AFTER, wait.as_secs().max(1)));
+    }
+    answer.json(TokenError { error: error.code(), error_description: error.message() })
+}
+
+/// A client may also show itself by HTTP Basic (RFC 6749 §2.3.1), but not both ways at once.
+fn basic(http: &HttpRequest, request: &mut TokenRequest) -> std::result::Result<(), Error> {
+    let Some(header) = http.headers().get(AUTHORIZATION) else { return Ok(()) };
+    let wrong = || Error::unauthenticated("invalid_client", "the `Authorization` header is not HTTP Basic with a client's id and secret");
+    let text = header.to_str().ok().and_then(|text| text.strip_prefix("Basic ")).ok_or_else(wrong)?;
+    let bytes = STANDARD.decode(text.trim()).map_err(|error| wrong().because(error))?;
+    let pair = String::from_utf8(bytes).map_err(|error| wrong().because(error))?;
+    let (id, secret) = pair.split_once(':').ok_or_else(wrong)?;
+    if request.client_id.is_some() || request.client_secret.is_some() {
+        return Err(Error::malformed("invalid_request", "the client shows itself twice: in the header and in the form"));
+    }
+    request.client_id = Some(id.to_owned());
+    request.client_secret = Some(Secret::new(secret));
+    Ok(())
+}
+
+/// Say where this tenant's tokens come from and how to check them.
+#[utoipa::path(tag = "accounts", operation_id = "tokens.discovery", security(()), responses((status = OK, body = Discovery), Problems))]
+#[get("/t/{tenant}/.well-known/openid-configuration")]
+async fn discovery(api: Api, tenant: Path<String>) -> Result<Json<Discovery>> {
+    Ok(Json(tenants::discovery(&api, api.urls(), &tenant).await?))
+}
+
+/// List the public keys of this tenant's tokens.
+#[utoipa::path(tag = "accounts", operation_id = "tokens.keys", security(()), responses((status = OK, body = Jwks), Problems))]
+#[get("/t/{tenant}/.well-known/jwks.json")]
+async fn keys(api: Api, tenant: Path<String>) -> Result<HttpResponse> {
+    let keys = tenants::jwks(&api, &tenant).await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=60")).json(keys))
+}

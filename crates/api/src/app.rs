@@ -1,0 +1,62 @@
+//! What handlers are given.
+
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use domain::accounts::PublicUrls;
+use domain::kernel::{App, Error, Ids};
+use std::future::{Ready, ready};
+
+use crate::http::Failure;
+
+/// The application as handlers see it.
+#[derive(Clone)]
+pub struct Api {
+    app: App,
+    ids: Ids,
+    urls: PublicUrls,
+}
+
+impl Api {
+    /// Over the application, whose tenants issue tokens under these addresses.
+    #[must_use]
+    pub fn new(app: App, urls: PublicUrls) -> Self {
+        Self {
+            app,
+            ids: Ids::random(),
+            urls,
+        }
+    }
+
+    /// The addresses under which tenants issue tokens.
+    pub(crate) fn urls(&self) -> &PublicUrls {
+        &self.urls
+    }
+
+    pub(crate) fn new_request_id(&self) -> String {
+        self.ids.next(self.app.clock().now()).simple().to_string()
+    }
+}
+
+impl Deref for Api {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl FromRequest for Api {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let api = request.app_data::<Self>().cloned();
+        ready(api.ok_or_else(|| {
+            Failure(Error::internal(
+                "the server was started without an application",
+            ))
+        }))
+    }
+}

@@ -1,0 +1,68 @@
+//! From a bearer token to who asks.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::accounts;
+use domain::kernel::{self, Error};
+
+use crate::app::Api;
+use crate::http::{Failure, RequestId};
+
+/// Who asks: a verified token's actor.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(pub(crate) kernel::Caller);
+
+impl Deref for Caller {
+    type Target = kernel::Caller;
+
+    fn deref(&self) -> &kernel::Caller {
+        &self.0
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let api = Api::from_request(request, payload).into_inner();
+        let token = bearer(request);
+        let request_id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(|id| id.0.clone());
+        Box::pin(async move {
+            let api = api?;
+            let caller = accounts::authenticate(&api, api.urls(), &token?, request_id).await?;
+            Ok(Self(caller))
+        })
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Result<String, Failure> {
+    let missing = || {
+        Error::unauthenticated(
+            "unauthenticated",
+            "send a token of your tenant as `Authorization: Bearer …`",
+        )
+    };
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers
+        .next()
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(missing)?;
+    // Two tokens would leave open whose request this is.
+    if headers.next().is_some() {
+        return Err(missing().into());
+    }
+    let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing().into());
+    }
+    Ok(token.trim().to_owned())
+}

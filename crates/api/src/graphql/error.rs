@@ -1,0 +1,79 @@
+//! Failures with `extensions.code`, the same words as in REST. One of the two places that know how failures are shown.
+
+use std::sync::Arc;
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use domain::kernel::{Error, ErrorKind};
+
+/// A thing, or null where it is not there.
+pub(crate) fn found<T>(thing: Result<T, Error>) -> Result<Option<T>, Error> {
+    match thing {
+        Ok(thing) => Ok(Some(thing)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives every failure of an answer its code, its fields and the request's id.
+pub(super) fn dress(response: &mut Response, request_id: &str) {
+    for error in &mut response.errors {
+        let mut extensions = error.extensions.take().unwrap_or_default();
+        // A data loader shares one failure among all who waited for it.
+        let shared = error.source::<Arc<Error>>().map(AsRef::as_ref);
+        match error.source::<Error>().or(shared) {
+            Some(source) => {
+                if matches!(source.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
+                    tracing::error!(request_id, code = source.code(), error = ?source, "a GraphQL field failed");
+                }
+                describe(source, &mut extensions);
+            }
+            None => extensions.set("code", "graphql_invalid"),
+        }
+        extensions.set("requestId", request_id);
+        error.extensions = Some(extensions);
+    }
+}
+
+fn describe(error: &Error, extensions: &mut ErrorExtensionValues) {
+    extensions.set("code", error.code());
+    if !error.fields().is_empty() {
+        let fields = error.fields().iter().map(|field| {
+            let entries = [
+                ("pointer", field.pointer.clone()),
+                ("code", field.code.to_owned()),
+                ("message", field.message.clone()),
+            ];
+            Value::Object(
+                entries
+                    .into_iter()
+                    .map(|(name, value)| (async_graphql::Name::new(name), Value::String(value)))
+                    .collect(),
+            )
+        });
+        extensions.set("fields", Value::List(fields.collect()));
+    }
+    if let Some(actions) = error.allowed_actions() {
+        extensions.set(
+            "allowedActions",
+            Value::List(
+                actions
+                    .iter()
+                    .map(|action| Value::String((*action).to_owned()))
+                    .collect(),
+            ),
+        );
+    }
+    if let Some(wait) = error.retry_after() {
+        extensions.set("retryAfter", wait.as_secs().max(1));
+    }
+}
+
+/// A refusal before the graph was asked.
+pub(super) fn refusal(error: &Error, request_id: &str) -> Response {
+    let mut extensions = ErrorExtensionValues::default();
+    describe(error, &mut extensions);
+    extensions.set("requestId", request_id);
+    let mut refusal = ServerError::new(error.message(), None);
+    refusal.extensions = Some(extensions);
+    Response::from_errors(vec![refusal])
+}

@@ -1,0 +1,80 @@
+//! A request's id, and the one place where failures are logged.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::kernel::ErrorKind;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use super::{Failure, render};
+use crate::app::Api;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a request is called in answers, logs and events.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
+impl FromRequest for RequestId {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self(String::new()))))
+    }
+}
+
+/// Names the request, answers its failures with that name, and logs those that are ours.
+pub(crate) async fn trace(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> actix_web::Result<ServiceResponse<BoxBody>> {
+    let id = request_id(&request);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let response = next.call(request).await?.map_into_boxed_body();
+    let failed = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<Failure>());
+    let mut response = match failed {
+        None => response,
+        Some(Failure(error)) => {
+            if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
+                tracing::error!(request_id = id, code = error.code(), error = ?error, "a request failed");
+            }
+            let answer = render(error, &id);
+            response.into_response(answer)
+        }
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    Ok(response)
+}
+
+/// The caller's own name for the request, if it is a harmless one; otherwise one of ours.
+fn request_id(request: &ServiceRequest) -> String {
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
+    let harmless = |text: &&str| {
+        (1..=64).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    match given.filter(harmless) {
+        Some(given) => given.to_owned(),
+        None => request
+            .app_data::<Api>()
+            .map_or_else(String::new, Api::new_request_id),
+    }
+}

@@ -1,0 +1,86 @@
+//! Resolvers.
+
+use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::kernel::{PersonId, TeamId};
+use domain::kpis::{self, Grain, GroupBy, KpiAnswer, KpiTicket, KpiTicketFilter, Metric, MetricDefinition};
+use domain::tickets::{Channel, QueueId};
+
+use crate::graphql::{PageOf, args, connection, load, read};
+use crate::tickets::TicketNode;
+
+/// A ticket behind a number, or one kept out of it.
+#[derive(SimpleObject)]
+#[graphql(name = "KpiTicket", complex)]
+pub(crate) struct KpiTicketNode {
+    #[graphql(flatten)]
+    fact: KpiTicket,
+}
+
+#[ComplexObject]
+impl KpiTicketNode {
+    /// The ticket; null where it is not within reach.
+    async fn ticket(&self, ctx: &Context<'_>) -> Result<Option<TicketNode>> {
+        Ok(load(ctx, self.fact.ticket_id).await?.map(Into::into))
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct KpiQuery;
+
+#[Object]
+#[expect(clippy::too_many_arguments, reason = "arguments of a field, each optional, as in the query string of REST")]
+impl KpiQuery {
+    /// The metrics: what each counts, when, for whom, and what it leaves out.
+    async fn metrics(&self) -> Vec<MetricDefinition> {
+        Metric::ALL.iter().map(|metric| kpis::definition(*metric)).collect()
+    }
+
+    /// A number: days are local dates of `zone`, from the first to before the last.
+    #[graphql(complexity = "20 + 5 * child_complexity")]
+    async fn kpi(
+        &self,
+        ctx: &Context<'_>,
+        metric: Metric,
+        #[graphql(desc = "The first day.")] from: Option<NaiveDate>,
+        #[graphql(desc = "The day after the last.")] to: Option<NaiveDate>,
+        #[graphql(desc = "The instant of a backlog, instead of days.")] at: Option<DateTime<Utc>>,
+        #[graphql(desc = "The IANA time zone that days begin in; the tenant's own if not given.")] zone: Option<String>,
+        #[graphql(desc = "One row for each of these instead of one for the whole range.")] grain: Option<Grain>,
+        #[graphql(desc = "What else tells rows apart.", default)] group_by: Vec<GroupBy>,
+        #[graphql(desc = "Only what this person is credited with.")] agent_id: Option<PersonId>,
+        #[graphql(desc = "Only what this team and all below it are credited with.")] team_id: Option<TeamId>,
+        #[graphql(desc = "Only what lay in this queue.")] queue_id: Option<QueueId>,
+        #[graphql(desc = "Only what came in this way.")] channel: Option<Channel>,
+    ) -> Result<KpiAnswer> {
+        let query = kpis::KpiQuery { from, to, at, zone, grain, group_by, agent_id, team_id, queue_id, channel };
+        Ok(kpis::answer(&*read(ctx).await?, metric, &query).await?)
+    }
+
+    /// The tickets behind a number, and those kept out of it with the reason.
+    #[graphql(complexity = "20 + first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    async fn kpi_tickets(
+        &self,
+        ctx: &Context<'_>,
+        metric: Metric,
+        #[graphql(desc = "The first day.")] from: Option<NaiveDate>,
+        #[graphql(desc = "The day after the last.")] to: Option<NaiveDate>,
+        #[graphql(desc = "The instant of a backlog, instead of days.")] at: Option<DateTime<Utc>>,
+        #[graphql(desc = "The IANA time zone that days begin in; the tenant's own if not given.")] zone: Option<String>,
+        #[graphql(desc = "What the number was bucketed by.")] grain: Option<Grain>,
+        #[graphql(desc = "Only what this person is credited with.")] agent_id: Option<PersonId>,
+        #[graphql(desc = "Only what this team and all below it are credited with.")] team_id: Option<TeamId>,
+        #[graphql(desc = "Only what lay in this queue.")] queue_id: Option<QueueId>,
+        #[graphql(desc = "Only what came in this way.")] channel: Option<Channel>,
+        #[graphql(desc = "Only those of the bucket that begins on this day.")] bucket: Option<NaiveDate>,
+        #[graphql(desc = "Only those that count, or only those that do not.")] included: Option<bool>,
+        first: Option<u32>,
+        after: Option<String>,
+    ) -> Result<PageOf<KpiTicketNode>> {
+        let query = kpis::KpiQuery { from, to, at, zone, grain, group_by: Vec::new(), agent_id, team_id, queue_id, channel };
+        let filter = KpiTicketFilter { bucket, agent: None, included };
+        let first_page = after.is_none();
+        let page = kpis::explain(&*read(ctx).await?, metric, &query, &filter, &args(first, after)).await?;
+        Ok(connection(first_page, page, |fact| KpiTicketNode { fact }))
+    }
+}

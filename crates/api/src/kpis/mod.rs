@@ -1,0 +1,7 @@
+//! KPIs and the tickets behind them, as they are served.
+
+mod graphql;
+mod rest;
+
+pub(crate) use graphql::KpiQuery;
+pub(crate) use rest::routes;

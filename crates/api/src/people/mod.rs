@@ -1,0 +1,7 @@
+//! People and their external identities, as they are served.
+
+mod graphql;
+mod rest;
+
+pub(crate) use graphql::{PersonMutation, PersonNode, PersonQuery};
+pub(crate) use rest::routes;

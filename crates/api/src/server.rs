@@ -1,0 +1,37 @@
+//! The public port.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer};
+
+use crate::app::Api;
+use crate::{graphql, http, routes};
+
+/// How long a client may take to send its headers.
+const HEADERS: Duration = Duration::from_secs(10);
+/// How long a stop waits for requests under way, in seconds.
+const DRAIN: u64 = 25;
+
+/// Serves REST and GraphQL until the server is stopped; requests under way are finished.
+///
+/// # Errors
+/// Those of the listener.
+pub fn serve(listener: TcpListener, api: Api, threads: usize) -> std::io::Result<Server> {
+    let graph = graphql::schema();
+    let server = HttpServer::new(move || {
+        let (api, graph) = (api.clone(), graph.clone());
+        App::new()
+            .wrap(Compress::default())
+            .wrap(from_fn(http::trace))
+            .configure(move |config| routes(config, &api, &graph))
+    });
+    let server = server
+        .workers(threads)
+        .client_request_timeout(HEADERS)
+        .shutdown_timeout(DRAIN)
+        .disable_signals();
+    Ok(server.listen(listener)?.run())
+}

@@ -1,0 +1,9 @@
+//! Teams, memberships and leads, as they are served.
+
+mod graphql;
+mod rest;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use graphql::{MembershipNode, TeamMutation, TeamNode, TeamQuery};
+pub(crate) use rest::routes;

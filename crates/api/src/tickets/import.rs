@@ -1,0 +1,114 @@
+//! Imports: a body of any length, in constant memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, Json, Payload};
+use actix_web::{HttpRequest, post};
+use domain::kernel::Error;
+use domain::kpis;
+use domain::tickets::ImportReport;
+use domain::tickets::import::{self, FileFormat, Intake, IntakeOptions, Mapping, Rejects, SortedTickets};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use utoipa::IntoParams;
+
+use crate::app::Api;
+use crate::caller::Caller;
+use crate::http::{Asked, Problems, Result};
+
+/// How long a sender may be silent.
+const SILENCE: Duration = Duration::from_secs(30);
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ImportArgs {
+    /// The name of a stored mapping. Without one the columns have the canonical names of `docs/import.md`.
+    mapping: Option<String>,
+    /// Read everything and write nothing.
+    #[serde(default)]
+    #[param(required = false)]
+    dry_run: bool,
+}
+
+/// Import tickets from CSV or NDJSON. What is there already changes nothing, so a file may be sent again.
+#[utoipa::path(
+    tag = "tickets",
+    operation_id = "tickets.import",
+    params(ImportArgs),
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = OK, body = ImportReport), Problems)
+)]
+#[post("/tickets/import")]
+async fn import(http: HttpRequest, api: Api, caller: Caller, asked: Asked<ImportArgs>, body: Payload) -> Result<Json<ImportReport>> {
+    let mut mapping = import::mapping_of(&api, &caller, asked.0.mapping.as_deref()).await?;
+    if let Some(format) = format(&http)? {
+        mapping.format = Some(format);
+    }
+    let source = mapping.source.clone();
+    let sorted = take(mapping, body).await?;
+    let report = if asked.0.dry_run {
+        actix_web::rt::task::spawn_blocking(move || import::dry_run(sorted)).await.map_err(Error::internal)??
+    } else {
+        import::write(&api, &caller, &source, sorted, kpis::follow, |_| ()).await?
+    };
+    Ok(Json(report))
+}
+
+/// What the sender says the body is; the mapping or the content decides where it says nothing of use.
+fn format(http: &HttpRequest) -> Result<Option<FileFormat>, Error> {
+    let given = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match given.split(';').next().unwrap_or_default().trim() {
+        "text/csv" => Ok(Some(FileFormat::Csv)),
+        "application/x-ndjson" | "application/jsonl" | "application/ndjson" => Ok(Some(FileFormat::Ndjson)),
+        "" | "application/octet-stream" | "text/plain" | "application/x-www-form-urlencoded" => Ok(None),
+        other => {
+            let other: String = other.chars().take(64).collect();
+            Err(Error::malformed("content_type", format!("`{other}` cannot be imported: send `text/csv` or `application/x-ndjson`")))
+        }
+    }
+}
+
+/// Reads the body into sorted temporary files, on a thread that may wait for the disk.
+async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Error> {
+    let (sender, receiver) = mpsc::channel::<Bytes>(4);
+    let reading = actix_web::rt::task::spawn_blocking(move || read(mapping, receiver));
+    let mut cut = None;
+    loop {
+        match tokio::time::timeout(SILENCE, body.next()).await {
+            Ok(None) => break,
+            Ok(Some(Ok(chunk))) => {
+                // Nobody takes it only when reading has failed: its own error says why.
+                if sender.send(chunk).await.is_err() {
+                    break;
+                }
+            }
+            Ok(Some(Err(error))) => {
+                cut = Some(Error::malformed("body_unreadable", format!("the body ended early: {error}; nothing was imported")));
+                break;
+            }
+            Err(silent) => {
+                let message = "nothing came for 30 seconds; nothing was imported";
+                cut = Some(Error::malformed("body_too_slow", message).because(silent));
+                break;
+            }
+        }
+    }
+    drop(sender);
+    let sorted = reading.await.map_err(Error::internal)?;
+    match cut {
+        Some(cut) => Err(cut),
+        None => sorted,
+    }
+}
+
+fn read(mapping: Mapping, mut chunks: mpsc::Receiver<Bytes>) -> Result<SortedTickets, Error> {
+    let options = IntakeOptions { temp_dir: std::env::temp_dir(), rejects: Rejects::default() };
+    let mut intake = Intake::new(Arc::new(mapping), options);
+    while let Some(chunk) = chunks.blocking_recv() {
+        intake.feed(&chunk)?;
+    }
+    Ok(intake.finish()?)
+}

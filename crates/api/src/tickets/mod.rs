@@ -1,0 +1,8 @@
+//! Tickets, queues and imports, as they are served.
+
+mod graphql;
+mod import;
+mod rest;
+
+pub(crate) use graphql::{TicketMutation, TicketNode, TicketQuery};
+pub(crate) use rest::routes;

@@ -1,0 +1,96 @@
+//! Handlers.
+
+use actix_web::web::{Json, Path};
+use actix_web::{HttpResponse, delete, get, post, put};
+use domain::connections::{self, Connection};
+use domain::kernel::{Page, PageArgs};
+use domain::tickets::{self, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::import::import;
+use crate::app::Api;
+use crate::caller::Caller;
+use crate::http::{Asked, Problems, Result};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(list_mappings).service(get_mapping).service(put_mapping).service(delete_mapping).service(import);
+    config.service(get).service(events).service(queues).service(queue_teams).service(link_queue).service(list_connections);
+}
+
+/// List tickets.
+#[utoipa::path(tag = "tickets", operation_id = "tickets.list", params(TicketFilter, PageArgs), responses((status = OK, body = Page<Ticket>), Problems))]
+#[get("/tickets")]
+async fn list(api: Api, caller: Caller, asked: Asked<TicketFilter, PageArgs>) -> Result<Json<Page<Ticket>>> {
+    Ok(Json(api.read(&caller, async |scope| tickets::list(scope, &asked.0, &asked.1).await).await?))
+}
+
+/// Get a ticket.
+#[utoipa::path(tag = "tickets", operation_id = "tickets.get", responses((status = OK, body = Ticket), Problems))]
+#[get("/tickets/{id}")]
+async fn get(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Ticket>> {
+    Ok(Json(api.read(&caller, async |scope| tickets::get(scope, *id).await).await?))
+}
+
+/// List what happened to a ticket, in order.
+#[utoipa::path(tag = "tickets", operation_id = "tickets.events", responses((status = OK, body = Vec<TicketEvent>), Problems))]
+#[get("/tickets/{id}/events")]
+async fn events(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Vec<TicketEvent>>> {
+    Ok(Json(api.read(&caller, async |scope| tickets::events(scope, *id).await).await?))
+}
+
+/// List the queues: the helpdesk's groups.
+#[utoipa::path(tag = "tickets", operation_id = "queues.list", responses((status = OK, body = Vec<Queue>), Problems))]
+#[get("/queues")]
+async fn queues(api: Api, caller: Caller) -> Result<Json<Vec<Queue>>> {
+    Ok(Json(api.read(&caller, tickets::queues).await?))
+}
+
+/// List which teams queues are and were linked to.
+#[utoipa::path(tag = "tickets", operation_id = "queues.teams", responses((status = OK, body = Vec<QueueTeam>), Problems))]
+#[get("/queue_teams")]
+async fn queue_teams(api: Api, caller: Caller) -> Result<Json<Vec<QueueTeam>>> {
+    Ok(Json(api.read(&caller, tickets::linked_queues).await?))
+}
+
+/// Link a queue to a team from a day on, or to none. Tickets without an agent count for the team of their queue.
+#[utoipa::path(tag = "tickets", operation_id = "queues.link", responses((status = OK, body = Vec<QueueTeam>), Problems))]
+#[post("/queues/{id}/teams")]
+async fn link_queue(api: Api, caller: Caller, id: Path<QueueId>, new: Json<NewQueueTeam>) -> Result<Json<Vec<QueueTeam>>> {
+    Ok(Json(api.write(&caller, async |scope| tickets::link_queue(scope, *id, new.into_inner()).await).await?))
+}
+
+/// List the sources of tickets.
+#[utoipa::path(tag = "tickets", operation_id = "connections.list", params(PageArgs), responses((status = OK, body = Page<Connection>), Problems))]
+#[get("/connections")]
+async fn list_connections(api: Api, caller: Caller, asked: Asked<PageArgs>) -> Result<Json<Page<Connection>>> {
+    Ok(Json(api.read(&caller, async |scope| connections::list(scope, &asked.0).await).await?))
+}
+
+/// List the stored mappings.
+#[utoipa::path(tag = "tickets", operation_id = "mappings.list", responses((status = OK, body = Vec<ImportMapping>), Problems))]
+#[get("/tickets/mappings")]
+async fn list_mappings(api: Api, caller: Caller) -> Result<Json<Vec<ImportMapping>>> {
+    Ok(Json(api.read(&caller, tickets::mappings).await?))
+}
+
+/// Get a stored mapping.
+#[utoipa::path(tag = "tickets", operation_id = "mappings.get", responses((status = OK, body = ImportMapping), Problems))]
+#[get("/tickets/mappings/{name}")]
+async fn get_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<Json<ImportMapping>> {
+    Ok(Json(api.read(&caller, async |scope| tickets::mapping(scope, &name).await).await?))
+}
+
+/// Store a mapping under a name: the body is its TOML, as `docs/import.md` describes it.
+#[utoipa::path(tag = "tickets", operation_id = "mappings.put", request_body(content = String, content_type = "application/toml"), responses((status = OK, body = ImportMapping), Problems))]
+#[put("/tickets/mappings/{name}")]
+async fn put_mapping(api: Api, caller: Caller, name: Path<String>, text: String) -> Result<Json<ImportMapping>> {
+    Ok(Json(api.write(&caller, async |scope| tickets::put_mapping(scope, &name, &text).await).await?))
+}
+
+/// Delete a stored mapping.
+#[utoipa::path(tag = "tickets", operation_id = "mappings.delete", responses((status = NO_CONTENT), Problems))]
+#[delete("/tickets/mappings/{name}")]
+async fn delete_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<HttpResponse> {
+    api.write(&caller, async |scope| tickets::delete_mapping(scope, &name).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,51 @@
+//! Reading connections, and making the one an import needs.
+
+use sea_orm::{ColumnTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Column, Entity};
+use super::types::{Connection, ConnectionId};
+use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::{Event, Permission, Result, Scope};
+
+/// A page of connections.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`.
+pub async fn list(scope: &Scope, args: &PageArgs) -> Result<Page<Connection>> {
+    scope.require(Permission::TicketsRead)?;
+    page::load::<Entity, Connection>(scope, &(), args, scope.find::<Entity>()).await
+}
+
+/// The connection of this name, made if there is none yet.
+///
+/// # Errors
+/// `forbidden` without `tickets.write`; transient when somebody makes it at the same moment.
+pub async fn named(scope: &Scope, name: &str) -> Result<ConnectionId> {
+    scope.require(Permission::TicketsWrite)?;
+    let found = scope.find::<Entity>().filter(Column::Name.eq(name));
+    if let Some(found) = found
+        .into_partial_model::<Connection>()
+        .one(scope.tx())
+        .await?
+    {
+        return Ok(found.id);
+    }
+    let (id, now) = (scope.new_id::<ConnectionId>(), scope.now());
+    let row = ActiveModel {
+        id: Set(id),
+        name: Set(name.to_owned()),
+        system: Set("import".to_owned()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    scope.record(Event::new(
+        "connection.created",
+        id,
+        json!({ "name": name, "system": "import" }),
+    ));
+    Ok(id)
+}

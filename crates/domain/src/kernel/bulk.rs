@@ -1,0 +1,160 @@
+//! Many rows in few statements: arrays on PostgreSQL, lists of values on SQLite, whose statements are cached by their text and so come in few lengths.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use uuid::Uuid;
+
+use super::db::Conn;
+use super::{Result, Scope};
+
+/// The numbers of rows that a statement on SQLite may have.
+const LENGTHS: [usize; 3] = [64, 8, 1];
+
+/// The values of one column, one for each row.
+pub(crate) enum Cells {
+    Uuid(Vec<Option<Uuid>>),
+    Text(Vec<Option<String>>),
+    Word(Vec<&'static str>),
+    Bytes(Vec<Vec<u8>>),
+    Time(Vec<Option<DateTime<Utc>>>),
+    Long(Vec<Option<i64>>),
+    Int(Vec<i32>),
+    Small(Vec<i16>),
+    Bool(Vec<bool>),
+}
+
+impl Cells {
+    fn len(&self) -> usize {
+        match self {
+            Self::Uuid(cells) => cells.len(),
+            Self::Text(cells) => cells.len(),
+            Self::Word(cells) => cells.len(),
+            Self::Bytes(cells) => cells.len(),
+            Self::Time(cells) => cells.len(),
+            Self::Long(cells) => cells.len(),
+            Self::Int(cells) => cells.len(),
+            Self::Small(cells) => cells.len(),
+            Self::Bool(cells) => cells.len(),
+        }
+    }
+
+    const fn array(&self) -> &'static str {
+        match self {
+            Self::Uuid(_) => "uuid[]",
+            Self::Text(_) | Self::Word(_) => "text[]",
+            Self::Bytes(_) => "bytea[]",
+            Self::Time(_) => "timestamptz[]",
+            Self::Long(_) => "bigint[]",
+            Self::Int(_) => "integer[]",
+            Self::Small(_) => "smallint[]",
+            Self::Bool(_) => "boolean[]",
+        }
+    }
+
+    fn bind_all<'q>(&'q self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
+        match self {
+            Self::Uuid(cells) => query.bind(cells),
+            Self::Text(cells) => query.bind(cells),
+            Self::Word(cells) => query.bind(cells),
+            Self::Bytes(cells) => query.bind(cells),
+            Self::Time(cells) => query.bind(cells),
+            Self::Long(cells) => query.bind(cells),
+            Self::Int(cells) => query.bind(cells),
+            Self::Small(cells) => query.bind(cells),
+            Self::Bool(cells) => query.bind(cells),
+        }
+    }
+
+    fn bind_one<'q>(&'q self, row: usize, query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
+        match self {
+            Self::Uuid(cells) => query.bind(cells[row]),
+            Self::Text(cells) => query.bind(cells[row].as_deref()),
+            Self::Word(cells) => query.bind(cells[row]),
+            Self::Bytes(cells) => query.bind(cells[row].as_slice()),
+            Self::Time(cells) => query.bind(cells[row]),
+            Self::Long(cells) => query.bind(cells[row]),
+            Self::Int(cells) => query.bind(cells[row]),
+            Self::Small(cells) => query.bind(cells[row]),
+            Self::Bool(cells) => query.bind(cells[row]),
+        }
+    }
+}
+
+/// Rows to add to a table of the scope's tenant.
+pub(crate) struct Insert {
+    table: &'static str,
+    columns: Vec<(&'static str, Cells)>,
+}
+
+impl Insert {
+    pub(crate) const fn into(table: &'static str) -> Self {
+        Self { table, columns: Vec::new() }
+    }
+
+    #[must_use]
+    pub(crate) fn column(mut self, name: &'static str, cells: Cells) -> Self {
+        self.columns.push((name, cells));
+        self
+    }
+
+    /// Adds the rows. `tail` is what follows them, as in `ON CONFLICT (tenant_id, id) DO NOTHING`. Returns how many were written.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn run(self, scope: &Scope, tail: &str) -> Result<u64> {
+        let rows = self.columns.first().map_or(0, |(_, cells)| cells.len());
+        debug_assert!(self.columns.iter().all(|(_, cells)| cells.len() == rows), "columns of one length");
+        if rows == 0 {
+            return Ok(0);
+        }
+        let names = self.columns.iter().fold("tenant_id".to_owned(), |names, (name, _)| names + ", " + name);
+        let into = format!("INSERT INTO {} ({names})", self.table);
+        match scope.tx().hold().await?.conn() {
+            Conn::Postgres(conn) => {
+                let sql = format!("{into} SELECT $1, * FROM UNNEST({}) {tail}", self.arrays());
+                let query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
+                let query = self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
+                Ok(query.execute(conn).await?.rows_affected())
+            }
+            Conn::Sqlite(conn) => {
+                let (mut start, mut written) = (0, 0);
+                while start < rows {
+                    let length = LENGTHS.into_iter().find(|length| start + length <= rows).unwrap_or(1);
+                    let sql = format!("{into} VALUES {} {tail}", self.values(length));
+                    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
+                    for row in start..start + length {
+                        query = self.columns.iter().fold(query, |query, (_, cells)| cells.bind_one(row, query));
+                    }
+                    written += query.execute(&mut *conn).await?.rows_affected();
+                    start += length;
+                }
+                Ok(written)
+            }
+        }
+    }
+
+    fn arrays(&self) -> String {
+        let arrays = self.columns.iter().enumerate();
+        arrays.map(|(place, (_, cells))| format!("${}::{}", place + 2, cells.array())).collect::<Vec<_>>().join(", ")
+    }
+
+    fn values(&self, rows: usize) -> String {
+        let mut sql = String::with_capacity(rows * (self.columns.len() * 6 + 6));
+        let mut place = 1;
+        for row in 0..rows {
+            sql.push_str(if row == 0 { "(?1" } else { ", (?1" });
+            for _ in &self.columns {
+                place += 1;
+                // Writing to a string cannot fail.
+                let _ = write!(sql, ", ?{place}");
+            }
+            sql.push(')');
+        }
+        sql
+    }
+}

@@ -1,0 +1,66 @@
+//! Stretches of whole days: half-open, open-ended where no end is known.
+
+use chrono::NaiveDate;
+
+use super::{Error, Result};
+
+/// From a first day up to, not including, another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The first day after, if there is one yet.
+    pub to: Option<NaiveDate>,
+}
+
+impl Span {
+    /// A span of at least a day.
+    ///
+    /// # Errors
+    /// `invalid` when it ends before it has begun.
+    pub fn new(from: NaiveDate, to: Option<NaiveDate>) -> Result<Self> {
+        if to.is_some_and(|to| to <= from) {
+            return Err(Error::invalid(
+                "/valid_to",
+                "before_start",
+                "must be after `valid_from`: it is the first day that is not included",
+            ));
+        }
+        Ok(Self { from, to })
+    }
+
+    /// Whether two have a day in common.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        other.to.is_none_or(|to| self.from < to) && self.to.is_none_or(|to| other.from < to)
+    }
+
+    /// Whether a day is in it.
+    #[must_use]
+    pub fn contains(self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day < to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(from: u32, to: Option<u32>) -> Span {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
+        Span {
+            from: day(from),
+            to: to.map(day),
+        }
+    }
+
+    #[test]
+    fn spans_that_touch_do_not_overlap() {
+        assert!(!span(1, Some(3)).overlaps(span(3, None)));
+        assert!(!span(3, None).overlaps(span(1, Some(3))));
+        assert!(span(1, Some(4)).overlaps(span(3, None)));
+        assert!(span(1, None).overlaps(span(9, Some(10))));
+        assert!(span(1, Some(3)).contains(span(2, None).from));
+        assert!(!span(1, Some(3)).contains(span(3, None).from));
+    }
+}

@@ -1,0 +1,9 @@
+//! Writing facts and adding them up.
+
+mod drain;
+mod replace;
+
+#[cfg(test)]
+pub(super) use drain::drain_unit;
+pub use drain::{DRAIN_UNIT, drain, is_pending};
+pub use replace::{TicketFacts, follow, replace_facts};

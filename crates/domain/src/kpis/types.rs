@@ -1,0 +1,350 @@
+//! What crosses the boundary: a question for a number, and its answer.
+
+use async_graphql::{Enum, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::kernel::{PersonId, TeamId};
+use crate::tickets::{Channel, QueueId, TicketId};
+
+/// A number that Plumbline can tell.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Tickets that came into being.
+    TicketsCreated,
+    /// Tickets that were solved.
+    TicketsSolved,
+    /// Seconds from the customer's question to the first public answer of a human.
+    FirstResponseTime,
+    /// Seconds from creation to the last solve.
+    FullResolutionTime,
+    /// Tickets that came back after they were solved or closed.
+    ReopenedTickets,
+    /// Tickets that were raised to another tier.
+    EscalatedTickets,
+    /// Open tickets at an instant.
+    Backlog,
+}
+
+impl Metric {
+    /// Every metric, in the order of the documentation.
+    pub const ALL: &[Self] = &[
+        Self::TicketsCreated,
+        Self::TicketsSolved,
+        Self::FirstResponseTime,
+        Self::FullResolutionTime,
+        Self::ReopenedTickets,
+        Self::EscalatedTickets,
+        Self::Backlog,
+    ];
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Enum)]
+#[graphql(name = "MetricUnit")]
+#[schema(as = MetricUnit)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Tickets.
+    Tickets,
+    /// Whole seconds.
+    Seconds,
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Enum)]
+#[graphql(name = "MetricDirection")]
+#[schema(as = MetricDirection)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither: it says how much came in.
+    Neutral,
+}
+
+/// The time that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Enum)]
+#[graphql(name = "MetricClock")]
+#[schema(as = MetricClock)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// All of it, nights and holidays too.
+    Calendar,
+}
+
+/// A metric as published. A change of a rule is a new version; figures carry the version that made them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct MetricDefinition {
+    /// Which metric.
+    pub metric: Metric,
+    /// Which version of it.
+    pub version: i32,
+    /// What it is called where people read it.
+    pub title: &'static str,
+    /// What the values are.
+    pub unit: Unit,
+    /// Which way is better.
+    pub direction: Direction,
+    /// The time that counts.
+    pub clock: Clock,
+    /// What `n` counts, and what a value is.
+    pub counts: &'static str,
+    /// The instant that decides the bucket.
+    pub dated_by: &'static str,
+    /// Who is credited.
+    pub credit: &'static str,
+    /// What is left out, and why.
+    pub exclusions: &'static [ExclusionRule],
+}
+
+/// One reason of a definition to leave a ticket out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct ExclusionRule {
+    /// The reason as `explain` names it.
+    pub reason: Exclusion,
+    /// When it applies.
+    pub rule: &'static str,
+}
+
+/// Why a ticket is not in a number. The numbers are the database's.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum,
+)]
+#[graphql(name = "KpiExclusion")]
+#[schema(as = KpiExclusion)]
+#[serde(rename_all = "snake_case")]
+#[repr(i16)]
+pub enum Exclusion {
+    /// It is spam now.
+    Spam = 1,
+    /// It is merged into another ticket now.
+    Merged = 2,
+    /// It is deleted now.
+    Deleted = 3,
+    /// It is a test.
+    Test = 4,
+    /// No human has answered it in public.
+    NoResponse = 5,
+    /// The team began the conversation.
+    InitiatedByAgent = 6,
+    /// A program began the conversation.
+    InitiatedBySystem = 7,
+    /// It was closed, and never solved.
+    ClosedWithoutSolve = 8,
+}
+
+impl Exclusion {
+    /// Every reason.
+    pub const ALL: &[Self] = &[
+        Self::Spam,
+        Self::Merged,
+        Self::Deleted,
+        Self::Test,
+        Self::NoResponse,
+        Self::InitiatedByAgent,
+        Self::InitiatedBySystem,
+        Self::ClosedWithoutSolve,
+    ];
+
+    /// What it is in the database, where 0 is none.
+    pub(super) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    /// The reason of a number of the database.
+    pub(super) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.code() == code)
+    }
+}
+
+/// The length of a bucket of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, Enum)]
+#[graphql(name = "KpiGrain")]
+#[schema(as = KpiGrain)]
+#[serde(rename_all = "snake_case")]
+pub enum Grain {
+    /// A local day.
+    Day,
+    /// Seven days from the tenant's first day of the week.
+    Week,
+    /// A calendar month.
+    Month,
+    /// Three calendar months.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+/// What rows are told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, Enum)]
+#[graphql(name = "KpiGroup")]
+#[schema(as = KpiGroup)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// Who is credited.
+    Agent,
+    /// The team of whoever is credited, at that time; without anybody, the team of the queue.
+    Team,
+    /// The ticket's channel.
+    Channel,
+}
+
+/// Which number. Days are local dates of `zone`, from the first to before the last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct KpiQuery {
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The day after the last.
+    pub to: Option<NaiveDate>,
+    /// The instant of a backlog, instead of days: what happened strictly before it counts. Now, if nothing is given.
+    pub at: Option<DateTime<Utc>>,
+    /// The IANA time zone that days begin in; the tenant's own if not given.
+    #[param(example = "Europe/Rome")]
+    pub zone: Option<String>,
+    /// One row for each of these instead of one for the whole range.
+    pub grain: Option<Grain>,
+    /// What else tells rows apart, separated by commas.
+    #[serde(deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>, example = "agent,channel")]
+    pub group_by: Vec<GroupBy>,
+    /// Only what this person is credited with.
+    pub agent_id: Option<PersonId>,
+    /// Only what this team and all below it are credited with.
+    pub team_id: Option<TeamId>,
+    /// Only what lay in this queue.
+    pub queue_id: Option<QueueId>,
+    /// Only what came in this way.
+    pub channel: Option<Channel>,
+}
+
+/// Query strings have no lists, so a list is words with commas between them.
+fn comma_separated<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<GroupBy>, D::Error> {
+    let text = String::deserialize(from)?;
+    let words = text
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty());
+    words
+        .map(|word| GroupBy::deserialize(serde::de::value::StrDeserializer::new(word)))
+        .collect()
+}
+
+/// A number, with all that is needed to read it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiAnswer {
+    /// Which metric.
+    pub metric: Metric,
+    /// Which version of its definition.
+    pub definition_version: i32,
+    /// What the values are.
+    pub unit: Unit,
+    /// Changes of tickets that this answer covers are still being worked in.
+    pub pending: bool,
+    /// The numbers: by bucket, then by name.
+    pub rows: Vec<KpiRow>,
+}
+
+/// One number. What a row is not told apart by is absent, and so is what its metric has no meaning for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiRow {
+    /// The first day of the bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<NaiveDate>,
+    /// The range cuts the bucket.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+    /// Who is credited; absent where nobody is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<KpiAgent>,
+    /// The team; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<KpiTeam>,
+    /// How the tickets came in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// The number would show what a single person did whom the caller may not see; so there is none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
+    /// How many.
+    pub n: Option<i64>,
+    /// The sum of the values through `n`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    /// Half of the values are at most this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<i64>,
+    /// Nine of ten values are at most this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<i64>,
+    /// The largest value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+}
+
+/// A person in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiAgent {
+    /// The person's id.
+    pub id: PersonId,
+    /// The person's name today.
+    pub name: String,
+}
+
+/// A team in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiTeam {
+    /// The team's id.
+    pub id: TeamId,
+    /// The team's name today.
+    pub name: String,
+}
+
+/// Which tickets behind a number: the query it was asked with, and which of its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct KpiTicketFilter {
+    /// Only those of the bucket that begins on this day.
+    pub bucket: Option<NaiveDate>,
+    /// Only those credited to this person.
+    pub agent: Option<PersonId>,
+    /// Only those that count, or only those that do not; both if not given.
+    pub included: Option<bool>,
+}
+
+/// A ticket behind a number, or one kept out of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiTicket {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// What its source calls it.
+    pub external_id: String,
+    /// Whether it counts.
+    pub included: bool,
+    /// Why it does not.
+    pub reason: Option<Exclusion>,
+    /// The value it adds; a backlog's is 1, other counting metrics have none.
+    pub value: Option<i64>,
+    /// The instant it is dated by.
+    pub at: DateTime<Utc>,
+    /// Who is credited.
+    pub agent: Option<KpiAgent>,
+    /// The queue it lay in.
+    pub queue_id: Option<QueueId>,
+    /// How it came in.
+    pub channel: Channel,
+    /// The version of the definition that decided.
+    pub definition_version: i32,
+}

@@ -1,0 +1,126 @@
+//! Making and changing people.
+
+use sea_orm::{NotSet, Set};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Entity};
+use super::queries;
+use super::states::PersonMachine;
+use super::types::{NewPerson, Person, PersonAction, PersonPatch, PersonState};
+use crate::kernel::check::{Check, normalise_email};
+use crate::kernel::patch::{nullable, required};
+use crate::kernel::{Event, Permission, PersonId, Result, Scope, states};
+
+/// Makes a person.
+///
+/// # Errors
+/// `work_email_taken`, `employee_no_taken`; `invalid` per field.
+pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
+    scope.require(Permission::PeopleWrite)?;
+    let mut check = Check::default();
+    check
+        .text("/name", &new.name, 200)
+        .text_if("/employee_no", &new.employee_no, 64)
+        .text_if("/locale", &new.locale, 35);
+    if let Some(email) = &new.work_email {
+        check.email("/work_email", email);
+    }
+    if let Some(zone) = &new.time_zone {
+        check.zone("/time_zone", zone);
+    }
+    check.done()?;
+    let (id, now) = (scope.new_id::<PersonId>(), scope.now());
+    let row = ActiveModel {
+        tenant_id: NotSet,
+        id: Set(id),
+        name: Set(new.name.trim().to_owned()),
+        work_email: Set(new.work_email.as_deref().map(normalise_email)),
+        employee_no: Set(new.employee_no),
+        time_zone: Set(new.time_zone),
+        locale: Set(new.locale),
+        hire_date: Set(new.hire_date),
+        leave_date: Set(None),
+        state: Set(if new.invited {
+            PersonState::Invited
+        } else {
+            PersonState::Active
+        }),
+        state_since: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let person = queries::get(scope, id).await?;
+    scope.record(Event::new("person.created", id, json!({ "after": person })));
+    Ok(person)
+}
+
+/// Changes a person's fields.
+///
+/// # Errors
+/// `not_found`, `work_email_taken`, `employee_no_taken`; `invalid` per field.
+pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<Person> {
+    scope.require(Permission::PeopleWrite)?;
+    check_patch(&patch)?;
+    let row = scope.lock::<Entity>(id).await?;
+    let before = queries::get(scope, id).await?;
+    let change = ActiveModel {
+        name: required(patch.name.map(|name| name.trim().to_owned())),
+        work_email: nullable(patch.work_email.map_value(|email| normalise_email(&email))),
+        employee_no: nullable(patch.employee_no),
+        time_zone: nullable(patch.time_zone),
+        locale: nullable(patch.locale),
+        hire_date: nullable(patch.hire_date),
+        leave_date: nullable(patch.leave_date),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(id, change).await?;
+    let after = queries::get(scope, id).await?;
+    scope.record(Event::new(
+        "person.updated",
+        id,
+        json!({ "before": before, "after": after }),
+    ));
+    Ok(after)
+}
+
+/// Moves a person to another state.
+///
+/// # Errors
+/// `not_found`; a conflict with the legal actions.
+pub async fn act(scope: &Scope, id: PersonId, action: PersonAction) -> Result<Person> {
+    scope.require(Permission::PeopleWrite)?;
+    let row = scope.lock::<Entity>(id).await?;
+    let state = states::next::<PersonMachine>(scope, row.state, action)?;
+    let change = ActiveModel {
+        state: Set(state),
+        state_since: Set(scope.now()),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(id, change).await?;
+    scope.record(Event::new(
+        "person.state_changed",
+        id,
+        json!({ "action": action, "from": row.state, "to": state }),
+    ));
+    queries::get(scope, id).await
+}
+
+fn check_patch(patch: &PersonPatch) -> Result<()> {
+    let mut check = Check::default();
+    check.text_if("/name", &patch.name, 200);
+    check.text_if("/employee_no", patch.employee_no.value(), 64);
+    check.text_if("/locale", patch.locale.value(), 35);
+    if let Some(email) = patch.work_email.value() {
+        check.email("/work_email", email);
+    }
+    if let Some(zone) = patch.time_zone.value() {
+        check.zone("/time_zone", zone);
+    }
+    check.done()
+}

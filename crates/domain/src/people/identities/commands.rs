@@ -1,0 +1,81 @@
+//! Reading, adding and removing identities.
+
+use sea_orm::{ColumnTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Column, Entity};
+use super::types::{Identity, IdentityId, NewIdentity};
+use crate::kernel::check::Check;
+use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::{Error, Event, Permission, PersonId, Result, Scope};
+use crate::people;
+
+/// A person's identities.
+///
+/// # Errors
+/// `not_found` when the person is not within reach.
+pub async fn list(scope: &Scope, person: PersonId, args: &PageArgs) -> Result<Page<Identity>> {
+    people::get(scope, person).await?;
+    let select = scope.find::<Entity>().filter(Column::PersonId.eq(person));
+    page::load::<Entity, Identity>(scope, &person, args, select).await
+}
+
+/// Adds an identity to a person.
+///
+/// # Errors
+/// `identity_taken` when it belongs to another person; `invalid` for a connection that does not exist.
+pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Identity> {
+    scope.require(Permission::PeopleWrite)?;
+    Check::default()
+        .text("/external_id", &new.external_id, 200)
+        .done()?;
+    people::get(scope, person).await?;
+    let (id, now) = (scope.new_id::<IdentityId>(), scope.now());
+    let row = ActiveModel {
+        id: Set(id),
+        person_id: Set(person),
+        connection_id: Set(new.connection_id),
+        external_id: Set(new.external_id),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let identity = one(scope, id).await?;
+    scope.record(Event::new(
+        "identity.added",
+        person,
+        json!({ "after": identity }),
+    ));
+    Ok(identity)
+}
+
+/// Takes an identity from a person: the source's next ticket finds or makes another.
+///
+/// # Errors
+/// `not_found`.
+pub async fn remove(scope: &Scope, id: IdentityId) -> Result<()> {
+    scope.require(Permission::PeopleWrite)?;
+    let identity = one(scope, id).await?;
+    scope
+        .delete_many::<Entity>()
+        .filter(Column::Id.eq(id))
+        .exec(scope.tx())
+        .await?;
+    scope.record(Event::new(
+        "identity.removed",
+        identity.person_id,
+        json!({ "before": identity }),
+    ));
+    Ok(())
+}
+
+async fn one(scope: &Scope, id: IdentityId) -> Result<Identity> {
+    let select = scope.find::<Entity>().filter(Column::Id.eq(id));
+    let found = select
+        .into_partial_model::<Identity>()
+        .one(scope.tx())
+        .await?;
+    found.ok_or_else(|| Error::not_found("external identity", id))
+}

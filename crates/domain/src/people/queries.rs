@@ -1,0 +1,81 @@
+//! Reading people, within the caller's reach.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, QueryFilter, Select};
+
+use super::entity::{Column, Entity};
+use super::states::PersonMachine;
+use super::types::{Person, PersonFilter};
+use crate::kernel::check::normalise_email;
+use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, dialect, states};
+
+/// One person.
+///
+/// # Errors
+/// `not_found` when there is none within reach.
+pub async fn get(scope: &Scope, id: PersonId) -> Result<Person> {
+    many(scope, &[id])
+        .await?
+        .pop()
+        .ok_or_else(|| Error::not_found("person", id))
+}
+
+/// Those of these people who exist within reach, in no order.
+///
+/// # Errors
+/// `forbidden` without `people.read`.
+pub async fn many(scope: &Scope, ids: &[PersonId]) -> Result<Vec<Person>> {
+    let select = visible(scope)?.filter(dialect::any(
+        scope.backend(),
+        Column::Id,
+        ids.iter().map(|id| id.0),
+    ));
+    let people = select
+        .into_partial_model::<Person>()
+        .all(scope.tx())
+        .await?;
+    Ok(people
+        .into_iter()
+        .map(|person| with_actions(scope, person))
+        .collect())
+}
+
+/// A page of people.
+///
+/// # Errors
+/// `forbidden` without `people.read`; a cursor of another list.
+pub async fn list(scope: &Scope, filter: &PersonFilter, args: &PageArgs) -> Result<Page<Person>> {
+    let mut select = visible(scope)?;
+    if let Some(state) = filter.state {
+        select = select.filter(Column::State.eq(state));
+    }
+    if let Some(email) = &filter.work_email {
+        select = select.filter(Column::WorkEmail.eq(normalise_email(email)));
+    }
+    let page = page::load::<Entity, Person>(scope, filter, args, select).await?;
+    Ok(page.map(|person| with_actions(scope, person)))
+}
+
+/// The people the caller may see.
+fn visible(scope: &Scope) -> Result<Select<Entity>> {
+    let select = scope.find::<Entity>();
+    let access = scope.access();
+    Ok(match scope.require(Permission::PeopleRead)? {
+        Reach::Tenant => select,
+        Reach::Teams => select.filter(dialect::any(
+            scope.backend(),
+            Column::Id,
+            access.people.iter().map(|id| id.0),
+        )),
+        Reach::Own => match access.person {
+            Some(own) => select.filter(Column::Id.eq(own)),
+            None => select.filter(Expr::val(false)),
+        },
+    })
+}
+
+fn with_actions(scope: &Scope, mut person: Person) -> Person {
+    person.allowed_actions = states::allowed_actions::<PersonMachine>(scope, person.state);
+    person
+}

@@ -1,0 +1,145 @@
+//! Making and changing teams.
+
+use sea_orm::{ColumnTrait, NotSet, PaginatorTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Column, Entity};
+use super::states::TeamMachine;
+use super::types::{NewTeam, Team, TeamAction, TeamPatch, TeamState};
+use super::{memberships, queries};
+use crate::kernel::check::Check;
+use crate::kernel::patch::{nullable, required};
+use crate::kernel::{Error, Event, Permission, Result, Scope, TeamId, states};
+use crate::tenants;
+
+/// Makes a team.
+///
+/// # Errors
+/// `team_name_taken`; `invalid` for a parent that is not there or a name that is none.
+pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
+    scope.require(Permission::TeamsWrite)?;
+    Check::default()
+        .text("/name", &new.name, 200)
+        .text_if("/kind", &new.kind, 64)
+        .done()?;
+    if let Some(parent) = new.parent_id {
+        check_parent(scope, parent).await?;
+    }
+    let (id, now) = (scope.new_id::<TeamId>(), scope.now());
+    let row = ActiveModel {
+        tenant_id: NotSet,
+        id: Set(id),
+        parent_id: Set(new.parent_id),
+        name: Set(new.name.trim().to_owned()),
+        kind: Set(new.kind),
+        state: Set(TeamState::Active),
+        state_since: Set(now),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let team = queries::get(scope, id).await?;
+    scope.record(Event::new("team.created", id, json!({ "after": team })));
+    Ok(team)
+}
+
+/// Changes a team's fields, or hangs it below another.
+///
+/// # Errors
+/// `not_found`, `team_name_taken`; `invalid` per field, also for a parent below the team itself.
+pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team> {
+    scope.require(Permission::TeamsWrite)?;
+    Check::default()
+        .text_if("/name", &patch.name, 200)
+        .text_if("/kind", patch.kind.value(), 64)
+        .done()?;
+    let row = scope.lock::<Entity>(id).await?;
+    let before = queries::get(scope, id).await?;
+    if let Some(parent) = patch.parent_id.value() {
+        tenants::hold(scope).await?;
+        check_parent(scope, *parent).await?;
+        if queries::below(scope, &[id]).await?.contains(parent) {
+            return Err(Error::invalid(
+                "/parent_id",
+                "team_cycle",
+                "is the team itself or one below it",
+            ));
+        }
+    }
+    let change = ActiveModel {
+        parent_id: nullable(patch.parent_id),
+        name: required(patch.name.map(|name| name.trim().to_owned())),
+        kind: nullable(patch.kind),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(id, change).await?;
+    let after = queries::get(scope, id).await?;
+    scope.record(Event::new(
+        "team.updated",
+        id,
+        json!({ "before": before, "after": after }),
+    ));
+    Ok(after)
+}
+
+/// Closes or reopens a team.
+///
+/// # Errors
+/// `not_found`; `team_not_empty` while it has members today or active teams below it; a conflict with the legal actions.
+pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> {
+    scope.require(Permission::TeamsWrite)?;
+    let row = scope.lock::<Entity>(id).await?;
+    let state = states::next::<TeamMachine>(scope, row.state, action)?;
+    if action == TeamAction::Close {
+        check_empty(scope, id).await?;
+    }
+    let change = ActiveModel {
+        state: Set(state),
+        state_since: Set(scope.now()),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(id, change).await?;
+    scope.record(Event::new(
+        "team.state_changed",
+        id,
+        json!({ "action": action, "from": row.state, "to": state }),
+    ));
+    queries::get(scope, id).await
+}
+
+async fn check_parent(scope: &Scope, parent: TeamId) -> Result<()> {
+    scope
+        .get::<Entity>(parent)
+        .await
+        .map(|_| ())
+        .map_err(|error| {
+            Error::invalid(
+                "/parent_id",
+                "dangling_reference",
+                format!("there is no team `{parent}`"),
+            )
+            .because(error)
+        })
+}
+
+async fn check_empty(scope: &Scope, id: TeamId) -> Result<()> {
+    let children = scope
+        .find::<Entity>()
+        .filter(Column::ParentId.eq(id))
+        .filter(Column::State.eq(TeamState::Active));
+    let today = tenants::today(scope).await?;
+    if children.count(scope.tx()).await? > 0
+        || !memberships::members_on(scope, &[id], today)
+            .await?
+            .is_empty()
+    {
+        let message = "this team has members today or active teams below it: move them first";
+        return Err(Error::conflict("team_not_empty", message));
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Rows.
+
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public types; the module itself is private"
+)]
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use super::types::TeamState;
+use crate::kernel::{TeamId, TenantId, TenantOwned};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "teams")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TeamId,
+    pub parent_id: Option<TeamId>,
+    pub name: String,
+    pub kind: Option<String>,
+    pub state: TeamState,
+    pub state_since: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const TENANT: Column = Column::TenantId;
+    const ID: Column = Column::Id;
+    const NOUN: &'static str = "team";
+}

@@ -1,0 +1,175 @@
+//! Naming and changing leads.
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::entity::{ActiveModel, Column, Entity, Model};
+use super::queries;
+use super::types::{NewTeamLead, TeamLead, TeamLeadId, TeamLeadPatch};
+use crate::kernel::patch::{MaybeUndefined, nullable, required};
+use crate::kernel::{Error, Event, Permission, Result, Scope, Span, TeamId};
+use crate::{people, teams};
+
+/// Names a team's lead, and ends the open one before it on the new one's first day.
+///
+/// # Errors
+/// `lead_overlaps` when days are taken already; `invalid` for a person or team that is not there.
+pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
+    scope.require(Permission::TeamsWrite)?;
+    let span = Span::new(new.valid_from, new.valid_to)?;
+    lock_team(scope, new.team_id).await?;
+    scope
+        .get::<people::entity::Entity>(new.person_id)
+        .await
+        .map_err(|error| {
+            let message = format!("there is no person `{}`", new.person_id);
+            Error::invalid("/person_id", "dangling_reference", message).because(error)
+        })?;
+    end_open(scope, new.team_id, new.valid_from).await?;
+    check_overlap(scope, new.team_id, span, None).await?;
+    let (id, now) = (scope.new_id::<TeamLeadId>(), scope.now());
+    let row = ActiveModel {
+        id: Set(id),
+        team_id: Set(new.team_id),
+        person_id: Set(new.person_id),
+        valid_from: Set(span.from),
+        valid_to: Set(span.to),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+        ..Default::default()
+    };
+    scope.insert::<Entity, _>(row).await?;
+    let lead = queries::get(scope, id).await?;
+    scope.record(Event::new(
+        "team_lead.created",
+        id,
+        json!({ "after": lead }),
+    ));
+    Ok(lead)
+}
+
+/// Changes the days of a lead: to end it, give `valid_to`.
+///
+/// # Errors
+/// `not_found`, `lead_overlaps`; `invalid` when it would end before it begins.
+pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Result<TeamLead> {
+    scope.require(Permission::TeamsWrite)?;
+    let before = queries::get(scope, id).await?;
+    lock_team(scope, before.team_id).await?;
+    let row = scope.lock::<Entity>(id).await?;
+    let to = match patch.valid_to {
+        MaybeUndefined::Undefined => row.valid_to,
+        MaybeUndefined::Null => None,
+        MaybeUndefined::Value(to) => Some(to),
+    };
+    let span = Span::new(patch.valid_from.unwrap_or(row.valid_from), to)?;
+    check_overlap(scope, row.team_id, span, Some(id)).await?;
+    let change = ActiveModel {
+        valid_from: required(patch.valid_from),
+        valid_to: nullable(patch.valid_to),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(id, change).await?;
+    let after = queries::get(scope, id).await?;
+    scope.record(Event::new(
+        "team_lead.updated",
+        id,
+        json!({ "before": before, "after": after }),
+    ));
+    Ok(after)
+}
+
+/// Removes a lead that never was. To end one that was, give it a `valid_to`.
+///
+/// # Errors
+/// `not_found`.
+pub async fn remove(scope: &Scope, id: TeamLeadId) -> Result<()> {
+    scope.require(Permission::TeamsWrite)?;
+    let before = queries::get(scope, id).await?;
+    scope
+        .delete_many::<Entity>()
+        .filter(Column::Id.eq(id))
+        .exec(scope.tx())
+        .await?;
+    scope.record(Event::new(
+        "team_lead.removed",
+        id,
+        json!({ "before": before }),
+    ));
+    Ok(())
+}
+
+async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
+    scope
+        .lock::<teams::entity::Entity>(team)
+        .await
+        .map(|_| ())
+        .map_err(|error| {
+            Error::invalid(
+                "/team_id",
+                "dangling_reference",
+                format!("there is no team `{team}`"),
+            )
+            .because(error)
+        })
+}
+
+async fn end_open(scope: &Scope, team: TeamId, on: NaiveDate) -> Result<()> {
+    let open = scope
+        .find::<Entity>()
+        .filter(Column::TeamId.eq(team))
+        .filter(Column::ValidTo.is_null());
+    let Some(row) = open
+        .filter(Column::ValidFrom.lt(on))
+        .one(scope.tx())
+        .await?
+    else {
+        return Ok(());
+    };
+    let change = ActiveModel {
+        valid_to: Set(Some(on)),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<Entity, _>(row.id, change).await?;
+    scope.record(Event::new(
+        "team_lead.updated",
+        row.id,
+        json!({ "before": { "valid_to": null }, "after": { "valid_to": on } }),
+    ));
+    Ok(())
+}
+
+async fn check_overlap(
+    scope: &Scope,
+    team: TeamId,
+    span: Span,
+    except: Option<TeamLeadId>,
+) -> Result<()> {
+    let rows: Vec<Model> = scope
+        .find::<Entity>()
+        .filter(Column::TeamId.eq(team))
+        .all(scope.tx())
+        .await?;
+    match rows
+        .into_iter()
+        .find(|row| Some(row.id) != except && row.span().overlaps(span))
+    {
+        None => Ok(()),
+        Some(row) => {
+            let until = row
+                .valid_to
+                .map_or_else(|| "without an end".to_owned(), |to| format!("until {to}"));
+            let message = format!(
+                "the lead `{}` holds from {} {until}; end it first",
+                row.id, row.valid_from
+            );
+            Err(Error::conflict("lead_overlaps", message))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Reading leads.
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, Select, Statement};
+
+use super::entity::{Column, Entity};
+use super::types::{LeadOf, TeamLead, TeamLeadFilter, TeamLeadId};
+use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect};
+use crate::people;
+use crate::teams::memberships;
+
+/// One lead.
+///
+/// # Errors
+/// `not_found` when there is none within reach.
+pub async fn get(scope: &Scope, id: TeamLeadId) -> Result<TeamLead> {
+    let select = visible(scope)?.filter(Column::Id.eq(id));
+    let found = select
+        .into_partial_model::<TeamLead>()
+        .one(scope.tx())
+        .await?;
+    found.ok_or_else(|| Error::not_found("team lead", id))
+}
+
+/// A page of leads.
+///
+/// # Errors
+/// `forbidden` without `teams.read`; a cursor of another list.
+pub async fn list(
+    scope: &Scope,
+    filter: &TeamLeadFilter,
+    args: &PageArgs,
+) -> Result<Page<TeamLead>> {
+    let mut select = visible(scope)?;
+    if let Some(team) = filter.team_id {
+        select = select.filter(Column::TeamId.eq(team));
+    }
+    if let Some(person) = filter.person_id {
+        select = select.filter(Column::PersonId.eq(person));
+    }
+    if let Some(day) = filter.on {
+        let holds = Condition::all().add(Column::ValidFrom.lte(day));
+        select = select.filter(
+            holds.add(
+                Condition::any()
+                    .add(Column::ValidTo.is_null())
+                    .add(Column::ValidTo.gt(day)),
+            ),
+        );
+    }
+    page::load::<Entity, TeamLead>(scope, filter, args, select).await
+}
+
+/// Who led a person on a day: the lead of the team of the primary membership, or, where there was none or it was the person, of the nearest team above.
+///
+/// # Errors
+/// `not_found` when the person is not within reach.
+pub async fn lead_of(scope: &Scope, person: PersonId, on: NaiveDate) -> Result<LeadOf> {
+    people::get(scope, person).await?;
+    let team = memberships::team_of(scope, person, on).await?;
+    let mut answer = LeadOf {
+        on,
+        team_id: team,
+        led_team_id: None,
+        lead_id: None,
+    };
+    let Some(team) = team else { return Ok(answer) };
+    let sql = "WITH RECURSIVE up AS ( \
+                 SELECT id, parent_id, 0 AS height FROM teams WHERE tenant_id = $1 AND id = $2 \
+                 UNION ALL SELECT team.id, team.parent_id, up.height + 1 FROM teams team JOIN up ON team.id = up.parent_id WHERE team.tenant_id = $1 \
+               ) SELECT lead.team_id, lead.person_id FROM up \
+                 JOIN team_leads lead ON lead.tenant_id = $1 AND lead.team_id = up.id AND lead.person_id <> $3 \
+                 AND lead.valid_from <= $4 AND (lead.valid_to IS NULL OR lead.valid_to > $4) ORDER BY up.height LIMIT 1";
+    let values = [
+        scope.tenant().0.into(),
+        team.0.into(),
+        person.0.into(),
+        on.into(),
+    ];
+    if let Some(row) = scope
+        .tx()
+        .query_one_raw(Statement::from_sql_and_values(scope.backend(), sql, values))
+        .await?
+    {
+        answer.led_team_id = Some(TeamId(row.try_get("", "team_id")?));
+        answer.lead_id = Some(PersonId(row.try_get("", "person_id")?));
+    }
+    Ok(answer)
+}
+
+/// The leads the caller may see: those of teams within reach, and one's own.
+fn visible(scope: &Scope) -> Result<Select<Entity>> {
+    let select = scope.find::<Entity>();
+    let access = scope.access();
+    let own = access.person.map_or(PersonId::NONE, |person| person);
+    Ok(match scope.require(Permission::TeamsRead)? {
+        Reach::Tenant => select,
+        Reach::Teams => {
+            let teams = dialect::any(
+                scope.backend(),
+                Column::TeamId,
+                access.teams.iter().map(|id| id.0),
+            );
+            select.filter(Condition::any().add(teams).add(Column::PersonId.eq(own)))
+        }
+        Reach::Own => select.filter(Column::PersonId.eq(own)),
+    })
+}

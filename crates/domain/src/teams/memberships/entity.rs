@@ -1,0 +1,49 @@
+//! Rows.
+
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public types; the module itself is private"
+)]
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::*;
+
+use super::types::MembershipId;
+use crate::kernel::{PersonId, Span, TeamId, TenantId, TenantOwned};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "team_memberships")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MembershipId,
+    pub person_id: PersonId,
+    pub team_id: TeamId,
+    pub is_primary: bool,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub version: i64,
+}
+
+impl Model {
+    pub(super) fn span(&self) -> Span {
+        Span {
+            from: self.valid_from,
+            to: self.valid_to,
+        }
+    }
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const TENANT: Column = Column::TenantId;
+    const ID: Column = Column::Id;
+    const NOUN: &'static str = "membership";
+}

@@ -1,0 +1,10 @@
+//! Who was in which team from which day to which. At most one membership of a person is primary at any instant.
+
+mod commands;
+pub(crate) mod entity;
+mod queries;
+mod types;
+
+pub use commands::{create, remove, update};
+pub use queries::{get, list, many, members_on, of_people, primaries, team_of};
+pub use types::{Membership, MembershipFilter, MembershipId, MembershipPatch, NewMembership};

@@ -1,0 +1,150 @@
+//! Reading memberships.
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
+
+use super::entity::{Column, Entity, Model};
+use super::types::{Membership, MembershipFilter, MembershipId};
+use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect};
+
+/// One membership.
+///
+/// # Errors
+/// `not_found` when there is none within reach.
+pub async fn get(scope: &Scope, id: MembershipId) -> Result<Membership> {
+    many(scope, &[id])
+        .await?
+        .pop()
+        .ok_or_else(|| Error::not_found("membership", id))
+}
+
+/// Those of these memberships that exist within reach, in no order.
+///
+/// # Errors
+/// `forbidden` without `people.read`.
+pub async fn many(scope: &Scope, ids: &[MembershipId]) -> Result<Vec<Membership>> {
+    let select = visible(scope)?.filter(dialect::any(
+        scope.backend(),
+        Column::Id,
+        ids.iter().map(|id| id.0),
+    ));
+    Ok(select
+        .into_partial_model::<Membership>()
+        .all(scope.tx())
+        .await?)
+}
+
+/// A page of memberships.
+///
+/// # Errors
+/// `forbidden` without `people.read`; a cursor of another list.
+pub async fn list(
+    scope: &Scope,
+    filter: &MembershipFilter,
+    args: &PageArgs,
+) -> Result<Page<Membership>> {
+    let mut select = visible(scope)?;
+    if let Some(person) = filter.person_id {
+        select = select.filter(Column::PersonId.eq(person));
+    }
+    if let Some(team) = filter.team_id {
+        select = select.filter(Column::TeamId.eq(team));
+    }
+    if let Some(day) = filter.on {
+        select = select.filter(holds_on(day));
+    }
+    page::load::<Entity, Membership>(scope, filter, args, select).await
+}
+
+/// Every membership of these people, within reach, the oldest first: for loaders.
+///
+/// # Errors
+/// `forbidden` without `people.read`.
+pub async fn of_people(scope: &Scope, people: &[PersonId]) -> Result<Vec<Membership>> {
+    let select = visible(scope)?.filter(dialect::any(
+        scope.backend(),
+        Column::PersonId,
+        people.iter().map(|id| id.0),
+    ));
+    let mut found = select
+        .into_partial_model::<Membership>()
+        .all(scope.tx())
+        .await?;
+    found.sort_by_key(|membership| (membership.valid_from, membership.id));
+    Ok(found)
+}
+
+/// The people with any membership in these teams on a day, without regard to reach.
+///
+/// # Errors
+/// Those of the database.
+pub async fn members_on(scope: &Scope, teams: &[TeamId], day: NaiveDate) -> Result<Vec<PersonId>> {
+    let select = scope.find::<Entity>().filter(dialect::any(
+        scope.backend(),
+        Column::TeamId,
+        teams.iter().map(|id| id.0),
+    ));
+    let rows: Vec<Model> = select.filter(holds_on(day)).all(scope.tx()).await?;
+    let mut people: Vec<_> = rows.into_iter().map(|row| row.person_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
+}
+
+/// Every primary membership, without regard to reach; of these teams only, where some are given: what a team's number is made of.
+///
+/// # Errors
+/// Those of the database.
+pub async fn primaries(scope: &Scope, teams: Option<&[TeamId]>) -> Result<Vec<Membership>> {
+    let mut select = scope.find::<Entity>().filter(Column::IsPrimary.eq(true));
+    if let Some(teams) = teams {
+        select = select.filter(dialect::any(
+            scope.backend(),
+            Column::TeamId,
+            teams.iter().map(|id| id.0),
+        ));
+    }
+    Ok(select
+        .into_partial_model::<Membership>()
+        .all(scope.tx())
+        .await?)
+}
+
+/// The team of a person's primary membership on a day, without regard to reach.
+///
+/// # Errors
+/// Those of the database.
+pub async fn team_of(scope: &Scope, person: PersonId, day: NaiveDate) -> Result<Option<TeamId>> {
+    let select = scope
+        .find::<Entity>()
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::IsPrimary.eq(true));
+    let row: Option<Model> = select.filter(holds_on(day)).one(scope.tx()).await?;
+    Ok(row.map(|row| row.team_id))
+}
+
+fn holds_on(day: NaiveDate) -> Condition {
+    Condition::all()
+        .add(Column::ValidFrom.lte(day))
+        .add(Column::ValidTo.is_null().or(Column::ValidTo.gt(day)))
+}
+
+/// The memberships the caller may see: those of people within reach.
+fn visible(scope: &Scope) -> Result<Select<Entity>> {
+    let select = scope.find::<Entity>();
+    let access = scope.access();
+    Ok(match scope.require(Permission::PeopleRead)? {
+        Reach::Tenant => select,
+        Reach::Teams => select.filter(dialect::any(
+            scope.backend(),
+            Column::PersonId,
+            access.people.iter().map(|id| id.0),
+        )),
+        Reach::Own => match access.person {
+            Some(own) => select.filter(Column::PersonId.eq(own)),
+            None => select.filter(Expr::val(false)),
+        },
+    })
+}

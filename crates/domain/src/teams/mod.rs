@@ -1,0 +1,21 @@
+//! Teams are a tree. Who was in which, and who led it, is kept by the day, in the tenant's zone.
+//!
+//! A team is `active ⇄ closed`. A person has at most one primary membership at any instant, and a team at most one lead;
+//! a new one ends the open one before it. A team's number is made of its primary members of the time.
+
+mod commands;
+pub(crate) mod entity;
+pub mod leads;
+pub mod memberships;
+mod queries;
+mod states;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use commands::{act, create, update};
+pub use memberships::members_on;
+pub use queries::{below, get, list, many};
+pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamState};
+
+pub use crate::kernel::TeamId;

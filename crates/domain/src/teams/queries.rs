@@ -1,0 +1,117 @@
+//! Reading teams, within the caller's reach.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+};
+
+use super::entity::{Column, Entity};
+use super::memberships;
+use super::states::TeamMachine;
+use super::types::{Team, TeamFilter};
+use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::{Error, Permission, Reach, Result, Scope, TeamId, dialect, states};
+
+/// One team.
+///
+/// # Errors
+/// `not_found` when there is none within reach.
+pub async fn get(scope: &Scope, id: TeamId) -> Result<Team> {
+    many(scope, &[id])
+        .await?
+        .pop()
+        .ok_or_else(|| Error::not_found("team", id))
+}
+
+/// Those of these teams that exist within reach, in no order.
+///
+/// # Errors
+/// `forbidden` without `teams.read`.
+pub async fn many(scope: &Scope, ids: &[TeamId]) -> Result<Vec<Team>> {
+    let select = visible(scope)?.filter(dialect::any(
+        scope.backend(),
+        Column::Id,
+        ids.iter().map(|id| id.0),
+    ));
+    let teams = select.into_partial_model::<Team>().all(scope.tx()).await?;
+    Ok(teams
+        .into_iter()
+        .map(|team| with_actions(scope, team))
+        .collect())
+}
+
+/// A page of teams.
+///
+/// # Errors
+/// `forbidden` without `teams.read`; a cursor of another list.
+pub async fn list(scope: &Scope, filter: &TeamFilter, args: &PageArgs) -> Result<Page<Team>> {
+    let mut select = visible(scope)?;
+    if let Some(state) = filter.state {
+        select = select.filter(Column::State.eq(state));
+    }
+    if let Some(parent) = filter.parent_id {
+        select = select.filter(Column::ParentId.eq(parent));
+    }
+    if let Some(name) = &filter.name {
+        select = select.filter(Column::Name.eq(name));
+    }
+    let page = page::load::<Entity, Team>(scope, filter, args, select).await?;
+    Ok(page.map(|team| with_actions(scope, team)))
+}
+
+/// These teams and all below them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn below(scope: &Scope, tops: &[TeamId]) -> Result<Vec<TeamId>> {
+    let mut found = Vec::new();
+    let sql = "WITH RECURSIVE tree AS ( \
+                 SELECT id FROM teams WHERE tenant_id = $1 AND id = $2 \
+                 UNION SELECT team.id FROM teams team JOIN tree ON team.parent_id = tree.id WHERE team.tenant_id = $1 \
+               ) SELECT id FROM tree";
+    for top in tops {
+        let statement = Statement::from_sql_and_values(
+            scope.backend(),
+            sql,
+            [scope.tenant().0.into(), top.0.into()],
+        );
+        for row in scope.tx().query_all_raw(statement).await? {
+            found.push(TeamId(row.try_get("", "id")?));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// The teams the caller may see: with reach over teams those, with reach over oneself those one is or was in.
+fn visible(scope: &Scope) -> Result<Select<Entity>> {
+    let select = scope.find::<Entity>();
+    let access = scope.access();
+    Ok(match scope.require(Permission::TeamsRead)? {
+        Reach::Tenant => select,
+        Reach::Teams => select.filter(dialect::any(
+            scope.backend(),
+            Column::Id,
+            access.teams.iter().map(|id| id.0),
+        )),
+        Reach::Own => match access.person {
+            Some(own) => {
+                let mine = scope
+                    .find::<memberships::entity::Entity>()
+                    .select_only()
+                    .column(memberships::entity::Column::TeamId);
+                let mine = mine
+                    .filter(memberships::entity::Column::PersonId.eq(own))
+                    .into_query();
+                select.filter(Expr::col(Column::Id).in_subquery(mine))
+            }
+            None => select.filter(Expr::val(false)),
+        },
+    })
+}
+
+fn with_actions(scope: &Scope, mut team: Team) -> Team {
+    team.allowed_actions = states::allowed_actions::<TeamMachine>(scope, team.state);
+    team
+}

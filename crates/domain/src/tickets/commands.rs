@@ -1,0 +1,96 @@
+//! Changing what tickets are read by: links of queues to teams, and mappings of imports.
+
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, Set};
+use serde_json::json;
+
+use super::entity::{mapping, queue, queue_team};
+use super::import::Mapping;
+use super::queries;
+use super::types::{ImportMapping, MappingId, NewQueueTeam, QueueId, QueueTeam, QueueTeamId};
+use crate::kernel::{Error, Event, Permission, Result, Scope};
+
+/// Links a queue to a team from a day on, or to none. What was linked from that day on is replaced; what was before stays.
+///
+/// # Errors
+/// `forbidden` without `tickets.write`; `not_found` for the queue; `dangling_reference` for the team.
+pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result<Vec<QueueTeam>> {
+    use queue_team::Column;
+    scope.require(Permission::TicketsWrite)?;
+    scope.lock::<queue::Entity>(id).await?;
+    let NewQueueTeam { team_id, valid_from } = new;
+    let mine = Column::QueueId.eq(id);
+    let later = scope.delete_many::<queue_team::Entity>().filter(mine.clone()).filter(Column::ValidFrom.gte(valid_from));
+    later.exec(scope.tx()).await?;
+    let end = queue_team::ActiveModel { valid_to: Set(Some(valid_from)), updated_at: Set(scope.now()), ..Default::default() };
+    let running = scope.update_many::<queue_team::Entity>().set(end).filter(mine);
+    running.filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(valid_from))).exec(scope.tx()).await?;
+    if let Some(team_id) = team_id {
+        let row = queue_team::ActiveModel {
+            id: Set(scope.new_id::<QueueTeamId>()),
+            queue_id: Set(id),
+            team_id: Set(team_id),
+            valid_from: Set(valid_from),
+            valid_to: Set(None),
+            created_at: Set(scope.now()),
+            updated_at: Set(scope.now()),
+            version: Set(1),
+            ..Default::default()
+        };
+        scope.insert::<queue_team::Entity, _>(row).await?;
+    }
+    scope.record(Event::new("queue.linked", id, json!({ "team_id": team_id, "valid_from": valid_from })));
+    let links = queries::queue_teams(scope).await?;
+    Ok(links.into_iter().filter(|link| link.queue_id == id).collect())
+}
+
+/// Stores a mapping under a name, replacing the one that has it.
+///
+/// # Errors
+/// `forbidden` without `tickets.write`; `invalid` for a name or a mapping that is none, with line and key.
+pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<ImportMapping> {
+    scope.require(Permission::TicketsWrite)?;
+    check_name(name)?;
+    Mapping::parse(text).map_err(|error| Error::invalid("/text", "mapping", error.to_string()))?;
+    let before = find_mapping(scope, name).await?;
+    let (now, id) = (scope.now(), before.as_ref().map_or_else(|| scope.new_id::<MappingId>(), |row| row.id));
+    let mut row = mapping::ActiveModel {
+        name: Set(name.to_owned()),
+        text: Set(text.to_owned()),
+        updated_at: Set(now),
+        version: Set(before.as_ref().map_or(1, |row| row.version + 1)),
+        ..Default::default()
+    };
+    if before.is_some() {
+        scope.update::<mapping::Entity, _>(id, row).await?;
+    } else {
+        row.id = Set(id);
+        row.created_at = Set(now);
+        scope.insert::<mapping::Entity, _>(row).await?;
+    }
+    scope.record(Event::new("import_mapping.stored", id, json!({ "name": name, "text": text })));
+    queries::mapping(scope, name).await
+}
+
+/// Forgets a mapping.
+///
+/// # Errors
+/// `forbidden` without `tickets.write`; `not_found`.
+pub async fn delete_mapping(scope: &Scope, name: &str) -> Result<()> {
+    scope.require(Permission::TicketsWrite)?;
+    let row = find_mapping(scope, name).await?.ok_or_else(|| Error::not_found("mapping", name))?;
+    scope.delete_many::<mapping::Entity>().filter(mapping::Column::Id.eq(row.id)).exec(scope.tx()).await?;
+    scope.record(Event::new("import_mapping.deleted", row.id, json!({ "name": name, "text": row.text })));
+    Ok(())
+}
+
+async fn find_mapping(scope: &Scope, name: &str) -> Result<Option<mapping::Model>> {
+    Ok(scope.find::<mapping::Entity>().filter(mapping::Column::Name.eq(name)).one(scope.tx()).await?)
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    if (1..=64).contains(&name.len()) && name.chars().all(legal) {
+        return Ok(());
+    }
+    Err(Error::invalid("/name", "not_a_name", "must be 1 to 64 letters, digits, dots, hyphens and underscores, like `helpdesk`"))
+}

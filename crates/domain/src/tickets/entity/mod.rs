@@ -1,0 +1,8 @@
+//! Rows.
+
+pub(crate) mod customer;
+pub(crate) mod event;
+pub(crate) mod mapping;
+pub(crate) mod queue;
+pub(crate) mod queue_team;
+pub(crate) mod ticket;

@@ -1,0 +1,39 @@
+//! Rows of `queue_teams`.
+
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public types; the module itself is private"
+)]
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::kernel::{TeamId, TenantId, TenantOwned};
+use crate::tickets::{QueueId, QueueTeamId};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "queue_teams")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: QueueTeamId,
+    pub queue_id: QueueId,
+    pub team_id: TeamId,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const TENANT: Column = Column::TenantId;
+    const ID: Column = Column::Id;
+    const NOUN: &'static str = "link of a queue";
+}

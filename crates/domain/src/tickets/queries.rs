@@ -1,0 +1,286 @@
+//! Reading tickets.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, IntoCondition};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::entity::{customer, event, mapping, queue, queue_team, ticket};
+use super::types::{Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId};
+use super::{Effect, History, HistoryEvent};
+use crate::kernel::dialect::{any, any_text};
+use crate::kernel::page;
+use crate::kernel::{Error, Page, PageArgs, Permission, Reach, Result, Scope, Span};
+use crate::tenants;
+
+/// A page of tickets, the oldest id first.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; `cursor_invalid`; those of the database.
+pub async fn list(scope: &Scope, filter: &TicketFilter, args: &PageArgs) -> Result<Page<Ticket>> {
+    let bind = page::bind(scope, "ticket", filter)?;
+    let limit = args.limit()?;
+    let mut select = within_reach(scope).await?.filter(matching(filter));
+    if let Some(after) = page::start(bind, args)? {
+        select = select.filter(ticket::Column::Id.gt(after));
+    }
+    let rows = select.order_by_asc(ticket::Column::Id).limit(limit + 1).all(scope.tx()).await?;
+    Ok(page::cut(bind, limit, tickets(scope, rows).await?))
+}
+
+/// One ticket.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; `not_found` outside the caller's reach.
+pub async fn get(scope: &Scope, id: TicketId) -> Result<Ticket> {
+    let found = many(scope, &[id]).await?.pop();
+    found.ok_or_else(|| Error::not_found("ticket", id))
+}
+
+/// Those of some tickets that the caller may see, in order of id.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
+    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
+    let rows = within_reach(scope).await?.filter(wanted).order_by_asc(ticket::Column::Id).all(scope.tx()).await?;
+    tickets(scope, rows).await
+}
+
+/// What happened to a ticket, in order.
+///
+/// # Errors
+/// As [`get`].
+pub async fn events(scope: &Scope, id: TicketId) -> Result<Vec<TicketEvent>> {
+    let found = events_of(scope, &[id]).await?.pop();
+    found.map(|(_, events)| events).ok_or_else(|| Error::not_found("ticket", id))
+}
+
+/// What happened to each of those of some tickets that the caller may see, in order.
+///
+/// # Errors
+/// As [`many`].
+pub async fn events_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, Vec<TicketEvent>)>> {
+    let tickets = many(scope, ids).await?;
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let mut rows: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
+    for row in rows_of(scope, &ids).await? {
+        rows.entry(row.ticket_id).or_default().push(row);
+    }
+    let told = |ticket: Ticket| {
+        let rows = rows.remove(&ticket.id).unwrap_or_default();
+        let events: Result<Vec<_>> = rows.into_iter().map(|row| told(row, ticket.merged_into)).collect();
+        Ok((ticket.id, events?))
+    };
+    tickets.into_iter().map(told).collect()
+}
+
+fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent> {
+    let effects: Vec<Effect> = serde_json::from_str(&row.effects)?;
+    Ok(TicketEvent {
+        at: row.at,
+        kind: row.kind,
+        actor_kind: row.actor_kind,
+        actor_id: row.actor_id,
+        effects: effects.iter().map(|effect| effect.word(merged_into)).collect(),
+    })
+}
+
+/// The histories of some tickets of the tenant, whoever asks: facts and rebuilds.
+///
+/// # Errors
+/// Those of the database.
+pub async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, History)>> {
+    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
+    let tickets = scope.find::<ticket::Entity>().filter(wanted).order_by_asc(ticket::Column::Id).all(scope.tx()).await?;
+    let mut events: HashMap<TicketId, Vec<HistoryEvent>> = HashMap::new();
+    for row in rows_of(scope, ids).await? {
+        let event = HistoryEvent {
+            at: row.at,
+            actor_kind: row.actor_kind,
+            actor: row.actor_id,
+            effects: serde_json::from_str(&row.effects)?,
+        };
+        events.entry(row.ticket_id).or_default().push(event);
+    }
+    let history = |row: ticket::Model| {
+        let events = events.remove(&row.id).unwrap_or_default();
+        (row.id, History { channel: row.channel, initiated_by: row.initiated_by, is_test: row.is_test, events })
+    };
+    Ok(tickets.into_iter().map(history).collect())
+}
+
+async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
+    let wanted = any(scope.backend(), event::Column::TicketId, ids.iter().map(|id| id.0));
+    let rows = scope.find::<event::Entity>().filter(wanted);
+    Ok(rows.order_by_asc(event::Column::At).order_by_asc(event::Column::Seq).all(scope.tx()).await?)
+}
+
+/// The queues of the tenant, by name.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
+    scope.require(Permission::TicketsRead)?;
+    let select = scope.find::<queue::Entity>().order_by_asc(queue::Column::Name).order_by_asc(queue::Column::Id);
+    Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
+}
+
+/// Some queues, in order of id.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
+    scope.require(Permission::TicketsRead)?;
+    let wanted = any(scope.backend(), queue::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<queue::Entity>().filter(wanted).order_by_asc(queue::Column::Id);
+    Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
+}
+
+/// Which teams queues are and were linked to.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn linked_queues(scope: &Scope) -> Result<Vec<QueueTeam>> {
+    scope.require(Permission::TicketsRead)?;
+    queue_teams(scope).await
+}
+
+/// Which teams queues were linked to, and when; whoever asks.
+///
+/// # Errors
+/// Those of the database.
+pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
+    let select = scope.find::<queue_team::Entity>();
+    let select = select.order_by_asc(queue_team::Column::QueueId).order_by_asc(queue_team::Column::ValidFrom);
+    Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
+}
+
+/// Some customers, in order of id.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<Customer>> {
+    scope.require(Permission::TicketsRead)?;
+    let wanted = any(scope.backend(), customer::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<customer::Entity>().filter(wanted).order_by_asc(customer::Column::Id);
+    Ok(select.into_partial_model::<Customer>().all(scope.tx()).await?)
+}
+
+/// The stored mapping of a name.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; `not_found`.
+pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
+    scope.require(Permission::TicketsRead)?;
+    let select = scope.find::<mapping::Entity>().filter(mapping::Column::Name.eq(name));
+    let found = select.into_partial_model::<ImportMapping>().one(scope.tx()).await?;
+    found.ok_or_else(|| Error::not_found("mapping", name))
+}
+
+/// Every stored mapping, by name.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn mappings(scope: &Scope) -> Result<Vec<ImportMapping>> {
+    scope.require(Permission::TicketsRead)?;
+    let select = scope.find::<mapping::Entity>().order_by_asc(mapping::Column::Name);
+    Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
+}
+
+fn matching(filter: &TicketFilter) -> Condition {
+    use ticket::Column;
+    let TicketFilter {
+        status,
+        channel,
+        assignee_id,
+        queue_id,
+        customer_id,
+        connection_id,
+        external_id,
+        created_from,
+        created_to,
+    } = filter;
+    Condition::all()
+        .add_option(status.map(|status| Column::Status.eq(status)))
+        .add_option(channel.map(|channel| Column::Channel.eq(channel)))
+        .add_option(assignee_id.map(|id| Column::AssigneeId.eq(id)))
+        .add_option(queue_id.map(|id| Column::QueueId.eq(id)))
+        .add_option(customer_id.map(|id| Column::CustomerId.eq(id)))
+        .add_option(connection_id.map(|id| Column::ConnectionId.eq(id)))
+        .add_option(external_id.as_ref().map(|id| Column::ExternalId.eq(id)))
+        .add_option(created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(created_to.map(|to| Column::CreatedAt.lt(to)))
+}
+
+/// The tickets that the caller may see: those of people in reach, and those in queues of teams in reach today.
+async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
+    let select = scope.find::<ticket::Entity>();
+    let backend = scope.backend();
+    let reach = match scope.require(Permission::TicketsRead)? {
+        Reach::Tenant => return Ok(select),
+        Reach::Own => match scope.access().person {
+            Some(person) => ticket::Column::AssigneeId.eq(person).into_condition(),
+            None => Expr::val(false).into_condition(),
+        },
+        Reach::Teams => {
+            let people = scope.access().people.iter().map(|person| person.0);
+            let queues = queues_in_reach(scope).await?;
+            Condition::any()
+                .add(any(backend, ticket::Column::AssigneeId, people))
+                .add(any(backend, ticket::Column::QueueId, queues.into_iter().map(|queue| queue.0)))
+        }
+    };
+    Ok(select.filter(reach))
+}
+
+async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
+    let today = tenants::today(scope).await?;
+    let links = queue_teams(scope).await?.into_iter().filter(|link| {
+        let span = Span { from: link.valid_from, to: link.valid_to };
+        scope.access().teams.contains(&link.team_id) && span.contains(today)
+    });
+    Ok(links.map(|link| link.queue_id).collect())
+}
+
+/// Rows as tickets; the targets of merges are looked up by the source's ids, and may not be there.
+async fn tickets(scope: &Scope, rows: Vec<ticket::Model>) -> Result<Vec<Ticket>> {
+    let names: Vec<String> = rows.iter().filter_map(|row| row.merged_into.clone()).collect();
+    let mut targets = HashMap::new();
+    if !names.is_empty() {
+        let select = scope.find::<ticket::Entity>().select_only();
+        let select = select.columns([ticket::Column::ConnectionId, ticket::Column::ExternalId, ticket::Column::Id]);
+        let select = select.filter(any_text(scope.backend(), ticket::Column::ExternalId, names));
+        let found: Vec<(Uuid, String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
+        targets = found.into_iter().map(|(connection, name, id)| ((connection, name), TicketId(id))).collect();
+    }
+    rows.into_iter().map(|row| ticket(row, &targets)).collect()
+}
+
+fn ticket(row: ticket::Model, targets: &HashMap<(Uuid, String), TicketId>) -> Result<Ticket> {
+    let target = row.merged_into.and_then(|name| targets.get(&(row.connection_id.0, name)).copied());
+    Ok(Ticket {
+        id: row.id,
+        connection_id: row.connection_id,
+        external_id: row.external_id,
+        channel: row.channel,
+        customer_id: row.customer_id,
+        initiated_by: row.initiated_by,
+        is_test: row.is_test,
+        status: row.status,
+        priority: row.priority,
+        queue_id: row.queue_id,
+        assignee_id: row.assignee_id,
+        tags: serde_json::from_str(&row.tags)?,
+        created_at: row.created_at,
+        first_solved_at: row.first_solved_at,
+        last_solved_at: row.last_solved_at,
+        deleted_at: row.deleted_at,
+        spam_at: row.spam_at,
+        merged_at: row.merged_at,
+        merged_into: target,
+        updated_at: row.updated_at,
+        version: row.version,
+    })
+}
