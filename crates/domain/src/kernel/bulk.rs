@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use uuid::Uuid;
 
 use super::db::Conn;
-use super::{Result, Scope};
+use super::{Error, Result, Scope};
 
 /// The numbers of rows that a statement on SQLite may have.
 const LENGTHS: [usize; 3] = [64, 8, 1];
@@ -163,6 +163,22 @@ impl Insert {
                 Ok(written)
             }
         }
+    }
+
+    /// Adds rows that others may be adding at the same moment. That is no conflict: the unit of work runs again and finds them.
+    ///
+    /// # Errors
+    /// Transient where a unique value is taken; those of the database.
+    pub(crate) async fn run_unless_taken(self, scope: &Scope) -> Result<()> {
+        let rows = self.columns.first().map_or(0, |(_, cells)| cells.len());
+        let written = self.run(scope, "ON CONFLICT DO NOTHING").await?;
+        if written == rows as u64 {
+            return Ok(());
+        }
+        Err(Error::conflict(
+            "taken_meanwhile",
+            "somebody else made the same thing at the same moment; try again",
+        ))
     }
 
     fn arrays(&self) -> String {

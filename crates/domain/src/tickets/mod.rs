@@ -10,6 +10,7 @@ mod entity;
 mod follow;
 mod history;
 pub mod import;
+
 mod queries;
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::import::{Intake, IntakeOptions, Mapping, Progress, Rejects, SortedTickets, write};
 use super::*;
-use crate::kernel::{App, Caller, PageArgs, Result};
+use crate::kernel::{
+    Access, Actor, App, Caller, Ids, MasterKey, PageArgs, Permission, Reach, Result, TeamId, UserId,
+};
 use crate::people;
+use crate::teams;
 use crate::testing::TestApp;
 
 fn sorted(mapping: &Mapping, file: &str) -> SortedTickets {
@@ -418,10 +421,12 @@ async fn an_import_that_was_cut_off_is_finished_by_running_it_again() {
     assert_eq!((report.accepted, report.tickets), (12_000, 3_000));
     assert!(report.changed > 0 && report.changed < 3_000, "{report:?}");
     assert_eq!(import(app, &caller, &file).await.changed, 0);
-    let ids = all(app, &caller).await;
-    assert!(ids.windows(2).all(|pair| pair[0].id < pair[1].id
-        && pair[0].created_at <= pair[1].created_at
-        || pair[0].external_id.len() <= pair[1].external_id.len()));
+    let tickets = all(app, &caller).await;
+    let ids: Vec<String> = (0..50).map(|id| id.to_string()).collect();
+    assert!(
+        tickets.iter().map(|ticket| &ticket.external_id).eq(&ids),
+        "ids come in the order of the source's"
+    );
 }
 
 #[tokio::test]
@@ -479,4 +484,109 @@ async fn mappings_are_kept_under_their_names() {
             .code(),
         "not_found"
     );
+}
+
+/// User 1 is Ann herself, user 2 leads every team there is, user 3 has no role.
+fn access(scope: &crate::kernel::Scope) -> futures_util::future::BoxFuture<'_, Result<Access>> {
+    Box::pin(async move {
+        let reach = match scope.actor() {
+            Actor::User(UserId(id)) if id.as_u128() == 1 => Reach::Own,
+            Actor::User(UserId(id)) if id.as_u128() == 2 => Reach::Teams,
+            _ => return Ok(Access::default()),
+        };
+        let mut access = Access {
+            permissions: [(Permission::TicketsRead, reach)].into(),
+            ..Access::default()
+        };
+        let people = scope
+            .find::<people::entity::Entity>()
+            .all(scope.tx())
+            .await?;
+        let ann = people
+            .iter()
+            .find(|person| person.name == "ann")
+            .map(|person| person.id);
+        if reach == Reach::Own {
+            access.person = ann;
+        } else {
+            access.teams = scope
+                .find::<teams::entity::Entity>()
+                .all(scope.tx())
+                .await?
+                .iter()
+                .map(|team| team.id)
+                .collect();
+        }
+        Ok(access)
+    })
+}
+
+#[tokio::test]
+async fn a_caller_sees_the_tickets_of_people_and_queues_within_reach() {
+    let test = TestApp::new().await;
+    let caller = test.tenant("acme").await;
+    let file = "ticket,time,kind,assignee,queue\n1,2024-05-01T09:00:00Z,created,ann,\n2,2024-05-01T09:00:00Z,created,bob,Sales\n3,2024-05-01T09:00:00Z,created,,Billing\n";
+    import(&test.app, &caller, file).await;
+    let app = App::new(
+        test.app.database().clone(),
+        test.app.clock().clone(),
+        Ids::seeded(9),
+        MasterKey::new([7; 32]),
+        access,
+    );
+    let as_user = |user: u128| Caller {
+        actor: Actor::User(UserId(uuid::Uuid::from_u128(user))),
+        ..caller.clone()
+    };
+    let seen = async |user: u128| {
+        all(&app, &as_user(user))
+            .await
+            .into_iter()
+            .map(|ticket| ticket.external_id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(seen(1).await, ["1"]);
+    assert_eq!(seen(2).await, Vec::<String>::new());
+    let north = serde_json::from_value(serde_json::json!({ "name": "North" })).unwrap();
+    let today = crate::testing::start().date_naive();
+    let link = async |team: Option<TeamId>, from| {
+        let linked = async |scope: &crate::kernel::Scope| {
+            let sales = queues(scope)
+                .await?
+                .into_iter()
+                .find(|queue| queue.name == "Sales")
+                .unwrap();
+            link_queue(
+                scope,
+                sales.id,
+                NewQueueTeam {
+                    team_id: team,
+                    valid_from: from,
+                },
+            )
+            .await
+        };
+        test.app.write(&caller, linked).await.unwrap()
+    };
+    let north = test
+        .app
+        .write(&caller, async |scope| teams::create(scope, north).await)
+        .await
+        .unwrap();
+    link(Some(north.id), today).await;
+    app.forget_access(caller.tenant);
+    assert_eq!(seen(2).await, ["2"]);
+    let links = link(None, today.succ_opt().unwrap()).await;
+    assert_eq!(links.len(), 1);
+    assert_eq!(seen(2).await, ["2"], "until tomorrow");
+    assert_eq!(link(None, today).await, []);
+    assert_eq!(seen(2).await, Vec::<String>::new());
+    let refused = app
+        .read(&as_user(3), async |scope| {
+            list(scope, &TicketFilter::default(), &PageArgs::default()).await
+        })
+        .await;
+    assert_eq!(refused.unwrap_err().code(), "forbidden");
+    let refused = import::mapping_of(&app, &as_user(1), None).await;
+    assert_eq!(refused.unwrap_err().code(), "forbidden");
 }

@@ -2,7 +2,9 @@
 
 mod commands;
 pub(crate) mod entity;
+mod introduce;
 mod types;
 
 pub use commands::{add, list, remove};
-pub use types::{Identity, IdentityId, NewIdentity};
+pub use introduce::introduce;
+pub use types::{Identity, IdentityId, Introduced, NewIdentity, Newcomer};

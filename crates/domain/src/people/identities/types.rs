@@ -1,5 +1,7 @@
 //! What crosses the boundary.
 
+use std::collections::HashMap;
+
 use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use sea_orm::DerivePartialModel;
@@ -45,4 +47,24 @@ pub struct NewIdentity {
     pub connection_id: ConnectionId,
     /// The source's id of the person: 1 to 200 characters.
     pub external_id: String,
+}
+
+/// Somebody whom a source names.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// The source's id of them.
+    pub external_id: String,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address in lower case, where the source tells it.
+    pub work_email: Option<String>,
+}
+
+/// Who the people are that a source names.
+#[derive(Clone, Debug, Default)]
+pub struct Introduced {
+    /// By the source's ids.
+    pub people: HashMap<String, PersonId>,
+    /// How many of them are new.
+    pub made: usize,
 }

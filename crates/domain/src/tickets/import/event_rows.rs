@@ -67,9 +67,12 @@ impl Cells<'_> {
 
     fn actor(&self, words: &[EffectWord]) -> Result<SourceActor, Refusal> {
         let who = self.agent(ACTOR)?;
-        let by = words.iter().find_map(|word| match word {
-            EffectWord::By(kind) => Some(*kind),
-            _ => None,
+        let by = words.iter().find_map(|word| {
+            if let EffectWord::By(kind) = word {
+                Some(*kind)
+            } else {
+                None
+            }
         });
         let kind = if who
             .as_ref()

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::super::{ActorKind, Channel, InitiatedBy, StatusCategory};
 use super::Field;
 use super::time::{Clock, TimeFormat, Zone};
-use super::words::EffectWord;
+use super::words::{EffectWord, yes_or_no};
 
 /// The shape of a file's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -260,26 +260,31 @@ impl Mapping {
     }
 
     fn check_defaults(&self) -> Result<(), MappingError> {
-        for (field, value) in &self.defaults {
-            let known = match field {
-                Field::Channel => Channel::from_word(value).is_some(),
-                Field::Status => StatusCategory::from_word(value).is_some(),
-                Field::ActorKind => ActorKind::from_word(value).is_some(),
-                Field::InitiatedBy => InitiatedBy::from_word(value).is_some(),
-                Field::IsTest | Field::Public => super::words::yes_or_no(value).is_some(),
-                Field::Ticket => {
-                    return Err(key(
-                        "defaults.ticket",
-                        "every row must name its own ticket; leave this out",
-                    ));
-                }
-                _ => true,
-            };
-            if !known {
-                return Err(key(
-                    &format!("defaults.{}", field.word()),
-                    &format!("`{value}` is not one of its words"),
-                ));
+        type IsWord = fn(&str) -> bool;
+        const WORDS: [(Field, IsWord); 6] = [
+            (Field::Channel, |word| Channel::from_word(word).is_some()),
+            (Field::Status, |word| {
+                StatusCategory::from_word(word).is_some()
+            }),
+            (Field::ActorKind, |word| {
+                ActorKind::from_word(word).is_some()
+            }),
+            (Field::InitiatedBy, |word| {
+                InitiatedBy::from_word(word).is_some()
+            }),
+            (Field::IsTest, |word| yes_or_no(word).is_some()),
+            (Field::Public, |word| yes_or_no(word).is_some()),
+        ];
+        if self.defaults.contains_key(&Field::Ticket) {
+            let problem = "every row must name its own ticket; leave this out";
+            return Err(key("defaults.ticket", problem));
+        }
+        for (field, is_word) in WORDS {
+            if let Some(value) = self.defaults.get(&field)
+                && !is_word(value)
+            {
+                let key_of = format!("defaults.{}", field.word());
+                return Err(key(&key_of, &format!("`{value}` is not one of its words")));
             }
         }
         Ok(())
@@ -355,13 +360,11 @@ struct Scalar(String);
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(from)? {
-            toml::Value::String(text) => Ok(Self(text)),
-            toml::Value::Integer(number) => Ok(Self(number.to_string())),
-            toml::Value::Boolean(flag) => Ok(Self(flag.to_string())),
-            _ => Err(D::Error::custom(
-                "a default is a text, a whole number, true or false",
-            )),
-        }
+        let value = toml::Value::deserialize(from)?;
+        let text = value.as_str().map(str::to_owned);
+        let text = text.or_else(|| value.as_integer().map(|number| number.to_string()));
+        let text = text.or_else(|| value.as_bool().map(|flag| flag.to_string()));
+        let expected = "a default is a text, a whole number, true or false";
+        text.map(Self).ok_or_else(|| D::Error::custom(expected))
     }
 }

@@ -274,9 +274,12 @@ fn row_of(
     effects: &[Effect],
     references: &References,
 ) -> Result<event::Model> {
-    let merged_into = event.effects.iter().find_map(|effect| match effect {
-        SourceEffect::Merged(into) => into.clone(),
-        _ => None,
+    let merged_into = event.effects.iter().find_map(|effect| {
+        if let SourceEffect::Merged(into) = effect {
+            into.clone()
+        } else {
+            None
+        }
     });
     let human = event
         .actor

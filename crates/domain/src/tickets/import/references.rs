@@ -12,8 +12,9 @@ use super::ticket::SourceTicket;
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::dialect::any_text;
-use crate::kernel::{Error, PersonId, Result, Scope};
-use crate::people;
+use crate::kernel::{PersonId, Result, Scope};
+use crate::people::identities;
+use crate::people::identities::Newcomer;
 
 /// How many of a kind are remembered from unit to unit.
 const REMEMBERED: usize = 50_000;
@@ -107,87 +108,23 @@ impl References {
         Ok(found)
     }
 
-    /// By external identity, else by e-mail address, else a new person.
     async fn people(
         &mut self,
         scope: &Scope,
         connection: ConnectionId,
-        mut wanted: BTreeMap<&String, &SourceAgent>,
+        wanted: BTreeMap<&String, &SourceAgent>,
     ) -> Result<()> {
-        use people::entity::{Column as PersonColumn, Entity as Person};
-        use people::identities::entity::{Column, Entity};
         if wanted.is_empty() {
             return Ok(());
         }
-        let ids = any_text(
-            scope.backend(),
-            Column::ExternalId,
-            wanted.keys().map(|id| (*id).clone()),
-        );
-        let select = scope
-            .find::<Entity>()
-            .filter(Column::ConnectionId.eq(connection))
-            .filter(ids)
-            .select_only();
-        let known: Vec<(String, Uuid)> = select
-            .columns([Column::ExternalId, Column::PersonId])
-            .into_tuple()
-            .all(scope.tx())
-            .await?;
-        wanted.retain(|id, _| !known.iter().any(|(known, _)| known == *id));
-        self.agents
-            .extend(known.into_iter().map(|(id, person)| (id, PersonId(person))));
-        let addresses: BTreeSet<String> = wanted
-            .values()
-            .filter_map(|agent| agent.email.clone())
-            .collect();
-        let mut by_email: HashMap<String, PersonId> = HashMap::new();
-        if !addresses.is_empty() {
-            let select = scope.find::<Person>().filter(any_text(
-                scope.backend(),
-                PersonColumn::WorkEmail,
-                addresses,
-            ));
-            let select = select
-                .select_only()
-                .columns([PersonColumn::WorkEmail, PersonColumn::Id]);
-            let found: Vec<(String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-            by_email = found
-                .into_iter()
-                .map(|(email, id)| (email, PersonId(id)))
-                .collect();
-        }
-        self.introduce(scope, connection, wanted, by_email).await
-    }
-
-    async fn introduce(
-        &mut self,
-        scope: &Scope,
-        connection: ConnectionId,
-        wanted: BTreeMap<&String, &SourceAgent>,
-        mut by_email: HashMap<String, PersonId>,
-    ) -> Result<()> {
-        let mut new: Vec<(PersonId, &SourceAgent)> = Vec::new();
-        let mut identities = Vec::with_capacity(wanted.len());
-        for (id, agent) in wanted {
-            let known = agent
-                .email
-                .as_ref()
-                .and_then(|email| by_email.get(email).copied());
-            let person = known.unwrap_or_else(|| {
-                let person: PersonId = scope.new_id();
-                new.push((person, agent));
-                person
-            });
-            if let Some(email) = &agent.email {
-                by_email.insert(email.clone(), person);
-            }
-            identities.push((id.clone(), person));
-        }
-        self.people_made = new.len();
-        insert_people(scope, new).await?;
-        insert_identities(scope, connection, &identities).await?;
-        self.agents.extend(identities);
+        let agents = wanted.into_values().map(|agent| Newcomer {
+            external_id: agent.id.clone(),
+            name: agent.name.clone(),
+            work_email: agent.email.clone(),
+        });
+        let known = identities::introduce(scope, connection, agents.collect()).await?;
+        self.people_made = known.made;
+        self.agents.extend(known.people);
         Ok(())
     }
 
@@ -322,66 +259,6 @@ async fn rename(scope: &Scope, row: &customer::Model, customer: &SourceCustomer)
     Ok(())
 }
 
-async fn insert_people(scope: &Scope, people: Vec<(PersonId, &SourceAgent)>) -> Result<()> {
-    const LONGEST_NAME: usize = 200;
-    let count = people.len();
-    let name = |agent: &SourceAgent| Some(agent.name.chars().take(LONGEST_NAME).collect());
-    let rows = Insert::into("people")
-        .column(
-            "id",
-            Cells::Uuid(people.iter().map(|(id, _)| Some(id.0)).collect()),
-        )
-        .column(
-            "name",
-            Cells::Text(people.iter().map(|(_, agent)| name(agent)).collect()),
-        )
-        .column(
-            "work_email",
-            Cells::Text(
-                people
-                    .iter()
-                    .map(|(_, agent)| agent.email.clone())
-                    .collect(),
-            ),
-        )
-        .column("state", Cells::Word(vec!["active"; count]))
-        .column("state_since", Cells::Time(vec![Some(scope.now()); count]));
-    insert_unless_taken(scope, rows, count).await
-}
-
-async fn insert_identities(
-    scope: &Scope,
-    connection: ConnectionId,
-    identities: &[(String, PersonId)],
-) -> Result<()> {
-    let rows = Insert::into("external_identities")
-        .column(
-            "id",
-            Cells::Uuid(
-                identities
-                    .iter()
-                    .map(|_| Some(scope.new_id::<Uuid>()))
-                    .collect(),
-            ),
-        )
-        .column(
-            "person_id",
-            Cells::Uuid(
-                identities
-                    .iter()
-                    .map(|(_, person)| Some(person.0))
-                    .collect(),
-            ),
-        );
-    insert_of_source(
-        scope,
-        connection,
-        rows,
-        identities.iter().map(|(id, _)| Some(id.clone())).collect(),
-    )
-    .await
-}
-
 async fn insert_of_source(
     scope: &Scope,
     connection: ConnectionId,
@@ -389,28 +266,15 @@ async fn insert_of_source(
     ids: Vec<Option<String>>,
 ) -> Result<()> {
     let count = ids.len();
+    let now = vec![Some(scope.now()); count];
     let rows = rows
         .column(
             "connection_id",
             Cells::Uuid(vec![Some(connection.0); count]),
         )
-        .column("external_id", Cells::Text(ids));
-    insert_unless_taken(scope, rows, count).await
-}
-
-/// Another import that makes the same thing at the same moment is no conflict: the unit runs again and finds it.
-async fn insert_unless_taken(scope: &Scope, rows: Insert, count: usize) -> Result<()> {
-    let now = vec![Some(scope.now()); count];
-    let rows = rows
+        .column("external_id", Cells::Text(ids))
         .column("created_at", Cells::Time(now.clone()))
         .column("updated_at", Cells::Time(now))
         .column("version", Cells::Long(vec![Some(1); count]));
-    let written = rows.run(scope, "ON CONFLICT DO NOTHING").await?;
-    if written == count as u64 {
-        return Ok(());
-    }
-    Err(Error::conflict(
-        "taken_meanwhile",
-        "another import made the same thing at the same moment; try again",
-    ))
+    rows.run_unless_taken(scope).await
 }

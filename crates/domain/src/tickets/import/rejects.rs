@@ -1,6 +1,7 @@
 //! Lines that were not taken, and why.
 
 use std::io;
+use std::io::Write;
 
 use super::Reject;
 
@@ -12,15 +13,15 @@ const KEPT: usize = 1_000;
 pub struct Rejects {
     count: u64,
     first: Vec<Reject>,
-    writer: Option<Box<dyn io::Write + Send>>,
+    writer: Option<io::BufWriter<Box<dyn io::Write + Send>>>,
 }
 
 impl Rejects {
-    /// Rejects that are also written, one JSON object per line.
+    /// Rejects that are also written, one JSON object per line. The writer is buffered here.
     #[must_use]
     pub fn written_to(writer: Box<dyn io::Write + Send>) -> Self {
         Self {
-            writer: Some(writer),
+            writer: Some(io::BufWriter::new(writer)),
             ..Self::default()
         }
     }

@@ -62,9 +62,10 @@ pub async fn write(
             connections::named(scope, source).await
         })
         .await?;
-    let limit = match app.database().backend() {
-        DbBackend::Postgres => ROWS_ON_POSTGRES,
-        _ => ROWS_ON_SQLITE,
+    let limit = if app.database().backend() == DbBackend::Postgres {
+        ROWS_ON_POSTGRES
+    } else {
+        ROWS_ON_SQLITE
     };
     let (sender, mut units) = mpsc::channel(1);
     let reading = tokio::task::spawn_blocking(move || read_units(tickets, limit, &sender));
