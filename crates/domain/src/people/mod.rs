@@ -4,7 +4,7 @@
 //! external identity each. Teams and leads are in `teams`.
 
 mod commands;
-pub(crate) mod entity;
+mod entity;
 pub mod identities;
 mod queries;
 mod states;
@@ -13,6 +13,7 @@ mod tests;
 mod types;
 
 pub use commands::{act, create, update};
+pub(crate) use queries::hold;
 pub use queries::{get, list, many};
 pub use types::{NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonState};
 

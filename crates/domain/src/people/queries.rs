@@ -57,6 +57,11 @@ pub async fn list(scope: &Scope, filter: &PersonFilter, args: &PageArgs) -> Resu
     Ok(page.map(|person| with_actions(scope, person)))
 }
 
+/// Keeps a person as they are until this scope ends, whoever asks: for rules over what else is known of them.
+pub(crate) async fn hold(scope: &Scope, id: PersonId) -> Result<()> {
+    scope.lock::<Entity>(id).await.map(|_| ())
+}
+
 /// The people the caller may see.
 fn visible(scope: &Scope) -> Result<Select<Entity>> {
     let select = scope.find::<Entity>();

@@ -146,7 +146,7 @@ pub(crate) fn front_pages(
                 && (!domain || source.folder() != Some(feature));
             let module_like = module.starts_with(|c: char| c.is_lowercase());
             let relation = is_entity(source) && module == "entity";
-            if other && module_like && !relation {
+            if other && module_like && !relation && !is_front(sources, feature, module) {
                 let advice = format!(
                     "go through the front page: `{root}::{feature}::…`, not `…::{module}::…`"
                 );
@@ -154,6 +154,13 @@ pub(crate) fn front_pages(
             }
         }
     }
+}
+
+/// A module that its feature's front page makes public is part of the front: a second noun of the same feature.
+fn is_front(sources: &[Source], feature: &str, module: &str) -> bool {
+    let page = format!("crates/domain/src/{feature}/mod.rs");
+    let mut pages = sources.iter().filter(|source| source.path == page);
+    pages.any(|page| page.code.contains(&format!("pub mod {module};")))
 }
 
 /// Features may lean on each other in one direction; entities may name each other for relations.
@@ -168,9 +175,7 @@ pub(crate) fn no_cycles(
             continue;
         };
         for (line, path) in &source.paths {
-            // A graph has edges: a feature may name another's node, and nothing else of it.
-            let node = path.get(2).is_some_and(|name| name.ends_with("Node"));
-            if path[0] == "crate" && path[1] != own && features.contains(&path[1]) && !node {
+            if path[0] == "crate" && path[1] != own && features.contains(&path[1]) {
                 uses.entry(own)
                     .or_default()
                     .entry(&path[1])

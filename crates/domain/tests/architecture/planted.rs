@@ -218,7 +218,7 @@ fn features_do_not_lean_on_each_other_both_ways() {
 fn features_of_the_api_do_not_use_each_other() {
     reproached(
         "crates/api/src/goals/graphql.rs",
-        "use crate::teams::TeamNode;",
+        "use crate::teams::create;",
         1,
         "`goals` may not use `teams`",
     );

@@ -111,23 +111,19 @@ pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
 }
 
 async fn lock_person(scope: &Scope, person: PersonId) -> Result<()> {
-    scope
-        .lock::<people::entity::Entity>(person)
-        .await
-        .map(|_| ())
-        .map_err(|error| {
-            Error::invalid(
-                "/person_id",
-                "dangling_reference",
-                format!("there is no person `{person}`"),
-            )
-            .because(error)
-        })
+    people::hold(scope, person).await.map_err(|error| {
+        Error::invalid(
+            "/person_id",
+            "dangling_reference",
+            format!("there is no person `{person}`"),
+        )
+        .because(error)
+    })
 }
 
 async fn check_team(scope: &Scope, team: TeamId) -> Result<()> {
     let row = scope
-        .get::<teams::entity::Entity>(team)
+        .get::<super::super::entity::Entity>(team)
         .await
         .map_err(|error| {
             Error::invalid(
