@@ -4,7 +4,7 @@
 //! external identity each. Teams and leads are in `teams`.
 
 mod commands;
-mod entity;
+pub(crate) mod entity;
 pub mod identities;
 mod queries;
 mod states;
