@@ -16,8 +16,11 @@ Exit codes:
   1  failed; the error on stderr says why and what to do
   2  the command line was not understood
 
-Where the data is: --data-dir names a folder with everything in it (an embedded SQLite database and the master key), or
---database-url a PostgreSQL database. Without either: PLUMBLINE_DATABASE_URL, then PLUMBLINE_DATA_DIR, then the folder `data`.
+Where the data is:
+  --data-dir      a folder with everything in it: an embedded SQLite database and the master key
+  --database-url  a PostgreSQL database
+  Without either: PLUMBLINE_DATABASE_URL, then PLUMBLINE_DATA_DIR, then the folder `data`.
+
 PLUMBLINE_LOG filters the log on stderr, like `info` or `warn,api=debug`.";
 
 /// Measures how a customer-support team is doing.
@@ -93,7 +96,8 @@ impl Command {
 const SERVE: &str = "\
 Examples:
   plumbline serve --data-dir data
-  plumbline serve --database-url postgres://plumbline_runtime@db/plumbline --redis-url redis://cache --public-url https://kpi.example.com
+  plumbline serve --database-url postgres://plumbline_runtime@db/plumbline \\
+    --redis-url redis://cache --public-url https://kpi.example.com
 
 SIGTERM or Ctrl-C stops it: requests and jobs under way are finished, or handed back.";
 const MIGRATE: &str = "\
@@ -101,17 +105,19 @@ Examples:
   plumbline migrate --data-dir data
   plumbline migrate --database-url postgres://plumbline_owner@db/plumbline
 
-On PostgreSQL it logs in as the owner of the tables. deploy/sql/roles.sql makes the roles that the service works as.";
+On PostgreSQL it logs in as the owner of the tables; deploy/sql/roles.sql makes the other roles.";
 const CREATE_TENANT: &str = "\
 Example:
-  plumbline tenant create acme --name Acme --admin-email a@acme.test --admin-password-file password --data-dir data";
+  plumbline tenant create acme --name Acme --data-dir data \\
+    --admin-email a@acme.test --admin-password-file password";
 const IMPORT_TICKETS: &str = "\
 Examples:
   plumbline import tickets --tenant acme --mapping map.toml --data-dir data tickets.csv
   zcat tickets.ndjson.gz | plumbline import tickets --tenant acme --data-dir data -
 
-docs/import.md describes the mapping. The same file again changes nothing, so an import that was cut off is simply run again.
-Lines that cannot be read are left out and reported; the import is done all the same. Temporary files go to TMPDIR.";
+docs/import.md describes the mapping. Temporary files go to TMPDIR.
+The same file again changes nothing: an import that was cut off is simply run again.
+Lines that cannot be read are left out and reported, and the exit code is 0; it is 1 if there was no other line.";
 
 /// Where the data is.
 #[derive(Args)]
@@ -327,7 +333,7 @@ fn week_start() -> impl clap::builder::TypedValueParser<Value = WeekStart> {
     })
 }
 
-fn http_url(text: &str) -> std::result::Result<String, String> {
+fn http_url(text: &str) -> Result<String, String> {
     let host = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
@@ -368,7 +374,9 @@ impl DataArgs {
             return Ok(Place::Folder(folder.clone()));
         }
         let given = self.database_url.clone();
-        if let Some(url) = given.map_or_else(|| variable("PLUMBLINE_DATABASE_URL"), |url| Ok(Some(url)))? {
+        if let Some(url) =
+            given.map_or_else(|| variable("PLUMBLINE_DATABASE_URL"), |url| Ok(Some(url)))?
+        {
             if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
                 let message = "the database URL must begin with postgres://; for an embedded database use --data-dir";
                 return Err(Failure::usage(message));

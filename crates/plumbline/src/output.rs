@@ -8,7 +8,7 @@ use domain::kernel::{Error, ErrorKind};
 use serde::Serialize;
 use serde_json::json;
 
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 const FAILED: u8 = 1;
 /// What the command line's parser says too.

@@ -14,10 +14,7 @@ pub(crate) fn contracts(args: &ContractsArgs) -> Result<()> {
             format!("the OpenAPI document cannot be written: {error}"),
         )
     })?;
-    let contracts = [
-        ("plumbline.json", document),
-        ("schema.graphql", api::sdl()),
-    ];
+    let contracts = [("plumbline.json", document), ("schema.graphql", api::sdl())];
     for (name, text) in contracts {
         let (file, text) = (args.dir.join(name), format!("{}\n", text.trim_end()));
         if args.check {

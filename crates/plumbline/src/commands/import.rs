@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::spawn_blocking;
 
 use crate::config::{Format, ImportTicketsArgs};
-use crate::data::{self, Upgrade};
+use crate::data;
 use crate::output::{Failure, Result, result};
 
 /// How many rejected lines are shown in words.
@@ -37,17 +37,18 @@ pub(crate) async fn import_tickets(args: ImportTicketsArgs) -> Result<()> {
     }
     let source = mapping.source.clone();
     let reading = Reading::of(&args, mapping)?;
-    let app = data::open(&args.store, Upgrade::Refused, Some(2)).await?;
-    let caller = data::tenant(&app, &args.tenant).await?;
-    let sorted = blocking(move || reading.run()).await?;
-    let report = if args.dry_run {
-        blocking(move || Ok(import::dry_run(sorted)?)).await?
-    } else {
-        if let Some(given) = given {
-            given.keep(&app, &caller).await?;
+    let import = async |app: &App| {
+        let caller = data::tenant(app, &args.tenant).await?;
+        let sorted = blocking(move || reading.run()).await?;
+        if args.dry_run {
+            return blocking(move || Ok(import::dry_run(sorted)?)).await;
         }
-        write(&app, &caller, &source, sorted).await?
+        if let Some(given) = given {
+            given.keep(app, &caller).await?;
+        }
+        write(app, &caller, &source, sorted).await
     };
+    let report = data::with(&args.store, 2, import).await?;
     tell(&args, &report)
 }
 
@@ -138,7 +139,7 @@ impl Reading {
         } = self;
         let failed = |error: IntakeError| match error {
             IntakeError::Mapping(error) => {
-                let message = format!("the mapping does not fit {}: {error}", file.display());
+                let message = format!("the mapping does not fit {}: {error}", named(&file));
                 Failure::new("mapping", message).hint("docs/import.md describes mappings")
             }
             error => Failure::from(Error::from(error)),
@@ -166,7 +167,8 @@ async fn write(
     source: &str,
     sorted: SortedTickets,
 ) -> Result<ImportReport> {
-    let bar = ProgressBar::new(sorted.rows()).with_style(style("writing {pos} of {len} rows", true));
+    let bar =
+        ProgressBar::new(sorted.rows()).with_style(style("writing {pos} of {len} rows", true));
     let progress = |progress: import::Progress| bar.set_position(progress.rows);
     let report = import::write(app, caller, source, sorted, kpis::follow, progress).await?;
     bar.finish_and_clear();
@@ -194,11 +196,7 @@ fn tell(args: &ImportTicketsArgs, report: &ImportReport) -> Result<()> {
         tickets,
         ..
     } = report;
-    let did = if args.dry_run {
-        "would take"
-    } else {
-        "took"
-    };
+    let did = if args.dry_run { "would take" } else { "took" };
     let mut words = format!(
         "{did} {accepted} lines of {tickets} tickets, {changed} of them changed; {rejected} lines were not taken\n"
     );
@@ -211,10 +209,9 @@ fn tell(args: &ImportTicketsArgs, report: &ImportReport) -> Result<()> {
     result(args.json, report, &words)?;
     match report.rejects.first() {
         Some(first) if *accepted == 0 => {
+            let (file, line) = (named(&args.file), first.line);
             let message = format!(
-                "no line of {} could be taken; line {}: {}",
-                args.file.display(),
-                first.line,
+                "no line of {file} could be taken; line {line}: {}",
                 first.reason
             );
             Err(Failure::new("nothing_taken", message).hint("docs/import.md describes mappings"))
@@ -240,10 +237,14 @@ fn created(file: &Path) -> Result<File> {
 }
 
 fn cannot_read(file: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(
-        "file",
-        format!("{} cannot be read: {error}", file.display()),
-    )
+    Failure::new("file", format!("{} cannot be read: {error}", named(file)))
+}
+
+fn named(file: &Path) -> String {
+    if file == Path::new("-") {
+        return "standard input".to_owned();
+    }
+    file.display().to_string()
 }
 
 /// On a terminal only: indicatif draws on stderr, and nothing where that is none.

@@ -123,7 +123,9 @@ impl Process {
             Some(ended) = self.running.join_next() => result_of(ended).and(Err(Failure::new("internal", "a part of the process ended by itself"))),
         };
         stopping.store(true, Ordering::Relaxed);
-        tracing::info!("stopping: what is under way is finished first; a second signal ends it at once");
+        tracing::info!(
+            "stopping: what is under way is finished first; a second signal ends it at once"
+        );
         let ended = tokio::select! {
             finished = self.finish() => ended.and(finished),
             () = signals.next() => Err(Failure::new("interrupted", "ended by a second signal, before what was under way was finished")),
@@ -190,7 +192,7 @@ fn cannot_serve(error: std::io::Error) -> Failure {
     Failure::new("serve", format!("the server ended: {error}"))
 }
 
-fn result_of(ended: std::result::Result<Result<()>, JoinError>) -> Result<()> {
+fn result_of(ended: Result<Result<()>, JoinError>) -> Result<()> {
     match ended {
         Ok(result) => result,
         Err(error) => Err(Failure::new(

@@ -4,14 +4,14 @@ use std::fs;
 use std::io::{Read, stdin};
 use std::path::Path;
 
-use domain::accounts::{self, Secret};
 use domain::accounts::users::User;
-use domain::kernel::{Caller, TenantId};
+use domain::accounts::{self, PasswordHash, Secret};
+use domain::kernel::{App, Caller, Error, TenantId};
 use domain::tenants::{self, NewTenant, SigningKey, Tenant};
 use serde::Serialize;
 
 use crate::config::{CreateTenantArgs, ListTenantsArgs, RotateKeysArgs};
-use crate::data::{self, Upgrade};
+use crate::data;
 use crate::output::{Failure, Result, result};
 
 #[derive(Serialize)]
@@ -28,7 +28,6 @@ struct Rotated {
 
 pub(crate) async fn create_tenant(args: CreateTenantArgs) -> Result<()> {
     let password = password(&args.admin_password_file)?;
-    let app = data::open(&args.store, Upgrade::Refused, Some(1)).await?;
     let new = NewTenant {
         slug: args.slug,
         name: args.name,
@@ -36,23 +35,39 @@ pub(crate) async fn create_tenant(args: CreateTenantArgs) -> Result<()> {
         week_start: args.week_start,
     };
     let password = accounts::hash_password(&password).await?;
-    let id = app
-        .system(async |scope| Ok(scope.new_id::<TenantId>()))
-        .await?;
-    let created = app
-        .write(&Caller::system(id), async |scope| {
-            Ok(Created {
-                tenant: tenants::create(scope, new).await?,
-                admin: accounts::create_owner(scope, &args.admin_email, password).await?,
-            })
+    let created = data::with(&args.store, 1, async |app| {
+        let slug = new.slug.clone();
+        let created = create(app, new, &args.admin_email, password).await;
+        created.map_err(|error| match error.code() {
+            "slug_taken" => Failure::new("slug_taken", format!("there is a tenant `{slug}` already; choose another slug, `plumbline tenant list` shows those that are taken")),
+            _ => error.into(),
         })
-        .await?;
+    })
+    .await?;
     let Created { tenant, admin } = &created;
     let words = format!(
         "Made the tenant `{}` ({}). {} may sign in at /t/{}/oauth/token.",
         tenant.slug, tenant.id, admin.email, tenant.slug
     );
     result(args.json, &created, &words)
+}
+
+/// The tenant and who administers it, both or neither.
+async fn create(
+    app: &App,
+    new: NewTenant,
+    email: &str,
+    password: PasswordHash,
+) -> Result<Created, Error> {
+    let id = app.system(async |scope| Ok(scope.new_id::<TenantId>()));
+    let caller = Caller::system(id.await?);
+    let created = app.write(&caller, async |scope| {
+        Ok(Created {
+            tenant: tenants::create(scope, new).await?,
+            admin: accounts::create_owner(scope, email, password).await?,
+        })
+    });
+    created.await
 }
 
 /// A line end belongs to the file and not to the password.
@@ -75,8 +90,8 @@ fn password(file: &Path) -> Result<Secret> {
 }
 
 pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
-    let app = data::open(&args.store, Upgrade::Refused, Some(1)).await?;
-    let tenants = app.system(tenants::list).await?;
+    let list = async |app: &App| Ok(app.system(tenants::list).await?);
+    let tenants = data::with(&args.store, 1, list).await?;
     let width = tenants.iter().map(|tenant| tenant.slug.len()).max();
     let width = width.unwrap_or_default();
     let lines = tenants.iter().map(|tenant| {
@@ -96,9 +111,11 @@ pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
 }
 
 pub(crate) async fn rotate_keys(args: RotateKeysArgs) -> Result<()> {
-    let app = data::open(&args.store, Upgrade::Refused, Some(1)).await?;
-    let caller = data::tenant(&app, &args.slug).await?;
-    let keys = app.write(&caller, tenants::rotate_keys).await?;
+    let rotate = async |app: &App| {
+        let caller = data::tenant(app, &args.slug).await?;
+        Ok(app.write(&caller, tenants::rotate_keys).await?)
+    };
+    let keys = data::with(&args.store, 1, rotate).await?;
     let words = format!(
         "The keys of `{}` are rotated; tokens already given out stay good until they expire.",
         args.slug

@@ -59,11 +59,7 @@ fn make(folder: &Path) -> Result<()> {
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
-    let options = options
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600);
+    let options = options.create(true).truncate(false).write(true).mode(0o600);
     let locked = options.open(&path).and_then(|file| {
         file.lock()?;
         Ok(file)

@@ -19,8 +19,11 @@ pub(super) fn given(args: &KeyArgs) -> Result<Option<MasterKey>> {
         return read(file).map(Some);
     }
     let text = variable(VARIABLE)?;
-    text.map(|text| MasterKey::parse(&text).map_err(|error| Failure::new(error.code(), format!("{VARIABLE}: {error}"))))
-        .transpose()
+    text.map(|text| {
+        MasterKey::parse(&text)
+            .map_err(|error| Failure::new(error.code(), format!("{VARIABLE}: {error}")))
+    })
+    .transpose()
 }
 
 pub(super) fn missing() -> Failure {
@@ -65,7 +68,10 @@ pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> 
 
 fn read(file: &Path) -> Result<MasterKey> {
     let text = fs::read_to_string(file).map_err(|error| {
-        let message = format!("the master key cannot be read from {}: {error}", file.display());
+        let message = format!(
+            "the master key cannot be read from {}: {error}",
+            file.display()
+        );
         Failure::new("master_key", message)
     })?;
     MasterKey::parse(&text)

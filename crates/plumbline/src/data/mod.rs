@@ -25,6 +25,18 @@ pub(crate) enum Upgrade {
     Refused,
 }
 
+/// Runs a command over the database that the arguments name, and closes it: a file is left without companions.
+pub(crate) async fn with<T>(
+    store: &StoreArgs,
+    readers: u32,
+    command: impl AsyncFnOnce(&App) -> Result<T>,
+) -> Result<T> {
+    let app = open(store, Upgrade::Refused, Some(readers)).await?;
+    let outcome = command(&app).await;
+    app.database().close().await;
+    outcome
+}
+
 /// The application over the database that the arguments name.
 pub(crate) async fn open(
     store: &StoreArgs,
@@ -81,7 +93,7 @@ fn newer(place: &str, change: &str) -> Failure {
 
 fn older(place: &str, how: &str, changes: usize) -> Failure {
     let message = format!(
-        "the database in {place} is older than this program by {changes} changes; run `plumbline migrate {how}` once, or start `plumbline serve`"
+        "the database in {place} is older than this program (it lacks {changes} of its changes); run `plumbline migrate {how}` once, or start `plumbline serve`"
     );
     Failure::new("schema_older", message)
 }
