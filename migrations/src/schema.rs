@@ -7,9 +7,11 @@ use std::time::Duration;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, RuntimeErr,
-    TransactionTrait,
+    SqlxError, TransactionTrait,
 };
 use sea_orm_migration::seaql_migrations;
+
+pub use sea_orm_migration::sea_orm::DbErr;
 
 use crate::{Migrator, RUNTIME_ROLE, SYSTEM_ROLE};
 
@@ -120,14 +122,28 @@ impl Schema {
 /// Whether an error says that the login may not do this.
 #[must_use]
 pub fn is_forbidden(error: &DbErr) -> bool {
-    let (DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
-        return false;
-    };
-    let RuntimeErr::SqlxError(cause) = cause else {
-        return false;
-    };
-    let code = cause.as_database_error().and_then(|error| error.code());
+    let code = cause(error).and_then(|cause| cause.as_database_error()?.code());
     code.is_some_and(|code| FORBIDDEN.contains(&&*code))
+}
+
+/// What went wrong, in the database's own words where it said any.
+#[must_use]
+pub fn reason(error: &DbErr) -> String {
+    match cause(error) {
+        Some(SqlxError::PoolTimedOut) => "nobody answers".to_owned(),
+        Some(SqlxError::Database(said)) => said.message().to_owned(),
+        Some(other) => other.to_string(),
+        None => error.to_string(),
+    }
+}
+
+fn cause(error: &DbErr) -> Option<&SqlxError> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
 }
 
 fn compare(applied: &[seaql_migrations::Model]) -> Standing {

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use domain::kernel::MasterKey;
-use migrations::schema::{Schema, Standing};
+use migrations::schema::{DbErr, Schema, Standing, reason};
 
 use super::{FILE, Upgrade, cannot_open, is_current, master_key, older};
 use crate::config::KeyArgs;
@@ -93,7 +93,8 @@ async fn standing(folder: &Path, file: &Path) -> Result<Standing> {
         let standing = schema.standing().await?;
         schema.close().await.map(|()| standing)
     };
-    look.await.map_err(|error| cannot_open(folder, error))
+    look.await
+        .map_err(|error: DbErr| cannot_open(folder, reason(&error)))
 }
 
 async fn bring_up(folder: &Path, file: &Path) -> Result<()> {
@@ -102,11 +103,11 @@ async fn bring_up(folder: &Path, file: &Path) -> Result<()> {
         schema.upgrade().await?;
         schema.close().await
     };
-    upgrade.await.map_err(|error| {
+    upgrade.await.map_err(|error: DbErr| {
         let message = format!(
             "the database in {} could not be brought up, and is as it was: {}",
             folder.display(),
-            crate::output::causes(&error)
+            reason(&error)
         );
         Failure::new("migration", message)
     })

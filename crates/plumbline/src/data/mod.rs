@@ -4,6 +4,7 @@ mod folder;
 mod master_key;
 mod server;
 
+use std::fmt::Display;
 use std::path::Path;
 
 use domain::kernel::{App, Caller, Clock, Database, Ids};
@@ -11,7 +12,7 @@ use domain::tenants;
 use migrations::schema::Standing;
 
 use crate::config::{Place, StoreArgs};
-use crate::output::{Failure, Result};
+use crate::output::{Failure, Result, causes};
 
 /// The product's own file in a data folder.
 const FILE: &str = "plumbline.db";
@@ -48,7 +49,10 @@ pub(crate) async fn open(
             let key = folder::prepare(&folder, &store.key, upgrade).await?;
             let readers = connections.unwrap_or(READERS_OF_FILE);
             let database = Database::sqlite(&folder.join(FILE), readers).await;
-            (database.map_err(|error| cannot_open(&folder, error))?, key)
+            (
+                database.map_err(|error| cannot_open(&folder, causes(&error)))?,
+                key,
+            )
         }
         Place::Server(url) => {
             let key = master_key::given(&store.key)?.ok_or_else(master_key::missing)?;
@@ -98,14 +102,12 @@ fn older(place: &str, how: &str, changes: usize) -> Failure {
     Failure::new("schema_older", message)
 }
 
-fn cannot_open(folder: &Path, error: impl std::error::Error) -> Failure {
+fn cannot_open(folder: &Path, why: impl Display) -> Failure {
     let file = folder.join(FILE);
-    let message = format!(
-        "{} cannot be opened: {}",
-        file.display(),
-        crate::output::causes(&error)
-    );
-    Failure::new("database", message)
+    Failure::new(
+        "database",
+        format!("{} cannot be opened: {why}", file.display()),
+    )
 }
 
 /// Whether nothing has to be done.

@@ -1,9 +1,9 @@
 //! A PostgreSQL database: its schema, and the roles that the product works as.
 
-use migrations::schema::{Schema, Standing, is_forbidden};
+use migrations::schema::{DbErr, Schema, Standing, is_forbidden, reason};
 
 use super::{Upgrade, is_current, older};
-use crate::output::{Failure, Result, causes};
+use crate::output::{Failure, Result};
 
 /// Sees to it that the schema is this program's, and that the login may take the product's roles.
 pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
@@ -11,13 +11,11 @@ pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
     let schema = Schema::of_server(url).await.map_err(|error| {
         let message = format!(
             "there is no way into {place}: {}; see --database-url",
-            causes(&error)
+            reason(&error)
         );
         Failure::new("database", message)
     })?;
-    let failed = |error: &dyn std::error::Error| {
-        Failure::new("database", format!("{place}: {}", causes(error)))
-    };
+    let failed = |error: &DbErr| Failure::new("database", format!("{place}: {}", reason(error)));
     let standing = schema.standing().await.map_err(|error| failed(&error))?;
     if !is_current(&standing, &place)? {
         if upgrade == Upgrade::Refused {
@@ -32,7 +30,7 @@ pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
             }
             let message = format!(
                 "{place} could not be brought up, and is as it was: {}",
-                causes(&error)
+                reason(&error)
             );
             Failure::new("migration", message)
         })?;
@@ -64,10 +62,10 @@ fn forbidden(place: &str, standing: &Standing) -> Failure {
     Failure::new("schema_missing", message)
 }
 
-fn no_roles(place: &str, error: &dyn std::error::Error) -> Failure {
+fn no_roles(place: &str, error: &DbErr) -> Failure {
     let message = format!(
         "the login of {place} may not work as plumbline_runtime ({}); deploy/sql/roles.sql makes the roles, and `GRANT plumbline_runtime TO <login>` lets another login in",
-        causes(error)
+        reason(error)
     );
     Failure::new("database_role", message)
 }

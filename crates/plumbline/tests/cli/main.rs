@@ -1,8 +1,13 @@
 //! The program as its users meet it.
 
+// Only what says that it is a test may unwrap.
+#[cfg(test)]
 mod bench;
+#[cfg(test)]
 mod folder;
+#[cfg(test)]
 mod import;
+#[cfg(test)]
 mod server;
 
 use bench::Bench;
