@@ -7,6 +7,7 @@ mod m20261122_000002_people;
 mod m20261122_000003_accounts;
 mod m20261122_000004_tickets;
 mod m20261122_000005_kpis;
+pub mod schema;
 mod tenancy;
 
 pub use sea_orm_migration::MigratorTrait;

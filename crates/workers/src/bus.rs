@@ -3,6 +3,7 @@
 //! Within a process a commit wakes the runner directly. With Redis it wakes the runners of every process too; while Redis is away, nothing
 //! waits for it and nothing fails.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -101,7 +102,9 @@ impl Bus {
 
     /// Tells other processes what this one's commits have to say, for as long as it is polled.
     pub async fn publish(&self) {
-        let Some(redis) = &self.redis else { return };
+        let Some(redis) = &self.redis else {
+            return pending().await;
+        };
         loop {
             redis.unsaid.notified().await;
             let mut manager = redis.manager.clone();
@@ -116,7 +119,9 @@ impl Bus {
 
     /// Listens to other processes, for as long as it is polled.
     pub async fn listen(&self) {
-        let Some(redis) = &self.redis else { return };
+        let Some(redis) = &self.redis else {
+            return pending().await;
+        };
         let mut pause = RECONNECT.0;
         loop {
             let heard = self.listen_once(redis, &mut pause).await;

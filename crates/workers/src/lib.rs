@@ -7,10 +7,15 @@ mod context;
 mod kinds;
 mod runner;
 
+// The features with jobs.
+mod kpis;
+
 pub use bus::{Bus, BusError};
 pub use context::Context;
 pub use kinds::{Kind, Kinds, Run};
 pub use runner::{Options, Runner};
 
 /// Every kind of job that there is.
-pub const JOBS: Kinds = jobs! {};
+pub const JOBS: Kinds = jobs! {
+    domain::kpis::Drain,
+};

@@ -1,0 +1,203 @@
+//! `plumbline serve`, `plumbline api` and `plumbline worker`: processes that stay until they are stopped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::dev::ServerHandle;
+use api::Api;
+use domain::kernel::App;
+use domain::tenants::PublicUrls;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use workers::{Bus, Context, JOBS, Options, Runner};
+
+use crate::config::{ApiArgs, PublicArgs, ServeArgs, ServerArgs, WorkArgs, WorkerArgs};
+use crate::data::{self, Upgrade};
+use crate::ops::{self, Parts};
+use crate::output::{Failure, Result};
+
+pub(crate) async fn serve(args: ServeArgs) -> Result<()> {
+    let mut process = Process::begin(&args.server, Upgrade::Allowed).await?;
+    process.start_api(&args.public)?;
+    process.start_worker(&args.work);
+    process.run(&args.server).await
+}
+
+pub(crate) async fn api(args: ApiArgs) -> Result<()> {
+    let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
+    process.start_api(&args.public)?;
+    process.run(&args.server).await
+}
+
+pub(crate) async fn worker(args: WorkerArgs) -> Result<()> {
+    let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
+    process.start_worker(&args.work);
+    process.run(&args.server).await
+}
+
+struct Process {
+    app: App,
+    bus: Bus,
+    stop: watch::Sender<bool>,
+    /// What runs until the stop.
+    running: JoinSet<Result<()>>,
+    /// Of those, what is asked to stop by name.
+    server: Option<ServerHandle>,
+}
+
+impl Process {
+    async fn begin(args: &ServerArgs, upgrade: Upgrade) -> Result<Self> {
+        let bus = match &args.redis_url {
+            None => Bus::local(),
+            Some(url) => Bus::redis(url).map_err(|error| {
+                Failure::usage(format!(
+                    "the Redis URL cannot be used: {error}; it must be like redis://host:6379"
+                ))
+            })?,
+        };
+        let app = data::open(&args.store, upgrade, args.connections).await?;
+        let mut process = Self {
+            app: app.waking(bus.waker()),
+            bus,
+            stop: watch::Sender::new(false),
+            running: JoinSet::new(),
+            server: None,
+        };
+        let bus = process.bus.clone();
+        process.until_stop(async move { bus.publish().await });
+        Ok(process)
+    }
+
+    fn start_api(&mut self, args: &PublicArgs) -> Result<()> {
+        let listener = ops::bind(args.listen, "--listen")?;
+        let address = listener.local_addr().map_err(cannot_serve)?;
+        let url = args.public_url.clone();
+        let url = url.unwrap_or_else(|| format!("http://{address}"));
+        let urls = PublicUrls::new(&url, &args.previous_public_url);
+        let api = Api::new(self.app.clone(), urls);
+        let server = api::serve(listener, api, args.threads.into()).map_err(cannot_serve)?;
+        tracing::info!(%address, public_url = url, "serving REST and GraphQL");
+        self.server = Some(server.handle());
+        self.running
+            .spawn(async move { server.await.map_err(cannot_serve) });
+        Ok(())
+    }
+
+    fn start_worker(&mut self, args: &WorkArgs) {
+        let options = Options {
+            at_once: args.jobs.into(),
+            ..Options::default()
+        };
+        let app = self.app.clone();
+        let runner = Runner::new(Context { app }, JOBS, self.bus.clone(), options);
+        let stopped = self.stopped();
+        tracing::info!(at_once = options.at_once, "running jobs");
+        self.running.spawn(async move {
+            runner.run(stopped).await;
+            Ok(())
+        });
+        let bus = self.bus.clone();
+        self.until_stop(async move { bus.listen().await });
+    }
+
+    /// Serves the operations port, last, so that whoever hears of readiness finds everything there; then waits for the stop.
+    async fn run(mut self, args: &ServerArgs) -> Result<()> {
+        let mut signals = Signals::new().map_err(cannot_serve)?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let parts = Parts {
+            app: self.app.clone(),
+            bus: self.bus.clone(),
+            stopping: Arc::clone(&stopping),
+        };
+        let listener = ops::bind(args.ops_listen, "--ops-listen")?;
+        let address = listener.local_addr().map_err(cannot_serve)?;
+        let ops = ops::serve(listener, parts).map_err(cannot_serve)?;
+        let ops_handle = ops.handle();
+        let mut beside = JoinSet::new();
+        beside.spawn(ops);
+        tracing::info!(%address, "ready; health is told here");
+
+        let ended = tokio::select! {
+            () = signals.next() => Ok(()),
+            Some(ended) = self.running.join_next() => result_of(ended).and(Err(Failure::new("internal", "a part of the process ended by itself"))),
+        };
+        stopping.store(true, Ordering::Relaxed);
+        tracing::info!(
+            "stopping: what is under way is finished first; a second signal ends it at once"
+        );
+        let ended = tokio::select! {
+            finished = self.finish() => ended.and(finished),
+            () = signals.next() => Err(Failure::new("interrupted", "ended by a second signal, before what was under way was finished")),
+        };
+        ops_handle.stop(false).await;
+        ended
+    }
+
+    async fn finish(&mut self) -> Result<()> {
+        self.stop.send_replace(true);
+        if let Some(server) = &self.server {
+            server.stop(true).await;
+        }
+        let mut outcome = Ok(());
+        while let Some(ended) = self.running.join_next().await {
+            outcome = outcome.and(result_of(ended));
+        }
+        self.app.database().close().await;
+        outcome
+    }
+
+    fn until_stop(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let stopped = self.stopped();
+        self.running.spawn(async move {
+            tokio::select! {
+                () = stopped => {}
+                () = work => {}
+            }
+            Ok(())
+        });
+    }
+
+    fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stop = self.stop.subscribe();
+        async move {
+            // An error would say that the process is gone, which is a stop too.
+            stop.wait_for(|stop| *stop).await.ok();
+        }
+    }
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn cannot_serve(error: std::io::Error) -> Failure {
+    Failure::new("serve", format!("the server ended: {error}"))
+}
+
+fn result_of(ended: Result<Result<()>, JoinError>) -> Result<()> {
+    match ended {
+        Ok(result) => result,
+        Err(error) => Err(Failure::new(
+            "internal",
+            format!("a part of the process failed: {error}"),
+        )),
+    }
+}

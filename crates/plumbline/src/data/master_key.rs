@@ -1,0 +1,98 @@
+//! The master key, which seals every secret in the database: given, or made for a new data folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use domain::kernel::MasterKey;
+
+use crate::config::{KeyArgs, variable};
+use crate::output::{Failure, Result};
+
+const FILE: &str = "master.key";
+const VARIABLE: &str = "PLUMBLINE_MASTER_KEY";
+
+/// The one that the command line or the environment names.
+pub(super) fn given(args: &KeyArgs) -> Result<Option<MasterKey>> {
+    if let Some(file) = &args.master_key_file {
+        return read(file).map(Some);
+    }
+    let text = variable(VARIABLE)?;
+    text.map(|text| {
+        MasterKey::parse(&text)
+            .map_err(|error| Failure::new(error.code(), format!("{VARIABLE}: {error}")))
+    })
+    .transpose()
+}
+
+pub(super) fn missing() -> Failure {
+    let message = format!(
+        "on PostgreSQL the master key must be given: --master-key-file FILE, or {VARIABLE}; make one once with `openssl rand -base64 32` and keep it"
+    );
+    Failure::new("master_key", message)
+}
+
+/// The one of a folder that has a database.
+pub(super) fn of_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
+    if let Some(key) = given(args)? {
+        return Ok(key);
+    }
+    let file = folder.join(FILE);
+    if !file.exists() {
+        let message = format!(
+            "{} is gone, and the secrets in the database cannot be opened without it; put it back, or give the key with --master-key-file",
+            file.display()
+        );
+        return Err(Failure::new("master_key", message));
+    }
+    read(&file)
+}
+
+/// The one of a folder without a database yet: made, unless it is given or there already.
+pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
+    if let Some(key) = given(args)? {
+        return Ok(key);
+    }
+    let file = folder.join(FILE);
+    if file.exists() {
+        return read(&file);
+    }
+    let key = MasterKey::generate();
+    write(folder, &file, &key).map_err(|error| {
+        let message = format!("{} cannot be written: {error}", file.display());
+        Failure::new("master_key", message)
+    })?;
+    Ok(key)
+}
+
+fn read(file: &Path) -> Result<MasterKey> {
+    let text = fs::read_to_string(file).map_err(|error| {
+        let message = format!(
+            "the master key cannot be read from {}: {error}",
+            file.display()
+        );
+        Failure::new("master_key", message)
+    })?;
+    MasterKey::parse(&text)
+        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", file.display())))
+}
+
+/// Whole or not at all: whoever finds the file can use it.
+fn write(folder: &Path, file: &Path, key: &MasterKey) -> std::io::Result<()> {
+    let unfinished = folder.join("master.key.new");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    let mut new = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)?;
+    writeln!(new, "{}", key.encode())?;
+    new.sync_all()?;
+    fs::rename(&unfinished, file)?;
+    File::open(folder)?.sync_all()
+}

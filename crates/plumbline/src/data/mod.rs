@@ -1,0 +1,120 @@
+//! Opens the database: the schema is looked at first, made or upgraded where that is this command's to do.
+
+mod folder;
+mod master_key;
+mod server;
+
+use std::fmt::Display;
+use std::path::Path;
+
+use domain::kernel::{App, Caller, Clock, Database, Ids};
+use domain::tenants;
+use migrations::schema::Standing;
+
+use crate::config::{Place, StoreArgs};
+use crate::output::{Failure, Result, causes};
+
+/// The product's own file in a data folder.
+const FILE: &str = "plumbline.db";
+const CONNECTIONS_TO_SERVER: u32 = 10;
+const READERS_OF_FILE: u32 = 4;
+
+/// What a command may do to a schema that is there but older.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Upgrade {
+    Allowed,
+    Refused,
+}
+
+/// Runs a command over the database that the arguments name, and closes it: a file is left without companions.
+pub(crate) async fn with<T>(
+    store: &StoreArgs,
+    readers: u32,
+    command: impl AsyncFnOnce(&App) -> Result<T>,
+) -> Result<T> {
+    let app = open(store, Upgrade::Refused, Some(readers)).await?;
+    let outcome = command(&app).await;
+    app.database().close().await;
+    outcome
+}
+
+/// The application over the database that the arguments name.
+pub(crate) async fn open(
+    store: &StoreArgs,
+    upgrade: Upgrade,
+    connections: Option<u32>,
+) -> Result<App> {
+    let (database, key) = match store.data.place()? {
+        Place::Folder(folder) => {
+            let key = folder::prepare(&folder, &store.key, upgrade).await?;
+            let readers = connections.unwrap_or(READERS_OF_FILE);
+            let database = Database::sqlite(&folder.join(FILE), readers).await;
+            (
+                database.map_err(|error| cannot_open(&folder, causes(&error)))?,
+                key,
+            )
+        }
+        Place::Server(url) => {
+            let key = master_key::given(&store.key)?.ok_or_else(master_key::missing)?;
+            server::prepare(&url, upgrade).await?;
+            let connections = connections.unwrap_or(CONNECTIONS_TO_SERVER);
+            (Database::postgres(&url, connections).await?, key)
+        }
+    };
+    Ok(domain::app(database, Clock::System, Ids::random(), key))
+}
+
+/// Creates or upgrades the schema, and does nothing else. Returns where.
+pub(crate) async fn migrate(store: &StoreArgs) -> Result<String> {
+    match store.data.place()? {
+        Place::Folder(folder) => {
+            folder::prepare(&folder, &store.key, Upgrade::Allowed).await?;
+            Ok(folder.display().to_string())
+        }
+        Place::Server(url) => {
+            server::prepare(&url, Upgrade::Allowed).await?;
+            Ok(server::without_password(&url))
+        }
+    }
+}
+
+/// Plumbline itself, as the caller of a tenant.
+pub(crate) async fn tenant(app: &App, slug: &str) -> Result<Caller> {
+    let found = app.system(async |scope| tenants::by_slug(scope, slug).await);
+    let tenant = found.await.map_err(|error| {
+        Failure::from(error).hint("`plumbline tenant list` shows those there are")
+    })?;
+    Ok(Caller::system(tenant.id))
+}
+
+fn newer(place: &str, change: &str) -> Failure {
+    let version = env!("CARGO_PKG_VERSION");
+    let message = format!(
+        "the database in {place} is newer than this program (version {version}): it has the change `{change}`; use the newer program"
+    );
+    Failure::new("schema_newer", message)
+}
+
+fn older(place: &str, how: &str, changes: usize) -> Failure {
+    let message = format!(
+        "the database in {place} is older than this program (it lacks {changes} of its changes); run `plumbline migrate {how}` once, or start `plumbline serve`"
+    );
+    Failure::new("schema_older", message)
+}
+
+fn cannot_open(folder: &Path, why: impl Display) -> Failure {
+    let file = folder.join(FILE);
+    Failure::new(
+        "database",
+        format!("{} cannot be opened: {why}", file.display()),
+    )
+}
+
+/// Whether nothing has to be done.
+fn is_current(standing: &Standing, place: &str) -> Result<bool> {
+    match standing {
+        Standing::Newer(change) => Err(newer(place, change)),
+        Standing::Current => Ok(true),
+        Standing::Empty | Standing::Older(_) => Ok(false),
+    }
+}
