@@ -11,6 +11,8 @@ mod types;
 
 pub(crate) use commands::is_slug;
 pub use commands::{create, resume, suspend, update};
+#[cfg(test)]
+pub(crate) use issuer::PrivateKey;
 pub use issuer::{
     Discovery, Jwk, Jwks, LEEWAY, PublicUrls, SigningKey, SigningKeyId, SigningKeyState,
     TOKEN_LIFETIME, discovery, jwks, keys, rotate_keys,

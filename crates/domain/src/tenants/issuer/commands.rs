@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::entity::{ActiveModel, Entity, Model};
 use super::queries;
+use super::signing::PrivateKey;
 use super::states::{Action, Life};
 use super::types::{SigningKey, SigningKeyId, SigningKeyState};
 use crate::kernel::{Event, Permission, Result, Scope, states};
@@ -75,12 +76,12 @@ async fn create(scope: &Scope, state: SigningKeyState) -> Result<SigningKeyId> {
     let id: SigningKeyId = scope.new_id();
     let mut secret = [0; 32];
     rand::rng().fill_bytes(&mut secret);
-    let public = ed25519_dalek::SigningKey::from_bytes(&secret).verifying_key();
+    let public = PrivateKey::new(&secret).public()?.bytes()?;
     let now = scope.now();
     let row = ActiveModel {
         id: Set(id),
         algorithm: Set("EdDSA".to_owned()),
-        public_key: Set(public.to_bytes().to_vec()),
+        public_key: Set(public),
         sealed_private_key: Set(Some(scope.seal(PRIVATE_KEY, id.0, &secret)?)),
         state: Set(state),
         state_since: Set(now),

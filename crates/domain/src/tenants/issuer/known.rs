@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ed25519_dalek::{Signer, VerifyingKey};
 
 use super::commands::PRIVATE_KEY;
 use super::entity::Model;
+use super::signing::{PrivateKey, PublicKey};
 use super::types::{SigningKeyId, SigningKeyState};
 use super::{KNOWN_FOR, queries, verifies_for};
 use crate::kernel::{App, Caller, Error, ErrorKind, Result, Scope};
@@ -21,9 +21,9 @@ const UNKNOWN_FOR: TimeDelta = TimeDelta::milliseconds(250);
 /// A tenant with the keys its tokens are signed and verified with.
 pub(crate) struct Issuer {
     pub(crate) tenant: Tenant,
-    active: (SigningKeyId, ed25519_dalek::SigningKey),
+    active: (SigningKeyId, PrivateKey),
     /// Each with the time from which it is refused.
-    published: Vec<(SigningKeyId, VerifyingKey, Option<DateTime<Utc>>)>,
+    published: Vec<(SigningKeyId, PublicKey, Option<DateTime<Utc>>)>,
     read_at: DateTime<Utc>,
 }
 
@@ -33,16 +33,19 @@ type Found = Option<Arc<Issuer>>;
 struct Known(Mutex<HashMap<String, (DateTime<Utc>, Found)>>);
 
 impl Issuer {
-    /// Signs with the active key and says which it is.
-    pub(crate) fn sign(&self, message: impl FnOnce(SigningKeyId) -> String) -> (String, [u8; 64]) {
+    /// Signs with the active key and says which it is: the message, and its signature in base64url.
+    pub(crate) fn sign(
+        &self,
+        message: impl FnOnce(SigningKeyId) -> String,
+    ) -> Result<(String, String)> {
         let (kid, key) = &self.active;
         let message = message(*kid);
-        let signature = key.sign(message.as_bytes()).to_bytes();
-        (message, signature)
+        let signature = key.sign(&message)?;
+        Ok((message, signature))
     }
 
     /// The public key of an id, exactly as written.
-    pub(crate) fn key(&self, kid: SigningKeyId, now: DateTime<Utc>) -> Option<VerifyingKey> {
+    pub(crate) fn key(&self, kid: SigningKeyId, now: DateTime<Utc>) -> Option<&PublicKey> {
         let mut keys = self.published(now);
         keys.find(|(id, _)| *id == kid).map(|(_, key)| key)
     }
@@ -51,11 +54,11 @@ impl Issuer {
     pub(super) fn published(
         &self,
         now: DateTime<Utc>,
-    ) -> impl Iterator<Item = (SigningKeyId, VerifyingKey)> {
+    ) -> impl Iterator<Item = (SigningKeyId, &PublicKey)> {
         let good = move |until: Option<DateTime<Utc>>| until.is_none_or(|until| now < until);
         let keys = self.published.iter();
         keys.filter(move |(_, _, until)| good(*until))
-            .map(|(id, key, _)| (*id, *key))
+            .map(|(id, key, _)| (*id, key))
     }
 }
 
@@ -117,11 +120,12 @@ async fn read(app: &App, known: &Known, slug: &str, now: DateTime<Utc>) -> Resul
 async fn open(scope: &Scope, tenant: Tenant, now: DateTime<Utc>) -> Result<Issuer> {
     let (mut active, mut published) = (None, Vec::new());
     for key in queries::published(scope, now).await? {
-        published.push((key.id, public(&key)?, refused_from(&key)));
+        let public = PublicKey::of_bytes(&key.public_key)?;
+        published.push((key.id, public, refused_from(&key)));
         if let (SigningKeyState::Active, Some(sealed)) = (key.state, &key.sealed_private_key) {
             let secret = scope.unseal(PRIVATE_KEY, key.id.0, sealed)?;
             let secret = <[u8; 32]>::try_from(secret.as_slice()).map_err(Error::internal)?;
-            active = Some((key.id, ed25519_dalek::SigningKey::from_bytes(&secret)));
+            active = Some((key.id, PrivateKey::new(&secret)));
         }
     }
     Ok(Issuer {
@@ -130,11 +134,6 @@ async fn open(scope: &Scope, tenant: Tenant, now: DateTime<Utc>) -> Result<Issue
         published,
         read_at: now,
     })
-}
-
-fn public(key: &Model) -> Result<VerifyingKey> {
-    let bytes = <[u8; 32]>::try_from(key.public_key.as_slice()).map_err(Error::internal)?;
-    VerifyingKey::from_bytes(&bytes).map_err(Error::internal)
 }
 
 fn refused_from(key: &Model) -> Option<DateTime<Utc>> {

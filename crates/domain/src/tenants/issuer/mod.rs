@@ -7,6 +7,7 @@ mod commands;
 mod entity;
 mod known;
 mod queries;
+mod signing;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,8 @@ pub(super) use commands::create_keys;
 pub use commands::rotate_keys;
 pub(crate) use known::{Issuer, issuer, issuer_with_key};
 pub use queries::{discovery, jwks, keys};
+#[cfg(test)]
+pub(crate) use signing::PrivateKey;
 pub use types::{Discovery, Jwk, Jwks, PublicUrls, SigningKey, SigningKeyId, SigningKeyState};
 
 /// How long an access token lives.

@@ -1,7 +1,5 @@
 //! Reading keys, and what is published about them.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 
@@ -47,7 +45,7 @@ pub async fn jwks(app: &App, slug: &str) -> Result<Jwks> {
         alg: "EdDSA",
         usage: "sig",
         kid,
-        x: URL_SAFE_NO_PAD.encode(public.as_bytes()),
+        x: public.x().to_owned(),
     });
     Ok(Jwks {
         keys: keys.collect(),

@@ -17,11 +17,12 @@ fn b64(text: impl AsRef<[u8]>) -> String {
 
 /// Signs any header and claims with the tenant's own key. `KID` in the header becomes its id.
 fn sign(issuer: &Issuer, header: &str, claims: &str) -> String {
-    let (message, signature) = issuer.sign(|kid| {
+    let signed = issuer.sign(|kid| {
         let header = header.replace("KID", &kid.to_string());
         format!("{}.{}", b64(header), b64(claims))
     });
-    format!("{message}.{}", b64(signature))
+    let (message, signature) = signed.unwrap();
+    format!("{message}.{signature}")
 }
 
 const HEADER: &str = r#"{"alg":"EdDSA","typ":"at+jwt","kid":"KID"}"#;

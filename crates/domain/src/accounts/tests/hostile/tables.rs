@@ -1,10 +1,9 @@
 //! The tables: headers, claims and texts that are each wrong in one thing.
 
-use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Value, json};
 
 use super::b64;
-use crate::tenants::{LEEWAY, TOKEN_LIFETIME};
+use crate::tenants::{LEEWAY, PrivateKey, TOKEN_LIFETIME};
 
 /// Headers, to be signed with the right key.
 pub(super) fn headers() -> Vec<String> {
@@ -229,8 +228,8 @@ pub(super) fn mangled(good: &str) -> Vec<String> {
     };
     let mut flipped = signature.to_owned().into_bytes();
     flipped[10] = if flipped[10] == b'A' { b'B' } else { b'A' };
-    let stranger = SigningKey::from_bytes(&[9; 32]);
-    let forged = stranger.sign(format!("{header}.{claims}").as_bytes());
+    let stranger = PrivateKey::new(&[9; 32]);
+    let forged = stranger.sign(&format!("{header}.{claims}")).unwrap();
     vec![
         String::new(),
         ".".to_owned(),
@@ -248,7 +247,7 @@ pub(super) fn mangled(good: &str) -> Vec<String> {
         format!("{header}.{claims}.{}", String::from_utf8(flipped).unwrap()),
         format!("{header}.{claims}.{}", b64([0; 64])),
         format!("{header}.{claims}.{}", b64([0; 63])),
-        format!("{header}.{claims}.{}", b64(forged.to_bytes())),
+        format!("{header}.{claims}.{}", forged),
         format!("{claims}.{header}.{signature}"),
         format!("{header}.{claims}.{signature}{}", "A".repeat(5000)),
         "x".repeat(1_000_000),
