@@ -7,9 +7,8 @@ use std::time::Duration;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, RuntimeErr,
-    SqlxError, TransactionTrait,
+    SqlxError, Statement, TransactionTrait,
 };
-use sea_orm_migration::seaql_migrations;
 
 pub use sea_orm_migration::sea_orm::DbErr;
 
@@ -73,13 +72,17 @@ impl Schema {
     /// # Errors
     /// Those of the database.
     pub async fn standing(&self) -> Result<Standing, DbErr> {
+        // By hand, because the migrator's own question makes the table where it is missing, which a server's login may not.
         let table = Migrator::migration_table_name().to_string();
-        let manager = SchemaManager::new(&self.0);
-        if !manager.has_table(table).await? {
+        if !SchemaManager::new(&self.0).has_table(&table).await? {
             return Ok(Standing::Empty);
         }
-        let applied = Migrator::get_migration_models(&self.0).await?;
-        Ok(compare(&applied))
+        let sql = format!("SELECT version FROM {table}");
+        let sql = Statement::from_string(self.0.get_database_backend(), sql);
+        let rows = self.0.query_all_raw(sql).await?;
+        let applied: Result<BTreeSet<_>, _> =
+            rows.iter().map(|row| row.try_get("", "version")).collect();
+        Ok(compare(&applied?))
     }
 
     /// Brings it up, in one transaction that others wait for. Does nothing where there is nothing to do.
@@ -146,12 +149,14 @@ fn cause(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
-fn compare(applied: &[seaql_migrations::Model]) -> Standing {
+fn compare(applied: &BTreeSet<String>) -> Standing {
     let known = Migrator::migrations();
-    let known: BTreeSet<_> = known.iter().map(|migration| migration.name()).collect();
-    let applied: BTreeSet<_> = applied.iter().map(|row| row.version.as_str()).collect();
+    let known: BTreeSet<_> = known
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect();
     match applied.difference(&known).last() {
-        Some(unknown) => Standing::Newer((*unknown).to_owned()),
+        Some(unknown) => Standing::Newer(unknown.clone()),
         None if applied.is_empty() => Standing::Empty,
         None if applied.len() == known.len() => Standing::Current,
         None => Standing::Older(known.len() - applied.len()),
