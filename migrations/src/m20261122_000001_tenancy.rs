@@ -20,50 +20,23 @@ impl MigrationTrait for Migration {
         run(manager, TENANTS).await?;
         if postgres {
             secure(manager, "tenants", "id", Grant::Full).await?;
-            run(
-                manager,
-                &format!("GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}, {SYSTEM_ROLE}"),
-            )
-            .await?;
-            run(
-                manager,
-                &format!("GRANT SELECT ON seaql_migrations TO {RUNTIME_ROLE}"),
-            )
-            .await?;
+            run(manager, &format!("GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}, {SYSTEM_ROLE}"))
+                .await?;
+            run(manager, &format!("GRANT SELECT ON seaql_migrations TO {RUNTIME_ROLE}")).await?;
         }
-        tenant_table(
-            manager,
-            "event_heads",
-            Layout::Clustered,
-            Grant::Full,
-            EVENT_HEADS,
-        )
-        .await?;
+        tenant_table(manager, "event_heads", Layout::Clustered, Grant::Full, EVENT_HEADS).await?;
         tenant_table(manager, "events", Layout::Clustered, Grant::Append, EVENTS).await?;
         // Payloads may be erased; the log itself may not.
-        tenant_table(
-            manager,
-            "event_payloads",
-            Layout::Clustered,
-            Grant::Full,
-            EVENT_PAYLOADS,
-        )
-        .await?;
+        tenant_table(manager, "event_payloads", Layout::Clustered, Grant::Full, EVENT_PAYLOADS)
+            .await?;
         tenant_table(manager, "jobs", Layout::Heap, Grant::Full, JOBS).await?;
-        run(
-            manager,
-            "CREATE INDEX jobs_due ON jobs (tenant_id, due_at) WHERE state <> 'dead'",
-        )
-        .await?;
+        run(manager, "CREATE INDEX jobs_due ON jobs (tenant_id, due_at) WHERE state <> 'dead'")
+            .await?;
         run(manager, "CREATE UNIQUE INDEX jobs_waiting_once ON jobs (tenant_id, kind, unique_key) WHERE unique_key IS NOT NULL AND state = 'ready'").await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["tenants", "event_heads", "events", "event_payloads", "jobs"],
-        )
-        .await
+        drop_tables(manager, &["tenants", "event_heads", "events", "event_payloads", "jobs"]).await
     }
 }
 

@@ -18,25 +18,13 @@ impl MigrationTrait for Migration {
         run(manager, FACTS_BY_TIME).await?;
         if postgres {
             // Packed values do not compress; trying to costs more than reading them.
-            run(
-                manager,
-                "ALTER TABLE rollups ALTER COLUMN cells SET STORAGE EXTERNAL",
-            )
-            .await?;
+            run(manager, "ALTER TABLE rollups ALTER COLUMN cells SET STORAGE EXTERNAL").await?;
         }
-        let invoker = if postgres {
-            " WITH (security_invoker = true)"
-        } else {
-            ""
-        };
+        let invoker = if postgres { " WITH (security_invoker = true)" } else { "" };
         for (name, select) in VIEWS {
             run(manager, &format!("CREATE VIEW {name}{invoker} AS {select}")).await?;
             if postgres {
-                run(
-                    manager,
-                    &format!("GRANT SELECT ON {name} TO {RUNTIME_ROLE}"),
-                )
-                .await?;
+                run(manager, &format!("GRANT SELECT ON {name} TO {RUNTIME_ROLE}")).await?;
             }
         }
         Ok(())
@@ -54,19 +42,13 @@ impl MigrationTrait for Migration {
 /// None of them refers to others by a foreign key: they are derived, rewritten in bulk, and can be made anew from events at any time. An
 /// agent or queue that is not there is the nil id, because keys have no nulls. Times are microseconds since 1970: they are compared and
 /// added up by the million, and never read by people.
-const TABLES: &[(&str, &str)] = &[
-    ("ticket_facts", TICKET_FACTS),
-    ("dirty_cells", DIRTY_CELLS),
-    ("rollups", ROLLUPS),
-];
+const TABLES: &[(&str, &str)] =
+    &[("ticket_facts", TICKET_FACTS), ("dirty_cells", DIRTY_CELLS), ("rollups", ROLLUPS)];
 
 /// What the numbers need of other features, and nothing else of them.
 const VIEWS: &[(&str, &str)] = &[
     ("kpi_people", "SELECT tenant_id, id, name FROM people"),
-    (
-        "kpi_teams",
-        "SELECT tenant_id, id, parent_id, name FROM teams",
-    ),
+    ("kpi_teams", "SELECT tenant_id, id, parent_id, name FROM teams"),
     (
         "kpi_members",
         "SELECT tenant_id, id, person_id, team_id, valid_from, valid_to FROM team_memberships WHERE is_primary",
@@ -75,10 +57,7 @@ const VIEWS: &[(&str, &str)] = &[
         "kpi_queue_teams",
         "SELECT tenant_id, id, queue_id, team_id, valid_from, valid_to FROM queue_teams",
     ),
-    (
-        "kpi_tickets",
-        "SELECT tenant_id, id, external_id FROM tickets",
-    ),
+    ("kpi_tickets", "SELECT tenant_id, id, external_id FROM tickets"),
 ];
 
 const FACTS_BY_TIME: &str =

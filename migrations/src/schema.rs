@@ -92,8 +92,7 @@ impl Schema {
     pub async fn upgrade(&self) -> Result<(), DbErr> {
         let tx = self.0.begin().await?;
         if tx.get_database_backend() == DbBackend::Postgres {
-            tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})"))
-                .await?;
+            tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
         }
         Migrator::up(&tx, None).await?;
         tx.commit().await
@@ -105,9 +104,7 @@ impl Schema {
     /// Those of the database; [`is_forbidden`] tells a missing right from the rest.
     pub async fn try_roles(&self) -> Result<(), DbErr> {
         for role in [RUNTIME_ROLE, SYSTEM_ROLE] {
-            self.0
-                .execute_unprepared(&format!("SET ROLE {role}"))
-                .await?;
+            self.0.execute_unprepared(&format!("SET ROLE {role}")).await?;
         }
         self.0.execute_unprepared("RESET ROLE").await?;
         Ok(())
@@ -151,10 +148,7 @@ fn cause(error: &DbErr) -> Option<&SqlxError> {
 
 fn compare(applied: &BTreeSet<String>) -> Standing {
     let known = Migrator::migrations();
-    let known: BTreeSet<_> = known
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect();
+    let known: BTreeSet<_> = known.iter().map(|migration| migration.name().to_owned()).collect();
     match applied.difference(&known).last() {
         Some(unknown) => Standing::Newer(unknown.clone()),
         None if applied.is_empty() => Standing::Empty,

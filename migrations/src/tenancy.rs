@@ -40,16 +40,8 @@ pub(crate) async fn tenant_table(
     body: &str,
 ) -> Result<(), DbErr> {
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
-    let tail = if layout == Layout::Clustered && !postgres {
-        " WITHOUT ROWID"
-    } else {
-        ""
-    };
-    run(
-        manager,
-        &format!("CREATE TABLE {name} (tenant_id uuid NOT NULL, {body}){tail}"),
-    )
-    .await?;
+    let tail = if layout == Layout::Clustered && !postgres { " WITHOUT ROWID" } else { "" };
+    run(manager, &format!("CREATE TABLE {name} (tenant_id uuid NOT NULL, {body}){tail}")).await?;
     if postgres {
         secure(manager, name, "tenant_id", grant).await?;
     }
@@ -68,16 +60,8 @@ pub(crate) async fn secure(
         Grant::Full => "SELECT, INSERT, UPDATE, DELETE",
         Grant::Append => "SELECT, INSERT",
     };
-    run(
-        manager,
-        &format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"),
-    )
-    .await?;
-    run(
-        manager,
-        &format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY"),
-    )
-    .await?;
+    run(manager, &format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")).await?;
+    run(manager, &format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY")).await?;
     run(
         manager,
         &format!(
@@ -85,11 +69,7 @@ pub(crate) async fn secure(
         ),
     )
     .await?;
-    run(
-        manager,
-        &format!("GRANT {rights} ON {name} TO {RUNTIME_ROLE}"),
-    )
-    .await?;
+    run(manager, &format!("GRANT {rights} ON {name} TO {RUNTIME_ROLE}")).await?;
     if SYSTEM_TABLES.contains(&name) {
         run(
             manager,
@@ -98,22 +78,14 @@ pub(crate) async fn secure(
             ),
         )
         .await?;
-        run(
-            manager,
-            &format!("GRANT {rights} ON {name} TO {SYSTEM_ROLE}"),
-        )
-        .await?;
+        run(manager, &format!("GRANT {rights} ON {name} TO {SYSTEM_ROLE}")).await?;
     }
     Ok(())
 }
 
 /// Runs one statement.
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    manager
-        .get_connection()
-        .execute_unprepared(sql)
-        .await
-        .map(|_| ())
+    manager.get_connection().execute_unprepared(sql).await.map(|_| ())
 }
 
 /// Drops tables, the last made first.

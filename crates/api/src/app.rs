@@ -23,11 +23,7 @@ impl Api {
     /// Over the application, whose tenants issue tokens under these addresses.
     #[must_use]
     pub fn new(app: App, urls: PublicUrls) -> Self {
-        Self {
-            app,
-            ids: Ids::random(),
-            urls,
-        }
+        Self { app, ids: Ids::random(), urls }
     }
 
     /// The addresses under which tenants issue tokens.
@@ -55,9 +51,7 @@ impl FromRequest for Api {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let api = request.app_data::<Self>().cloned();
         ready(api.ok_or_else(|| {
-            Failure(Error::internal(
-                "the server was started without an application",
-            ))
+            Failure(Error::internal("the server was started without an application"))
         }))
     }
 }

@@ -32,10 +32,7 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let api = Api::from_request(request, payload).into_inner();
         let token = bearer(request);
-        let request_id = request
-            .extensions()
-            .get::<RequestId>()
-            .map(|id| id.0.clone());
+        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
         Box::pin(async move {
             let api = api?;
             let caller = accounts::authenticate(&api, api.urls(), &token?, request_id).await?;
@@ -52,10 +49,7 @@ fn bearer(request: &HttpRequest) -> Result<String, Failure> {
         )
     };
     let mut headers = request.headers().get_all(AUTHORIZATION);
-    let header = headers
-        .next()
-        .and_then(|value| value.to_str().ok())
-        .ok_or_else(missing)?;
+    let header = headers.next().and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
     // Two tokens would leave open whose request this is.
     if headers.next().is_some() {
         return Err(missing().into());

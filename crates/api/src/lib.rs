@@ -24,6 +24,7 @@ use utoipa_actix_web::AppExt;
 
 pub use app::Api;
 pub use graphql::{Graph, schema};
+pub use http::Failure;
 pub use server::serve;
 
 /// Everything on the public port.
@@ -42,9 +43,7 @@ pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
                 .route(web::get().to(graphql::get)),
         )
         .configure(|config| {
-            features(&mut utoipa_actix_web::service_config::ServiceConfig::new(
-                config,
-            ))
+            features(&mut utoipa_actix_web::service_config::ServiceConfig::new(config))
         })
         .default_service(web::to(nowhere));
 }

@@ -44,12 +44,8 @@ impl TestApp {
             Some(url) => on_server(url).await,
             None => in_folder().await,
         };
-        let app = crate::app(
-            database,
-            Clock::fixed(start()),
-            Ids::seeded(7),
-            MasterKey::new([7; 32]),
-        );
+        let app =
+            crate::app(database, Clock::fixed(start()), Ids::seeded(7), MasterKey::new([7; 32]));
         Self { app, _home: home }
     }
 
@@ -58,11 +54,8 @@ impl TestApp {
     /// # Panics
     /// When it cannot be made.
     pub async fn tenant(&self, slug: &str) -> Caller {
-        let id = self
-            .app
-            .system(async |scope| Ok(scope.new_id::<TenantId>()))
-            .await
-            .expect("an id");
+        let id =
+            self.app.system(async |scope| Ok(scope.new_id::<TenantId>())).await.expect("an id");
         let caller = Caller::system(id);
         let new = NewTenant {
             slug: slug.to_owned(),
@@ -89,16 +82,11 @@ fn server() -> Option<String> {
 async fn in_folder() -> (Database, Home) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("plumbline.db");
-    let options = SqliteConnectOptions::new()
-        .filename(&file)
-        .create_if_missing(true);
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
     let pool = SqlitePool::connect_with(options).await.expect("a new file");
-    Migrator::up(
-        &SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()),
-        None,
-    )
-    .await
-    .expect("migrations");
+    Migrator::up(&SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()), None)
+        .await
+        .expect("migrations");
     pool.close().await;
     let database = Database::sqlite(&file, 2).await.expect("the file opens");
     (database, Home::Folder(folder))
@@ -106,14 +94,9 @@ async fn in_folder() -> (Database, Home) {
 
 /// A database made from a template that the first test of this program migrates.
 async fn on_server(url: String) -> (Database, Home) {
-    let mut owner = PgConnection::connect(&url)
-        .await
-        .expect("the test server answers");
+    let mut owner = PgConnection::connect(&url).await.expect("the test server answers");
     let template = template_name();
-    owner
-        .execute("SELECT pg_advisory_lock(7011)")
-        .await
-        .expect("the lock");
+    owner.execute("SELECT pg_advisory_lock(7011)").await.expect("the lock");
     let found: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
         .bind(&template)
         .fetch_optional(&mut owner)
@@ -121,57 +104,40 @@ async fn on_server(url: String) -> (Database, Home) {
         .expect("a list");
     if found.is_none() {
         owner
-            .execute(AssertSqlSafe(format!(
-                "DROP DATABASE IF EXISTS {template}_new"
-            )))
+            .execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {template}_new")))
             .await
             .expect("no half-made template");
         owner
             .execute(AssertSqlSafe(format!("CREATE DATABASE {template}_new")))
             .await
             .expect("a template");
-        let options = PgConnectOptions::from_str(&url)
-            .expect("the URL")
-            .database(&format!("{template}_new"));
+        let options =
+            PgConnectOptions::from_str(&url).expect("the URL").database(&format!("{template}_new"));
         let pool = PgPool::connect_with(options).await.expect("the template");
-        Migrator::up(
-            &SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
-            None,
-        )
-        .await
-        .expect("migrations");
+        Migrator::up(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), None)
+            .await
+            .expect("migrations");
         pool.close().await;
         owner
-            .execute(AssertSqlSafe(format!(
-                "ALTER DATABASE {template}_new RENAME TO {template}"
-            )))
+            .execute(AssertSqlSafe(format!("ALTER DATABASE {template}_new RENAME TO {template}")))
             .await
             .expect("a template");
     }
     let name = format!("test_{}", Uuid::from_u128(fresh()).simple());
     owner
-        .execute(AssertSqlSafe(format!(
-            "CREATE DATABASE {name} TEMPLATE {template}"
-        )))
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}")))
         .await
         .expect("a database");
-    owner
-        .execute("SELECT pg_advisory_unlock(7011)")
-        .await
-        .expect("the lock");
+    owner.execute("SELECT pg_advisory_unlock(7011)").await.expect("the lock");
     let runtime = with_database(&url, &name);
-    let database = Database::postgres(&runtime, 4)
-        .await
-        .expect("the runtime role may enter");
+    let database = Database::postgres(&runtime, 4).await.expect("the runtime role may enter");
     (database, Home::Server { url, name })
 }
 
 fn with_database(url: &str, name: &str) -> String {
     let (base, query) = url
         .split_once('?')
-        .map_or((url, String::new()), |(base, query)| {
-            (base, format!("?{query}"))
-        });
+        .map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
     let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
     format!("{server}/{name}{query}")
 }
@@ -181,10 +147,7 @@ fn template_name() -> String {
     let exe: PathBuf = std::env::current_exe().expect("a program");
     let mut hasher = DefaultHasher::new();
     exe.hash(&mut hasher);
-    exe.metadata()
-        .and_then(|meta| meta.modified())
-        .expect("its age")
-        .hash(&mut hasher);
+    exe.metadata().and_then(|meta| meta.modified()).expect("its age").hash(&mut hasher);
     format!("template_{:016x}", hasher.finish())
 }
 
@@ -197,10 +160,7 @@ impl Drop for Home {
         let Self::Server { url, name } = self else {
             return;
         };
-        let (url, sql) = (
-            url.clone(),
-            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        );
+        let (url, sql) = (url.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         // A thread of its own, because the test's runtime may be the one that is ending.
         let dropper = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -208,13 +168,8 @@ impl Drop for Home {
                 .build()
                 .expect("a runtime");
             runtime.block_on(async {
-                let mut owner = PgConnection::connect(&url)
-                    .await
-                    .expect("the test server answers");
-                owner
-                    .execute(AssertSqlSafe(sql))
-                    .await
-                    .expect("the database goes");
+                let mut owner = PgConnection::connect(&url).await.expect("the test server answers");
+                owner.execute(AssertSqlSafe(sql)).await.expect("the database goes");
             });
         });
         dropper.join().ok();

@@ -154,12 +154,7 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "N", env = "PLUMBLINE_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) connections: Option<u32>,
     /// A Redis server that carries wake-ups between processes, like redis://host; without it workers look by themselves
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "PLUMBLINE_REDIS_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "PLUMBLINE_REDIS_URL", hide_env_values = true)]
     pub(crate) redis_url: Option<String>,
     /// The operations port: /healthz and /readyz
     #[arg(
@@ -334,9 +329,7 @@ fn week_start() -> impl clap::builder::TypedValueParser<Value = WeekStart> {
 }
 
 fn http_url(text: &str) -> Result<String, String> {
-    let host = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
             Ok(text.trim_end_matches('/').to_owned())
@@ -347,10 +340,7 @@ fn http_url(text: &str) -> Result<String, String> {
 
 /// An environment variable; an empty one says nothing.
 pub(crate) fn variable(name: &str) -> Result<Option<String>> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let value = std::env::var_os(name);
     match value.filter(|value| !value.is_empty()) {
         None => Ok(None),

@@ -61,12 +61,7 @@ pub(crate) fn serve(listener: TcpListener, parts: Parts) -> std::io::Result<Serv
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
     });
-    Ok(server
-        .workers(1)
-        .shutdown_timeout(1)
-        .disable_signals()
-        .listen(listener)?
-        .run())
+    Ok(server.workers(1).shutdown_timeout(1).disable_signals().listen(listener)?.run())
 }
 
 async fn healthz() -> HttpResponse {
@@ -89,14 +84,12 @@ async fn readyz(parts: Data<Parts>) -> HttpResponse {
         Status::Ready | Status::Degraded => HttpResponse::Ok(),
         Status::Unavailable | Status::Stopping => HttpResponse::ServiceUnavailable(),
     };
-    answer
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(Readiness {
-            status,
-            version: env!("CARGO_PKG_VERSION"),
-            database,
-            redis,
-        })
+    answer.insert_header((CACHE_CONTROL, "no-store")).json(Readiness {
+        status,
+        version: env!("CARGO_PKG_VERSION"),
+        database,
+        redis,
+    })
 }
 
 /// A database that knows for sure that there is no tenant without an id is there.

@@ -25,19 +25,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// `message` says what happened, where, and what to do.
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            exit: FAILED,
-            code,
-            message: message.into(),
-        }
+        Self { exit: FAILED, code, message: message.into() }
     }
 
     /// The command was not given right.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self {
-            exit: USAGE,
-            ..Self::new("usage", message)
-        }
+        Self { exit: USAGE, ..Self::new("usage", message) }
     }
 
     /// Adds what to do.
@@ -47,11 +40,7 @@ impl Failure {
     }
 
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
-        let Self {
-            exit,
-            code,
-            message,
-        } = self;
+        let Self { exit, code, message } = self;
         let text = if as_json {
             json!({ "error": { "code": code, "message": message } }).to_string()
         } else {
@@ -70,11 +59,7 @@ impl From<Error> for Failure {
             let fields = error.fields().iter();
             let fields: Vec<_> = fields
                 .map(|field| {
-                    format!(
-                        "{}: {}",
-                        field.pointer.trim_start_matches('/'),
-                        field.message
-                    )
+                    format!("{}: {}", field.pointer.trim_start_matches('/'), field.message)
                 })
                 .collect();
             message = fields.join("; ");

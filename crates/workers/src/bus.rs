@@ -53,10 +53,7 @@ impl Bus {
     /// Within this process alone.
     #[must_use]
     pub fn local() -> Self {
-        Self {
-            here: Arc::default(),
-            redis: None,
-        }
+        Self { here: Arc::default(), redis: None }
     }
 
     /// Between processes, through a Redis server; it need not be there yet. To be called within a Tokio runtime.
@@ -77,10 +74,7 @@ impl Bus {
             unsaid: Notify::new(),
             away: AtomicBool::new(false),
         };
-        Ok(Self {
-            here: Arc::default(),
-            redis: Some(Arc::new(redis)),
-        })
+        Ok(Self { here: Arc::default(), redis: Some(Arc::new(redis)) })
     }
 
     /// What an application calls after a commit that enqueued work: it takes no time and cannot fail.
@@ -108,11 +102,7 @@ impl Bus {
         loop {
             redis.unsaid.notified().await;
             let mut manager = redis.manager.clone();
-            let said = redis::cmd("PUBLISH")
-                .arg(CHANNEL)
-                .arg("")
-                .exec_async(&mut manager)
-                .await;
+            let said = redis::cmd("PUBLISH").arg(CHANNEL).arg("").exec_async(&mut manager).await;
             redis.note(&said);
         }
     }
@@ -163,9 +153,7 @@ impl Redis {
             Ok(subscription)
         };
         let too_late = |_| RedisError::from((redis::ErrorKind::Io, "no answer in time"));
-        timeout(2 * PATIENCE, subscribing)
-            .await
-            .unwrap_or_else(|late| Err(too_late(late)))
+        timeout(2 * PATIENCE, subscribing).await.unwrap_or_else(|late| Err(too_late(late)))
     }
 
     /// Logs when Redis goes away and when it is back, and not each attempt between.
@@ -188,10 +176,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one way a test run says where its Redis is"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one way a test run says where its Redis is")]
     fn server() -> Option<String> {
         std::env::var("PLUMBLINE_TEST_REDIS_URL").ok()
     }
@@ -214,9 +199,7 @@ mod tests {
                 () = there.listen() => {}
             }
         };
-        timeout(LONG, heard)
-            .await
-            .expect("the other side is woken too");
+        timeout(LONG, heard).await.expect("the other side is woken too");
     }
 
     #[tokio::test]

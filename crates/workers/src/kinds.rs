@@ -25,10 +25,7 @@ impl Kind {
     /// The kind of a payload.
     #[must_use]
     pub const fn of<J: Run>() -> Self {
-        Self {
-            name: J::KIND,
-            run: run::<J>,
-        }
+        Self { name: J::KIND, run: run::<J> }
     }
 
     pub(crate) fn run<'a>(

@@ -75,12 +75,9 @@ impl AccountQuery {
         after: Option<String>,
     ) -> Result<PageOf<UserNode>> {
         let first_page = after.is_none();
-        let page = users::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            users::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -99,12 +96,9 @@ impl AccountQuery {
         after: Option<String>,
     ) -> Result<PageOf<ApiClient>> {
         let first_page = after.is_none();
-        let page = clients::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            clients::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, |client| client))
     }
 }
@@ -116,11 +110,7 @@ pub(crate) struct AccountMutation;
 impl AccountMutation {
     /// Make a user. Without a role they may do nothing yet.
     async fn create_user(&self, ctx: &Context<'_>, input: NewUser) -> Result<UserNode> {
-        Ok(write_by(ctx, async |api, caller| {
-            users::create(api, caller, input).await
-        })
-        .await?
-        .into())
+        Ok(write_by(ctx, async |api, caller| users::create(api, caller, input).await).await?.into())
     }
 
     /// Change a user's e-mail or person.
@@ -130,11 +120,7 @@ impl AccountMutation {
         id: UserId,
         input: UserPatch,
     ) -> Result<UserNode> {
-        Ok(
-            write(ctx, async |scope| users::update(scope, id, input).await)
-                .await?
-                .into(),
-        )
+        Ok(write(ctx, async |scope| users::update(scope, id, input).await).await?.into())
     }
 
     /// Give a user a new password. Their sessions end.
@@ -144,32 +130,24 @@ impl AccountMutation {
         id: UserId,
         password: Secret,
     ) -> Result<UserNode> {
-        Ok(write_by(ctx, async |api, caller| {
-            users::set_password(api, caller, id, &password).await
-        })
-        .await?
-        .into())
+        Ok(write_by(ctx, async |api, caller| users::set_password(api, caller, id, &password).await)
+            .await?
+            .into())
     }
 
     /// Suspend a user: their sessions end, and they cannot sign in for now.
     async fn suspend_user(&self, ctx: &Context<'_>, id: UserId) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::suspend(scope, id).await)
-            .await?
-            .into())
+        Ok(write(ctx, async |scope| users::suspend(scope, id).await).await?.into())
     }
 
     /// Let a suspended user in again.
     async fn reactivate_user(&self, ctx: &Context<'_>, id: UserId) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::reactivate(scope, id).await)
-            .await?
-            .into())
+        Ok(write(ctx, async |scope| users::reactivate(scope, id).await).await?.into())
     }
 
     /// End a user's access for good.
     async fn end_user(&self, ctx: &Context<'_>, id: UserId) -> Result<UserNode> {
-        Ok(write(ctx, async |scope| users::end(scope, id).await)
-            .await?
-            .into())
+        Ok(write(ctx, async |scope| users::end(scope, id).await).await?.into())
     }
 
     /// Grant a role to a user.
@@ -179,10 +157,7 @@ impl AccountMutation {
         user_id: UserId,
         input: NewRoleGrant,
     ) -> Result<RoleGrant> {
-        Ok(write(ctx, async |scope| {
-            users::grant_role(scope, user_id, input).await
-        })
-        .await?)
+        Ok(write(ctx, async |scope| users::grant_role(scope, user_id, input).await).await?)
     }
 
     /// End a role grant now.

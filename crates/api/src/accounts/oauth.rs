@@ -57,9 +57,7 @@ async fn token(
         Err(error) => Err(error),
     };
     match asked {
-        Ok(answer) => HttpResponse::Ok()
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .json(answer),
+        Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
         Err(error) => refusal(&error, &request_id.0),
     }
 }
@@ -81,10 +79,7 @@ fn refusal(error: &Error, request_id: &str) -> HttpResponse {
     if let Some(wait) = error.retry_after() {
         answer.insert_header((RETRY_AFTER, wait.as_secs().max(1)));
     }
-    answer.json(TokenError {
-        error: error.code(),
-        error_description: error.message(),
-    })
+    answer.json(TokenError { error: error.code(), error_description: error.message() })
 }
 
 /// A client may also show itself by HTTP Basic (RFC 6749 §2.3.1), but not both ways at once.
@@ -98,14 +93,9 @@ fn basic(http: &HttpRequest, request: &mut TokenRequest) -> std::result::Result<
             "the `Authorization` header is not HTTP Basic with a client's id and secret",
         )
     };
-    let text = header
-        .to_str()
-        .ok()
-        .and_then(|text| text.strip_prefix("Basic "))
-        .ok_or_else(wrong)?;
-    let bytes = STANDARD
-        .decode(text.trim())
-        .map_err(|error| wrong().because(error))?;
+    let text =
+        header.to_str().ok().and_then(|text| text.strip_prefix("Basic ")).ok_or_else(wrong)?;
+    let bytes = STANDARD.decode(text.trim()).map_err(|error| wrong().because(error))?;
     let pair = String::from_utf8(bytes).map_err(|error| wrong().because(error))?;
     let (id, secret) = pair.split_once(':').ok_or_else(wrong)?;
     if request.client_id.is_some() || request.client_secret.is_some() {
@@ -131,7 +121,5 @@ async fn discovery(api: Api, tenant: Path<String>) -> Result<Json<Discovery>> {
 #[get("/t/{tenant}/.well-known/jwks.json")]
 async fn keys(api: Api, tenant: Path<String>) -> Result<HttpResponse> {
     let keys = tenants::jwks(&api, &tenant).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "public, max-age=60"))
-        .json(keys))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=60")).json(keys))
 }

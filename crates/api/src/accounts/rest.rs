@@ -28,14 +28,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(get_user)
         .service(update_user)
         .service(set_password);
-    config
-        .service(suspend_user)
-        .service(reactivate_user)
-        .service(end_user);
-    config
-        .service(roles_of)
-        .service(grant_role)
-        .service(revoke_role);
+    config.service(suspend_user).service(reactivate_user).service(end_user);
+    config.service(roles_of).service(grant_role).service(revoke_role);
     config
         .service(list_clients)
         .service(create_client)
@@ -67,12 +61,7 @@ async fn list_users(
     caller: Caller,
     asked: Asked<UserFilter, PageArgs>,
 ) -> Result<Json<Page<User>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            users::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| users::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make a user. Without a role they may do nothing yet.
@@ -87,10 +76,7 @@ async fn create_user(api: Api, caller: Caller, new: Json<NewUser>) -> Result<Htt
 #[utoipa::path(tag = "accounts", operation_id = "users.get", responses((status = OK, body = User), Problems))]
 #[get("/users/{id}")]
 async fn get_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
-    Ok(Json(
-        api.read(&caller, async |scope| users::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| users::get(scope, *id).await).await?))
 }
 
 /// Change a user's e-mail or person.
@@ -103,10 +89,8 @@ async fn update_user(
     patch: Json<UserPatch>,
 ) -> Result<Json<User>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            users::update(scope, *id, patch.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| users::update(scope, *id, patch.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -126,49 +110,35 @@ async fn set_password(
     id: Path<UserId>,
     new: Json<NewPassword>,
 ) -> Result<Json<User>> {
-    Ok(Json(
-        users::set_password(&api, &caller, *id, &new.password).await?,
-    ))
+    Ok(Json(users::set_password(&api, &caller, *id, &new.password).await?))
 }
 
 /// Suspend a user: their sessions end, and they cannot sign in for now.
 #[utoipa::path(tag = "accounts", operation_id = "users.suspend", responses((status = OK, body = User), Problems))]
 #[post("/users/{id}/suspension")]
 async fn suspend_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
-    Ok(Json(
-        api.write(&caller, async |scope| users::suspend(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.write(&caller, async |scope| users::suspend(scope, *id).await).await?))
 }
 
 /// Let a suspended user in again.
 #[utoipa::path(tag = "accounts", operation_id = "users.reactivate", responses((status = OK, body = User), Problems))]
 #[delete("/users/{id}/suspension")]
 async fn reactivate_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
-    Ok(Json(
-        api.write(&caller, async |scope| users::reactivate(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.write(&caller, async |scope| users::reactivate(scope, *id).await).await?))
 }
 
 /// End a user's access for good.
 #[utoipa::path(tag = "accounts", operation_id = "users.end", responses((status = OK, body = User), Problems))]
 #[post("/users/{id}/ending")]
 async fn end_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
-    Ok(Json(
-        api.write(&caller, async |scope| users::end(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.write(&caller, async |scope| users::end(scope, *id).await).await?))
 }
 
 /// List a user's roles, also those of the past.
 #[utoipa::path(tag = "accounts", operation_id = "users.roles", responses((status = OK, body = Vec<RoleGrant>), Problems))]
 #[get("/users/{id}/roles")]
 async fn roles_of(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<Vec<RoleGrant>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| users::roles_of(scope, &[*id]).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| users::roles_of(scope, &[*id]).await).await?))
 }
 
 /// Grant a role to a user.
@@ -181,24 +151,16 @@ async fn grant_role(
     new: Json<NewRoleGrant>,
 ) -> Result<HttpResponse> {
     let grant = api
-        .write(&caller, async |scope| {
-            users::grant_role(scope, *id, new.into_inner()).await
-        })
+        .write(&caller, async |scope| users::grant_role(scope, *id, new.into_inner()).await)
         .await?;
-    Ok(created(
-        format!("/v1/users/{}/roles", grant.user_id),
-        &grant,
-    ))
+    Ok(created(format!("/v1/users/{}/roles", grant.user_id), &grant))
 }
 
 /// End a role grant now.
 #[utoipa::path(tag = "accounts", operation_id = "users.revoke_role", responses((status = OK, body = RoleGrant), Problems))]
 #[delete("/role_grants/{id}")]
 async fn revoke_role(api: Api, caller: Caller, id: Path<RoleGrantId>) -> Result<Json<RoleGrant>> {
-    Ok(Json(
-        api.write(&caller, async |scope| users::revoke_role(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.write(&caller, async |scope| users::revoke_role(scope, *id).await).await?))
 }
 
 /// List API clients.
@@ -209,37 +171,23 @@ async fn list_clients(
     caller: Caller,
     asked: Asked<ApiClientFilter, PageArgs>,
 ) -> Result<Json<Page<ApiClient>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            clients::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| clients::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make an API client. Its secret is in this answer and nowhere else.
 #[utoipa::path(tag = "accounts", operation_id = "api_clients.create", responses((status = CREATED, body = ApiClientSecret), Problems))]
 #[post("/api_clients")]
 async fn create_client(api: Api, caller: Caller, new: Json<NewApiClient>) -> Result<HttpResponse> {
-    let client = api
-        .write(&caller, async |scope| {
-            clients::create(scope, new.into_inner()).await
-        })
-        .await?;
-    Ok(created(
-        format!("/v1/api_clients/{}", client.client.id),
-        &client,
-    ))
+    let client =
+        api.write(&caller, async |scope| clients::create(scope, new.into_inner()).await).await?;
+    Ok(created(format!("/v1/api_clients/{}", client.client.id), &client))
 }
 
 /// Get an API client.
 #[utoipa::path(tag = "accounts", operation_id = "api_clients.get", responses((status = OK, body = ApiClient), Problems))]
 #[get("/api_clients/{id}")]
 async fn get_client(api: Api, caller: Caller, id: Path<ApiClientId>) -> Result<Json<ApiClient>> {
-    Ok(Json(
-        api.read(&caller, async |scope| clients::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| clients::get(scope, *id).await).await?))
 }
 
 /// Change an API client's name or scopes.
@@ -252,10 +200,8 @@ async fn update_client(
     patch: Json<ApiClientPatch>,
 ) -> Result<Json<ApiClient>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            clients::update(scope, *id, patch.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| clients::update(scope, *id, patch.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -267,20 +213,12 @@ async fn rotate_secret(
     caller: Caller,
     id: Path<ApiClientId>,
 ) -> Result<Json<ApiClientSecret>> {
-    Ok(Json(
-        api.write(&caller, async |scope| {
-            clients::rotate_secret(scope, *id).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.write(&caller, async |scope| clients::rotate_secret(scope, *id).await).await?))
 }
 
 /// Revoke an API client for good.
 #[utoipa::path(tag = "accounts", operation_id = "api_clients.revoke", responses((status = OK, body = ApiClient), Problems))]
 #[post("/api_clients/{id}/revocation")]
 async fn revoke_client(api: Api, caller: Caller, id: Path<ApiClientId>) -> Result<Json<ApiClient>> {
-    Ok(Json(
-        api.write(&caller, async |scope| clients::revoke(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.write(&caller, async |scope| clients::revoke(scope, *id).await).await?))
 }

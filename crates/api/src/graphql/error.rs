@@ -55,12 +55,7 @@ fn describe(error: &Error, extensions: &mut ErrorExtensionValues) {
     if let Some(actions) = error.allowed_actions() {
         extensions.set(
             "allowedActions",
-            Value::List(
-                actions
-                    .iter()
-                    .map(|action| Value::String((*action).to_owned()))
-                    .collect(),
-            ),
+            Value::List(actions.iter().map(|action| Value::String((*action).to_owned())).collect()),
         );
     }
     if let Some(wait) = error.retry_after() {

@@ -33,18 +33,10 @@ pub(crate) async fn post(
     body: Bytes,
 ) -> HttpResponse {
     let answers = Answers::of(&http);
-    let is_json = http
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .eq_ignore_ascii_case(JSON)
-        });
+    let is_json =
+        http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
+            |value| value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON),
+        );
     if !is_json {
         let refused = Error::malformed(
             "content_type",
@@ -62,10 +54,7 @@ pub(crate) async fn post(
                 "body_unreadable",
                 format!("the body cannot be read: {unreadable}"),
             );
-            answers.give(
-                &error::refusal(&refused, &request_id.0),
-                Some(StatusCode::BAD_REQUEST),
-            )
+            answers.give(&error::refusal(&refused, &request_id.0), Some(StatusCode::BAD_REQUEST))
         }
     }
 }
@@ -88,11 +77,7 @@ pub(crate) async fn get(
     asked: Query<Asked>,
 ) -> HttpResponse {
     let answers = Answers::of(&http);
-    let Asked {
-        query,
-        operation_name,
-        variables,
-    } = asked.into_inner();
+    let Asked { query, operation_name, variables } = asked.into_inner();
     let mut request = Request::new(query);
     if let Some(name) = operation_name {
         request = request.operation_name(name);
@@ -107,19 +92,15 @@ pub(crate) async fn get(
                     "query_unreadable",
                     format!("`variables` cannot be read: {unreadable}"),
                 );
-                return answers.give(
-                    &error::refusal(&refused, &request_id.0),
-                    Some(StatusCode::BAD_REQUEST),
-                );
+                return answers
+                    .give(&error::refusal(&refused, &request_id.0), Some(StatusCode::BAD_REQUEST));
             }
         }
     }
     if writes(&mut request) {
         let refused = Error::malformed("method", "a mutation must be sent by POST");
-        return answers.give(
-            &error::refusal(&refused, &request_id.0),
-            Some(StatusCode::METHOD_NOT_ALLOWED),
-        );
+        return answers
+            .give(&error::refusal(&refused, &request_id.0), Some(StatusCode::METHOD_NOT_ALLOWED));
     }
     answers.run(api, graph, request_id, caller, request).await
 }
@@ -145,20 +126,15 @@ struct Answers {
 impl Answers {
     /// The new media type only for who names it: in the old one an answer with errors is 200.
     fn of(http: &HttpRequest) -> Self {
-        let accept = http
-            .headers()
-            .get(ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let accept =
+            http.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let named = accept.split(',').find_map(|range| {
             let range = range.split(';').next().unwrap_or_default().trim();
             [GRAPHQL_JSON, JSON]
                 .into_iter()
                 .find(|media_type| range.eq_ignore_ascii_case(media_type))
         });
-        Self {
-            media_type: named.unwrap_or(JSON),
-        }
+        Self { media_type: named.unwrap_or(JSON) }
     }
 
     async fn run(
@@ -172,10 +148,8 @@ impl Answers {
         let caller = match caller {
             Ok(caller) => caller,
             Err(Failure(refused)) => {
-                return self.give(
-                    &error::refusal(&refused, &request_id.0),
-                    Some(status(refused.kind())),
-                );
+                return self
+                    .give(&error::refusal(&refused, &request_id.0), Some(status(refused.kind())));
             }
         };
         let reading = Arc::new(Reading::new(api, caller.0));
@@ -203,8 +177,6 @@ impl Answers {
 /// Whether a field failed while it ran, so that the document itself was fine.
 fn unavailable(response: &Response) -> bool {
     response.errors.iter().any(|error| {
-        error
-            .source::<Error>()
-            .is_some_and(|error| error.kind() != ErrorKind::Malformed)
+        error.source::<Error>().is_some_and(|error| error.kind() != ErrorKind::Malformed)
     })
 }

@@ -20,10 +20,7 @@ pub(crate) struct Loads(Arc<Reading>);
 
 /// One per request, without a delay: what is asked for at the same level has been asked for by then.
 pub(super) fn make(reading: Arc<Reading>) -> DataLoader<Loads> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one helper that makes data loaders"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one helper that makes data loaders")]
     DataLoader::new(Loads(reading), tokio::spawn).delay(Duration::ZERO)
 }
 
@@ -36,9 +33,7 @@ where
     K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
     Loads: Loader<K, Error = Arc<Error>>,
 {
-    ctx.data_unchecked::<DataLoader<Loads>>()
-        .load_one(key)
-        .await
+    ctx.data_unchecked::<DataLoader<Loads>>().load_one(key).await
 }
 
 impl Loader<PersonId> for Loads {
@@ -48,10 +43,7 @@ impl Loader<PersonId> for Loads {
     async fn load(&self, keys: &[PersonId]) -> Result<HashMap<PersonId, Person>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let people = people::many(&scope, keys).await?;
-        Ok(people
-            .into_iter()
-            .map(|person| (person.id, person))
-            .collect())
+        Ok(people.into_iter().map(|person| (person.id, person)).collect())
     }
 }
 
@@ -82,10 +74,7 @@ impl Loader<MembershipsOf> for Loads {
         let people: Vec<_> = keys.iter().map(|key| key.0).collect();
         let mut found: HashMap<_, Vec<_>> = keys.iter().map(|key| (*key, Vec::new())).collect();
         for membership in memberships::of_people(&scope, &people).await? {
-            found
-                .entry(MembershipsOf(membership.person_id))
-                .or_default()
-                .push(membership);
+            found.entry(MembershipsOf(membership.person_id)).or_default().push(membership);
         }
         Ok(found)
     }
@@ -101,10 +90,7 @@ impl Loader<MembershipId> for Loads {
     ) -> Result<HashMap<MembershipId, Membership>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let memberships = memberships::many(&scope, keys).await?;
-        Ok(memberships
-            .into_iter()
-            .map(|membership| (membership.id, membership))
-            .collect())
+        Ok(memberships.into_iter().map(|membership| (membership.id, membership)).collect())
     }
 }
 
@@ -123,10 +109,7 @@ impl Loader<EventsOf> for Loads {
         let scope = self.0.scope().await?;
         let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
         let events = tickets::events_of(&scope, &tickets).await?;
-        Ok(events
-            .into_iter()
-            .map(|(ticket, events)| (EventsOf(ticket), events))
-            .collect())
+        Ok(events.into_iter().map(|(ticket, events)| (EventsOf(ticket), events)).collect())
     }
 }
 
@@ -137,10 +120,7 @@ impl Loader<TicketId> for Loads {
     async fn load(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Ticket>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let found = tickets::many(&scope, keys).await?;
-        Ok(found
-            .into_iter()
-            .map(|ticket| (ticket.id, ticket))
-            .collect())
+        Ok(found.into_iter().map(|ticket| (ticket.id, ticket)).collect())
     }
 }
 
@@ -162,10 +142,7 @@ impl Loader<CustomerId> for Loads {
     async fn load(&self, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Customer>, Arc<Error>> {
         let scope = self.0.scope().await?;
         let found = tickets::customers(&scope, keys).await?;
-        Ok(found
-            .into_iter()
-            .map(|customer| (customer.id, customer))
-            .collect())
+        Ok(found.into_iter().map(|customer| (customer.id, customer)).collect())
     }
 }
 

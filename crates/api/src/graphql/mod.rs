@@ -23,23 +23,11 @@ use crate::tickets::{TicketMutation, TicketQuery};
 
 /// Every root field that reads.
 #[derive(MergedObject, Default)]
-pub struct Query(
-    node::NodeQuery,
-    AccountQuery,
-    PersonQuery,
-    TeamQuery,
-    TicketQuery,
-    KpiQuery,
-);
+pub struct Query(node::NodeQuery, AccountQuery, PersonQuery, TeamQuery, TicketQuery, KpiQuery);
 
 /// Every root field that writes.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
-    AccountMutation,
-    PersonMutation,
-    TeamMutation,
-    TicketMutation,
-);
+pub struct Mutation(AccountMutation, PersonMutation, TeamMutation, TicketMutation);
 
 /// The graph.
 pub type Graph = Schema<Query, Mutation, EmptySubscription>;

@@ -9,10 +9,7 @@ pub(crate) type PageOf<N> = Connection<String, N, EmptyFields, EmptyFields>;
 
 /// `first` and `after` of a list field.
 pub(crate) fn args(first: Option<u32>, after: Option<String>) -> PageArgs {
-    PageArgs {
-        limit: first,
-        after,
-    }
+    PageArgs { limit: first, after }
 }
 
 /// A page as a connection.
@@ -22,11 +19,7 @@ pub(crate) fn connection<T: Identified, N: OutputType>(
     node: impl Fn(T) -> N,
 ) -> PageOf<N> {
     let mut connection = Connection::new(!first_page, page.next.is_some());
-    let cursors: Vec<_> = page
-        .items
-        .iter()
-        .map(|item| page.cursor(item.uuid()))
-        .collect();
+    let cursors: Vec<_> = page.items.iter().map(|item| page.cursor(item.uuid())).collect();
     connection.edges = cursors
         .into_iter()
         .zip(page.items)

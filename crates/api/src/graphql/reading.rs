@@ -17,11 +17,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(api: Api, caller: Caller) -> Self {
-        Self {
-            api,
-            caller,
-            scope: Mutex::default(),
-        }
+        Self { api, caller, scope: Mutex::default() }
     }
 
     pub(super) async fn scope(&self) -> Result<Arc<Scope>> {

@@ -39,23 +39,13 @@ where
     B: DeserializeOwned + IntoParams,
     C: DeserializeOwned + IntoParams,
 {
-    let parts = [
-        A::into_params(|| None),
-        B::into_params(|| None),
-        C::into_params(|| None),
-    ];
-    let known: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .map(|parameter| parameter.name)
-        .collect();
+    let parts = [A::into_params(|| None), B::into_params(|| None), C::into_params(|| None)];
+    let known: Vec<String> = parts.into_iter().flatten().map(|parameter| parameter.name).collect();
     let given = part::<Vec<(String, String)>>(query)?;
     if let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) {
         let name: String = name.chars().take(64).collect();
-        let message = format!(
-            "there is no parameter `{name}` here; there are: {}",
-            known.join(", ")
-        );
+        let message =
+            format!("there is no parameter `{name}` here; there are: {}", known.join(", "));
         return Err(Error::malformed("unknown_parameter", message));
     }
     Ok(Asked(part(query)?, part(query)?, part(query)?))
@@ -65,12 +55,7 @@ fn part<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
     let read = Query::<T>::from_query(query);
     read.map(Query::into_inner).map_err(|error| {
         let message = error.to_string();
-        let message = message
-            .strip_prefix("Query deserialize error: ")
-            .unwrap_or(&message);
-        Error::malformed(
-            "query_unreadable",
-            format!("the query cannot be read: {message}"),
-        )
+        let message = message.strip_prefix("Query deserialize error: ").unwrap_or(&message);
+        Error::malformed("query_unreadable", format!("the query cannot be read: {message}"))
     })
 }

@@ -7,8 +7,12 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use domain::kernel::{Error, ErrorKind};
 use serde::Serialize;
-use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Response, ResponseBuilder, content::ContentBuilder, schema::Ref};
+use utoipa::openapi::{
+    RefOr, Response, ResponseBuilder,
+    content::ContentBuilder,
+    schema::{Ref, Schema},
+};
+use utoipa::{PartialSchema, ToSchema};
 
 /// The result of a handler.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -149,9 +153,8 @@ impl utoipa::IntoResponses for Problems {
             ("503", "A part of the service is away for a moment."),
         ];
         let response = |text: &str| {
-            let content = ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name("Problem")))
-                .build();
+            let content =
+                ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
             ResponseBuilder::new()
                 .description(text)
                 .content("application/problem+json", content)
@@ -162,4 +165,12 @@ impl utoipa::IntoResponses for Problems {
             .map(|(status, text)| (status.to_owned(), RefOr::T(response(text))))
             .collect()
     }
+}
+
+/// What `Problems` refers to, by name.
+pub(crate) fn problem_schemas() -> [(String, RefOr<Schema>); 2] {
+    [
+        ("Problem".to_owned(), <Problem<'_> as PartialSchema>::schema()),
+        ("ProblemField".to_owned(), <ProblemField<'_> as PartialSchema>::schema()),
+    ]
 }

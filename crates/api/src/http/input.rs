@@ -17,22 +17,19 @@ pub(crate) fn json_config() -> JsonConfig {
                 "content_type",
                 "the body must be sent as `Content-Type: application/json`",
             ),
-            JsonPayloadError::Overflow { limit } => Error::malformed(
-                "body_too_large",
-                format!("the body has more than {limit} bytes"),
-            ),
+            JsonPayloadError::Overflow { limit } => {
+                Error::malformed("body_too_large", format!("the body has more than {limit} bytes"))
+            }
             JsonPayloadError::OverflowKnownLength { length, limit } => Error::malformed(
                 "body_too_large",
                 format!("the body has {length} bytes; {limit} are allowed"),
             ),
-            JsonPayloadError::Deserialize(error) => Error::malformed(
-                "body_unreadable",
-                format!("the body cannot be read: {error}"),
-            ),
-            other => Error::malformed(
-                "body_unreadable",
-                format!("the body cannot be read: {other}"),
-            ),
+            JsonPayloadError::Deserialize(error) => {
+                Error::malformed("body_unreadable", format!("the body cannot be read: {error}"))
+            }
+            other => {
+                Error::malformed("body_unreadable", format!("the body cannot be read: {other}"))
+            }
         };
         Failure(failure).into()
     })
@@ -40,21 +37,18 @@ pub(crate) fn json_config() -> JsonConfig {
 
 /// Forms of the token endpoint.
 pub(crate) fn form_config() -> FormConfig {
-    FormConfig::default()
-        .limit(16 * 1024)
-        .error_handler(|error, _| {
-            let failure = match &error {
-                UrlencodedError::ContentType => Error::malformed(
-                    "content_type",
-                    "the body must be sent as `Content-Type: application/x-www-form-urlencoded`",
-                ),
-                other => Error::malformed(
-                    "body_unreadable",
-                    format!("the form cannot be read: {other}"),
-                ),
-            };
-            Failure(failure).into()
-        })
+    FormConfig::default().limit(16 * 1024).error_handler(|error, _| {
+        let failure = match &error {
+            UrlencodedError::ContentType => Error::malformed(
+                "content_type",
+                "the body must be sent as `Content-Type: application/x-www-form-urlencoded`",
+            ),
+            other => {
+                Error::malformed("body_unreadable", format!("the form cannot be read: {other}"))
+            }
+        };
+        Failure(failure).into()
+    })
 }
 
 /// Typed ids in paths.

@@ -7,7 +7,7 @@ mod request;
 
 pub(crate) use asked::Asked;
 pub use error::Failure;
-pub(crate) use error::{Problems, Result, render, status};
+pub(crate) use error::{Problems, Result, problem_schemas, render, status};
 pub(crate) use input::{form_config, json_config, path_config};
 pub(crate) use request::{RequestId, trace};
 

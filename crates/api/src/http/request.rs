@@ -39,10 +39,7 @@ pub(crate) async fn trace(
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let response = next.call(request).await?.map_into_boxed_body();
-    let failed = response
-        .response()
-        .error()
-        .and_then(|error| error.as_error::<Failure>());
+    let failed = response.response().error().and_then(|error| error.as_error::<Failure>());
     let mut response = match failed {
         None => response,
         Some(Failure(error)) => {
@@ -61,20 +58,13 @@ pub(crate) async fn trace(
 
 /// The caller's own name for the request, if it is a harmless one; otherwise one of ours.
 fn request_id(request: &ServiceRequest) -> String {
-    let given = request
-        .headers()
-        .get(REQUEST_ID)
-        .and_then(|value| value.to_str().ok());
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let harmless = |text: &&str| {
         (1..=64).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     match given.filter(harmless) {
         Some(given) => given.to_owned(),
-        None => request
-            .app_data::<Api>()
-            .map_or_else(String::new, Api::new_request_id),
+        None => request.app_data::<Api>().map_or_else(String::new, Api::new_request_id),
     }
 }

@@ -38,10 +38,7 @@ pub(crate) struct KpiQuery;
 impl KpiQuery {
     /// The metrics: what each counts, when, for whom, and what it leaves out.
     async fn metrics(&self) -> Vec<MetricDefinition> {
-        Metric::ALL
-            .iter()
-            .map(|metric| kpis::definition(*metric))
-            .collect()
+        Metric::ALL.iter().map(|metric| kpis::definition(*metric)).collect()
     }
 
     /// A number: days are local dates of `zone`, from the first to before the last.
@@ -117,20 +114,10 @@ impl KpiQuery {
             queue_id,
             channel,
         };
-        let filter = KpiTicketFilter {
-            bucket,
-            agent: None,
-            included,
-        };
+        let filter = KpiTicketFilter { bucket, agent: None, included };
         let first_page = after.is_none();
-        let page = kpis::explain(
-            &*read(ctx).await?,
-            metric,
-            &query,
-            &filter,
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            kpis::explain(&*read(ctx).await?, metric, &query, &filter, &args(first, after)).await?;
         Ok(connection(first_page, page, |fact| KpiTicketNode { fact }))
     }
 }

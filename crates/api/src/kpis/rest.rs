@@ -20,12 +20,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "kpis", operation_id = "metrics.list", responses((status = OK, body = Vec<MetricDefinition>), Problems))]
 #[get("/metrics")]
 async fn definitions(_caller: Caller) -> Json<Vec<MetricDefinition>> {
-    Json(
-        Metric::ALL
-            .iter()
-            .map(|metric| kpis::definition(*metric))
-            .collect(),
-    )
+    Json(Metric::ALL.iter().map(|metric| kpis::definition(*metric)).collect())
 }
 
 /// Ask for a number.
@@ -37,12 +32,7 @@ async fn answer(
     metric: Path<Metric>,
     asked: Asked<KpiQuery>,
 ) -> Result<Json<KpiAnswer>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            kpis::answer(scope, *metric, &asked.0).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| kpis::answer(scope, *metric, &asked.0).await).await?))
 }
 
 /// List the tickets behind a number, and those kept out of it with the reason.

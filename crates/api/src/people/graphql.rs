@@ -39,9 +39,7 @@ impl PersonNode {
         ctx: &Context<'_>,
         on: Option<NaiveDate>,
     ) -> Result<Vec<MembershipNode>> {
-        let memberships = load(ctx, MembershipsOf(self.person.id))
-            .await?
-            .unwrap_or_default();
+        let memberships = load(ctx, MembershipsOf(self.person.id)).await?.unwrap_or_default();
         let holds = |from: NaiveDate, to: Option<NaiveDate>| {
             on.is_none_or(|day| from <= day && to.is_none_or(|to| day < to))
         };
@@ -87,12 +85,9 @@ impl PersonQuery {
         after: Option<String>,
     ) -> Result<PageOf<PersonNode>> {
         let first_page = after.is_none();
-        let page = people::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            people::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, Into::into))
     }
 }
@@ -104,9 +99,7 @@ pub(crate) struct PersonMutation;
 impl PersonMutation {
     /// Make a person.
     async fn create_person(&self, ctx: &Context<'_>, input: NewPerson) -> Result<PersonNode> {
-        Ok(write(ctx, async |scope| people::create(scope, input).await)
-            .await?
-            .into())
+        Ok(write(ctx, async |scope| people::create(scope, input).await).await?.into())
     }
 
     /// Change a person's fields.
@@ -116,11 +109,7 @@ impl PersonMutation {
         id: PersonId,
         input: PersonPatch,
     ) -> Result<PersonNode> {
-        Ok(
-            write(ctx, async |scope| people::update(scope, id, input).await)
-                .await?
-                .into(),
-        )
+        Ok(write(ctx, async |scope| people::update(scope, id, input).await).await?.into())
     }
 
     /// Activate an invited person: the first day has come.
@@ -155,10 +144,7 @@ impl PersonMutation {
         person_id: PersonId,
         input: NewIdentity,
     ) -> Result<Identity> {
-        Ok(write(ctx, async |scope| {
-            identities::add(scope, person_id, input).await
-        })
-        .await?)
+        Ok(write(ctx, async |scope| identities::add(scope, person_id, input).await).await?)
     }
 
     /// Take an external identity from its person. Returns its id.
@@ -169,9 +155,5 @@ impl PersonMutation {
 }
 
 async fn act(ctx: &Context<'_>, id: PersonId, action: PersonAction) -> Result<PersonNode> {
-    Ok(
-        write(ctx, async |scope| people::act(scope, id, action).await)
-            .await?
-            .into(),
-    )
+    Ok(write(ctx, async |scope| people::act(scope, id, action).await).await?.into())
 }

@@ -12,21 +12,14 @@ use crate::caller::Caller;
 use crate::http::{Asked, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(list)
-        .service(create)
-        .service(get)
-        .service(update);
+    config.service(list).service(create).service(get).service(update);
     config
         .service(activate)
         .service(start_leave)
         .service(end_leave)
         .service(offboard)
         .service(rehire);
-    config
-        .service(list_identities)
-        .service(add_identity)
-        .service(remove_identity);
+    config.service(list_identities).service(add_identity).service(remove_identity);
 }
 
 /// List people.
@@ -37,23 +30,15 @@ async fn list(
     caller: Caller,
     asked: Asked<PersonFilter, PageArgs>,
 ) -> Result<Json<Page<Person>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            people::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| people::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make a person.
 #[utoipa::path(tag = "people", operation_id = "people.create", responses((status = CREATED, body = Person), Problems))]
 #[post("/people")]
 async fn create(api: Api, caller: Caller, new: Json<NewPerson>) -> Result<HttpResponse> {
-    let person = api
-        .write(&caller, async |scope| {
-            people::create(scope, new.into_inner()).await
-        })
-        .await?;
+    let person =
+        api.write(&caller, async |scope| people::create(scope, new.into_inner()).await).await?;
     Ok(created(format!("/v1/people/{}", person.id), &person))
 }
 
@@ -61,10 +46,7 @@ async fn create(api: Api, caller: Caller, new: Json<NewPerson>) -> Result<HttpRe
 #[utoipa::path(tag = "people", operation_id = "people.get", responses((status = OK, body = Person), Problems))]
 #[get("/people/{id}")]
 async fn get(api: Api, caller: Caller, id: Path<PersonId>) -> Result<Json<Person>> {
-    Ok(Json(
-        api.read(&caller, async |scope| people::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| people::get(scope, *id).await).await?))
 }
 
 /// Change a person's fields.
@@ -77,10 +59,8 @@ async fn update(
     patch: Json<PersonPatch>,
 ) -> Result<Json<Person>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            people::update(scope, *id, patch.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| people::update(scope, *id, patch.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -125,10 +105,7 @@ async fn act(
     id: PersonId,
     action: PersonAction,
 ) -> Result<Json<Person>> {
-    Ok(Json(
-        api.write(caller, async |scope| people::act(scope, id, action).await)
-            .await?,
-    ))
+    Ok(Json(api.write(caller, async |scope| people::act(scope, id, action).await).await?))
 }
 
 /// List the ids under which sources know a person.
@@ -140,12 +117,7 @@ async fn list_identities(
     id: Path<PersonId>,
     asked: Asked<PageArgs>,
 ) -> Result<Json<Page<Identity>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            identities::list(scope, *id, &asked.0).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| identities::list(scope, *id, &asked.0).await).await?))
 }
 
 /// Tell under which id a source knows a person.
@@ -158,21 +130,15 @@ async fn add_identity(
     new: Json<NewIdentity>,
 ) -> Result<HttpResponse> {
     let identity = api
-        .write(&caller, async |scope| {
-            identities::add(scope, *id, new.into_inner()).await
-        })
+        .write(&caller, async |scope| identities::add(scope, *id, new.into_inner()).await)
         .await?;
-    Ok(created(
-        format!("/v1/people/{}/identities", identity.person_id),
-        &identity,
-    ))
+    Ok(created(format!("/v1/people/{}/identities", identity.person_id), &identity))
 }
 
 /// Take an external identity from its person.
 #[utoipa::path(tag = "people", operation_id = "identities.remove", responses((status = NO_CONTENT), Problems))]
 #[delete("/identities/{id}")]
 async fn remove_identity(api: Api, caller: Caller, id: Path<IdentityId>) -> Result<HttpResponse> {
-    api.write(&caller, async |scope| identities::remove(scope, *id).await)
-        .await?;
+    api.write(&caller, async |scope| identities::remove(scope, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

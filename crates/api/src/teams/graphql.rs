@@ -53,10 +53,7 @@ impl TeamNode {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<Self>> {
-        let filter = TeamFilter {
-            parent_id: Some(self.team.id),
-            ..Default::default()
-        };
+        let filter = TeamFilter { parent_id: Some(self.team.id), ..Default::default() };
         let first_page = after.is_none();
         let page = teams::list(&*read(ctx).await?, &filter, &args(first, after)).await?;
         Ok(connection(first_page, page, Into::into))
@@ -71,11 +68,7 @@ impl TeamNode {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<MembershipNode>> {
-        let filter = MembershipFilter {
-            team_id: Some(self.team.id),
-            on,
-            ..Default::default()
-        };
+        let filter = MembershipFilter { team_id: Some(self.team.id), on, ..Default::default() };
         let first_page = after.is_none();
         let page = memberships::list(&*read(ctx).await?, &filter, &args(first, after)).await?;
         Ok(connection(first_page, page, Into::into))
@@ -90,11 +83,7 @@ impl TeamNode {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<TeamLeadNode>> {
-        let filter = TeamLeadFilter {
-            team_id: Some(self.team.id),
-            on,
-            ..Default::default()
-        };
+        let filter = TeamLeadFilter { team_id: Some(self.team.id), on, ..Default::default() };
         let first_page = after.is_none();
         let page = leads::list(&*read(ctx).await?, &filter, &args(first, after)).await?;
         Ok(connection(first_page, page, Into::into))
@@ -182,12 +171,9 @@ impl TeamQuery {
         after: Option<String>,
     ) -> Result<PageOf<TeamNode>> {
         let first_page = after.is_none();
-        let page = teams::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            teams::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -201,12 +187,9 @@ impl TeamQuery {
         after: Option<String>,
     ) -> Result<PageOf<MembershipNode>> {
         let first_page = after.is_none();
-        let page = memberships::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            memberships::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -220,12 +203,9 @@ impl TeamQuery {
         after: Option<String>,
     ) -> Result<PageOf<TeamLeadNode>> {
         let first_page = after.is_none();
-        let page = leads::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            leads::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -267,9 +247,7 @@ pub(crate) struct TeamMutation;
 impl TeamMutation {
     /// Make a team.
     async fn create_team(&self, ctx: &Context<'_>, input: NewTeam) -> Result<TeamNode> {
-        Ok(write(ctx, async |scope| teams::create(scope, input).await)
-            .await?
-            .into())
+        Ok(write(ctx, async |scope| teams::create(scope, input).await).await?.into())
     }
 
     /// Change a team's name, kind or place in the tree.
@@ -279,29 +257,17 @@ impl TeamMutation {
         id: TeamId,
         input: TeamPatch,
     ) -> Result<TeamNode> {
-        Ok(
-            write(ctx, async |scope| teams::update(scope, id, input).await)
-                .await?
-                .into(),
-        )
+        Ok(write(ctx, async |scope| teams::update(scope, id, input).await).await?.into())
     }
 
     /// Close a team.
     async fn close_team(&self, ctx: &Context<'_>, id: TeamId) -> Result<TeamNode> {
-        Ok(write(ctx, async |scope| {
-            teams::act(scope, id, TeamAction::Close).await
-        })
-        .await?
-        .into())
+        Ok(write(ctx, async |scope| teams::act(scope, id, TeamAction::Close).await).await?.into())
     }
 
     /// Reopen a closed team.
     async fn reopen_team(&self, ctx: &Context<'_>, id: TeamId) -> Result<TeamNode> {
-        Ok(write(ctx, async |scope| {
-            teams::act(scope, id, TeamAction::Reopen).await
-        })
-        .await?
-        .into())
+        Ok(write(ctx, async |scope| teams::act(scope, id, TeamAction::Reopen).await).await?.into())
     }
 
     /// Put a person into a team.
@@ -310,11 +276,7 @@ impl TeamMutation {
         ctx: &Context<'_>,
         input: NewMembership,
     ) -> Result<MembershipNode> {
-        Ok(
-            write(ctx, async |scope| memberships::create(scope, input).await)
-                .await?
-                .into(),
-        )
+        Ok(write(ctx, async |scope| memberships::create(scope, input).await).await?.into())
     }
 
     /// Change the days of a membership.
@@ -324,11 +286,7 @@ impl TeamMutation {
         id: MembershipId,
         input: MembershipPatch,
     ) -> Result<MembershipNode> {
-        Ok(write(ctx, async |scope| {
-            memberships::update(scope, id, input).await
-        })
-        .await?
-        .into())
+        Ok(write(ctx, async |scope| memberships::update(scope, id, input).await).await?.into())
     }
 
     /// Remove a membership that never was. Returns its id.
@@ -343,9 +301,7 @@ impl TeamMutation {
         ctx: &Context<'_>,
         input: NewTeamLead,
     ) -> Result<TeamLeadNode> {
-        Ok(write(ctx, async |scope| leads::create(scope, input).await)
-            .await?
-            .into())
+        Ok(write(ctx, async |scope| leads::create(scope, input).await).await?.into())
     }
 
     /// Change the days of a lead.
@@ -355,11 +311,7 @@ impl TeamMutation {
         id: TeamLeadId,
         input: TeamLeadPatch,
     ) -> Result<TeamLeadNode> {
-        Ok(
-            write(ctx, async |scope| leads::update(scope, id, input).await)
-                .await?
-                .into(),
-        )
+        Ok(write(ctx, async |scope| leads::update(scope, id, input).await).await?.into())
     }
 
     /// Remove a lead that never was. Returns its id.

@@ -50,23 +50,15 @@ async fn list(
     caller: Caller,
     asked: Asked<TeamFilter, PageArgs>,
 ) -> Result<Json<Page<Team>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            teams::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| teams::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make a team.
 #[utoipa::path(tag = "teams", operation_id = "teams.create", responses((status = CREATED, body = Team), Problems))]
 #[post("/teams")]
 async fn create(api: Api, caller: Caller, new: Json<NewTeam>) -> Result<HttpResponse> {
-    let team = api
-        .write(&caller, async |scope| {
-            teams::create(scope, new.into_inner()).await
-        })
-        .await?;
+    let team =
+        api.write(&caller, async |scope| teams::create(scope, new.into_inner()).await).await?;
     Ok(created(format!("/v1/teams/{}", team.id), &team))
 }
 
@@ -74,10 +66,7 @@ async fn create(api: Api, caller: Caller, new: Json<NewTeam>) -> Result<HttpResp
 #[utoipa::path(tag = "teams", operation_id = "teams.get", responses((status = OK, body = Team), Problems))]
 #[get("/teams/{id}")]
 async fn get(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>> {
-    Ok(Json(
-        api.read(&caller, async |scope| teams::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| teams::get(scope, *id).await).await?))
 }
 
 /// Change a team's name, kind or place in the tree.
@@ -90,10 +79,8 @@ async fn update(
     patch: Json<TeamPatch>,
 ) -> Result<Json<Team>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            teams::update(scope, *id, patch.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| teams::update(scope, *id, patch.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -102,10 +89,7 @@ async fn update(
 #[post("/teams/{id}/closure")]
 async fn close(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            teams::act(scope, *id, TeamAction::Close).await
-        })
-        .await?,
+        api.write(&caller, async |scope| teams::act(scope, *id, TeamAction::Close).await).await?,
     ))
 }
 
@@ -114,10 +98,7 @@ async fn close(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>>
 #[delete("/teams/{id}/closure")]
 async fn reopen(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            teams::act(scope, *id, TeamAction::Reopen).await
-        })
-        .await?,
+        api.write(&caller, async |scope| teams::act(scope, *id, TeamAction::Reopen).await).await?,
     ))
 }
 
@@ -130,10 +111,7 @@ async fn list_memberships(
     asked: Asked<MembershipFilter, PageArgs>,
 ) -> Result<Json<Page<Membership>>> {
     Ok(Json(
-        api.read(&caller, async |scope| {
-            memberships::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
+        api.read(&caller, async |scope| memberships::list(scope, &asked.0, &asked.1).await).await?,
     ))
 }
 
@@ -146,14 +124,9 @@ async fn create_membership(
     new: Json<NewMembership>,
 ) -> Result<HttpResponse> {
     let membership = api
-        .write(&caller, async |scope| {
-            memberships::create(scope, new.into_inner()).await
-        })
+        .write(&caller, async |scope| memberships::create(scope, new.into_inner()).await)
         .await?;
-    Ok(created(
-        format!("/v1/memberships/{}", membership.id),
-        &membership,
-    ))
+    Ok(created(format!("/v1/memberships/{}", membership.id), &membership))
 }
 
 /// Get a membership.
@@ -164,10 +137,7 @@ async fn get_membership(
     caller: Caller,
     id: Path<MembershipId>,
 ) -> Result<Json<Membership>> {
-    Ok(Json(
-        api.read(&caller, async |scope| memberships::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| memberships::get(scope, *id).await).await?))
 }
 
 /// Change the days of a membership. Give `valid_to` to end it.
@@ -180,10 +150,8 @@ async fn update_membership(
     patch: Json<MembershipPatch>,
 ) -> Result<Json<Membership>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            memberships::update(scope, *id, patch.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| memberships::update(scope, *id, patch.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -195,8 +163,7 @@ async fn remove_membership(
     caller: Caller,
     id: Path<MembershipId>,
 ) -> Result<HttpResponse> {
-    api.write(&caller, async |scope| memberships::remove(scope, *id).await)
-        .await?;
+    api.write(&caller, async |scope| memberships::remove(scope, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -208,23 +175,15 @@ async fn list_leads(
     caller: Caller,
     asked: Asked<TeamLeadFilter, PageArgs>,
 ) -> Result<Json<Page<TeamLead>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            leads::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| leads::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Name a team's lead. It ends the open one before it.
 #[utoipa::path(tag = "teams", operation_id = "team_leads.create", responses((status = CREATED, body = TeamLead), Problems))]
 #[post("/team_leads")]
 async fn create_lead(api: Api, caller: Caller, new: Json<NewTeamLead>) -> Result<HttpResponse> {
-    let lead = api
-        .write(&caller, async |scope| {
-            leads::create(scope, new.into_inner()).await
-        })
-        .await?;
+    let lead =
+        api.write(&caller, async |scope| leads::create(scope, new.into_inner()).await).await?;
     Ok(created(format!("/v1/team_leads/{}", lead.id), &lead))
 }
 
@@ -232,10 +191,7 @@ async fn create_lead(api: Api, caller: Caller, new: Json<NewTeamLead>) -> Result
 #[utoipa::path(tag = "teams", operation_id = "team_leads.get", responses((status = OK, body = TeamLead), Problems))]
 #[get("/team_leads/{id}")]
 async fn get_lead(api: Api, caller: Caller, id: Path<TeamLeadId>) -> Result<Json<TeamLead>> {
-    Ok(Json(
-        api.read(&caller, async |scope| leads::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| leads::get(scope, *id).await).await?))
 }
 
 /// Change the days of a lead. Give `valid_to` to end it.
@@ -248,10 +204,8 @@ async fn update_lead(
     patch: Json<TeamLeadPatch>,
 ) -> Result<Json<TeamLead>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            leads::update(scope, *id, patch.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| leads::update(scope, *id, patch.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -259,8 +213,7 @@ async fn update_lead(
 #[utoipa::path(tag = "teams", operation_id = "team_leads.remove", responses((status = NO_CONTENT), Problems))]
 #[delete("/team_leads/{id}")]
 async fn remove_lead(api: Api, caller: Caller, id: Path<TeamLeadId>) -> Result<HttpResponse> {
-    api.write(&caller, async |scope| leads::remove(scope, *id).await)
-        .await?;
+    api.write(&caller, async |scope| leads::remove(scope, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -280,10 +233,5 @@ async fn lead_of(
     id: Path<PersonId>,
     asked: Asked<On>,
 ) -> Result<Json<LeadOf>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            leads::lead_of(scope, *id, asked.0.on).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| leads::lead_of(scope, *id, asked.0.on).await).await?))
 }

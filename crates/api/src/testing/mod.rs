@@ -40,29 +40,19 @@ pub(crate) struct Answer {
 impl Answer {
     /// A header's text, empty where there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
 impl TestApi {
     pub(crate) async fn new() -> Self {
-        Self {
-            test: TestApp::new().await,
-            urls: PublicUrls::new(URL, &[]),
-        }
+        Self { test: TestApp::new().await, urls: PublicUrls::new(URL, &[]) }
     }
 
     /// Makes a tenant and signs its owner in.
     pub(crate) async fn tenant(&self, slug: &str) -> Tenant {
         let system = self.test.tenant(slug).await;
-        let mut tenant = Tenant {
-            slug: slug.to_owned(),
-            system,
-            owner: String::new(),
-        };
+        let mut tenant = Tenant { slug: slug.to_owned(), system, owner: String::new() };
         tenant.owner = self.user(&tenant, Role::Owner, None).await;
         tenant
     }
@@ -79,24 +69,13 @@ impl TestApi {
             serde_json::to_value(role).unwrap().as_str().unwrap(),
             tenant.slug
         );
-        let new = NewUser {
-            email: email.clone(),
-            person_id,
-            password: Some(Secret::new(PASSWORD)),
-        };
-        let user = users::create(&self.test.app, &tenant.system, new)
-            .await
-            .unwrap();
-        let grant = NewRoleGrant {
-            role,
-            valid_from: None,
-            valid_to: None,
-        };
+        let new =
+            NewUser { email: email.clone(), person_id, password: Some(Secret::new(PASSWORD)) };
+        let user = users::create(&self.test.app, &tenant.system, new).await.unwrap();
+        let grant = NewRoleGrant { role, valid_from: None, valid_to: None };
         self.test
             .app
-            .write(&tenant.system, async |scope| {
-                users::grant_role(scope, user.id, grant).await
-            })
+            .write(&tenant.system, async |scope| users::grant_role(scope, user.id, grant).await)
             .await
             .unwrap();
         let request = TokenRequest {
@@ -105,32 +84,23 @@ impl TestApi {
             password: Some(Secret::new(PASSWORD)),
             ..Default::default()
         };
-        let answer = accounts::token(&self.test.app, &self.urls, &tenant.slug, request)
-            .await
-            .unwrap();
+        let answer =
+            accounts::token(&self.test.app, &self.urls, &tenant.slug, request).await.unwrap();
         answer.access_token.expose().to_owned()
     }
 
     /// Sends a request.
     pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
-        let (api, graph) = (
-            Api::new(self.test.app.clone(), self.urls.clone()),
-            graphql::schema(),
-        );
-        let app = App::new()
-            .wrap(from_fn(http::trace))
-            .configure(|config| routes(config, &api, &graph));
+        let (api, graph) = (Api::new(self.test.app.clone(), self.urls.clone()), graphql::schema());
+        let app =
+            App::new().wrap(from_fn(http::trace)).configure(|config| routes(config, &api, &graph));
         let service = test::init_service(app).await;
         let response = test::call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = test::read_body(response).await;
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        Answer { status, headers, body }
     }
 
     /// Sends JSON with a token.
@@ -160,13 +130,8 @@ impl TestApi {
 
     /// Runs a GraphQL document.
     pub(crate) async fn graphql(&self, token: &str, query: &str, variables: Value) -> Value {
-        let answer = self
-            .post(
-                token,
-                "/graphql",
-                json!({ "query": query, "variables": variables }),
-            )
-            .await;
+        let answer =
+            self.post(token, "/graphql", json!({ "query": query, "variables": variables })).await;
         assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
         answer.body
     }

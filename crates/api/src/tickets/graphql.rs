@@ -69,9 +69,7 @@ impl TicketNode {
     /// What happened to it, in order.
     #[graphql(complexity = "20 * (1 + child_complexity)")]
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<TicketEvent>> {
-        Ok(load(ctx, crate::graphql::EventsOf(self.ticket.id))
-            .await?
-            .unwrap_or_default())
+        Ok(load(ctx, crate::graphql::EventsOf(self.ticket.id)).await?.unwrap_or_default())
     }
 }
 
@@ -95,12 +93,9 @@ impl TicketQuery {
         after: Option<String>,
     ) -> Result<PageOf<TicketNode>> {
         let first_page = after.is_none();
-        let page = tickets::list(
-            &*read(ctx).await?,
-            &filter.unwrap_or_default(),
-            &args(first, after),
-        )
-        .await?;
+        let page =
+            tickets::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
+                .await?;
         Ok(connection(first_page, page, Into::into))
     }
 
@@ -147,10 +142,7 @@ impl TicketMutation {
         queue_id: QueueId,
         input: NewQueueTeam,
     ) -> Result<Vec<QueueTeam>> {
-        Ok(write(ctx, async |scope| {
-            tickets::link_queue(scope, queue_id, input).await
-        })
-        .await?)
+        Ok(write(ctx, async |scope| tickets::link_queue(scope, queue_id, input).await).await?)
     }
 
     /// Store a mapping under its name, for imports over the API.
@@ -160,18 +152,12 @@ impl TicketMutation {
         name: String,
         text: String,
     ) -> Result<ImportMapping> {
-        Ok(write(ctx, async |scope| {
-            tickets::put_mapping(scope, &name, &text).await
-        })
-        .await?)
+        Ok(write(ctx, async |scope| tickets::put_mapping(scope, &name, &text).await).await?)
     }
 
     /// Delete a stored mapping. Returns its name.
     async fn delete_import_mapping(&self, ctx: &Context<'_>, name: String) -> Result<String> {
-        write(ctx, async |scope| {
-            tickets::delete_mapping(scope, &name).await
-        })
-        .await?;
+        write(ctx, async |scope| tickets::delete_mapping(scope, &name).await).await?;
         Ok(name)
     }
 }

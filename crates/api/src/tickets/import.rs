@@ -130,10 +130,7 @@ async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Erro
 }
 
 fn read(mapping: Mapping, mut chunks: mpsc::Receiver<Bytes>) -> Result<SortedTickets, Error> {
-    let options = IntakeOptions {
-        temp_dir: std::env::temp_dir(),
-        rejects: Rejects::default(),
-    };
+    let options = IntakeOptions { temp_dir: std::env::temp_dir(), rejects: Rejects::default() };
     let mut rows = Intake::new(Arc::new(mapping), options);
     while let Some(chunk) = chunks.blocking_recv() {
         rows.feed(&chunk)?;

@@ -40,32 +40,21 @@ async fn list(
     caller: Caller,
     asked: Asked<TicketFilter, PageArgs>,
 ) -> Result<Json<Page<Ticket>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            tickets::list(scope, &asked.0, &asked.1).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| tickets::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Get a ticket.
 #[utoipa::path(tag = "tickets", operation_id = "tickets.get", responses((status = OK, body = Ticket), Problems))]
 #[get("/tickets/{id}")]
 async fn get(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Ticket>> {
-    Ok(Json(
-        api.read(&caller, async |scope| tickets::get(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| tickets::get(scope, *id).await).await?))
 }
 
 /// List what happened to a ticket, in order.
 #[utoipa::path(tag = "tickets", operation_id = "tickets.events", responses((status = OK, body = Vec<TicketEvent>), Problems))]
 #[get("/tickets/{id}/events")]
 async fn events(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Vec<TicketEvent>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| tickets::events(scope, *id).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| tickets::events(scope, *id).await).await?))
 }
 
 /// List the queues: the helpdesk's groups.
@@ -92,10 +81,8 @@ async fn link_queue(
     new: Json<NewQueueTeam>,
 ) -> Result<Json<Vec<QueueTeam>>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            tickets::link_queue(scope, *id, new.into_inner()).await
-        })
-        .await?,
+        api.write(&caller, async |scope| tickets::link_queue(scope, *id, new.into_inner()).await)
+            .await?,
     ))
 }
 
@@ -107,12 +94,7 @@ async fn list_connections(
     caller: Caller,
     asked: Asked<PageArgs>,
 ) -> Result<Json<Page<Connection>>> {
-    Ok(Json(
-        api.read(&caller, async |scope| {
-            connections::list(scope, &asked.0).await
-        })
-        .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| connections::list(scope, &asked.0).await).await?))
 }
 
 /// List the stored mappings.
@@ -126,10 +108,7 @@ async fn list_mappings(api: Api, caller: Caller) -> Result<Json<Vec<ImportMappin
 #[utoipa::path(tag = "tickets", operation_id = "mappings.get", responses((status = OK, body = ImportMapping), Problems))]
 #[get("/tickets/mappings/{name}")]
 async fn get_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<Json<ImportMapping>> {
-    Ok(Json(
-        api.read(&caller, async |scope| tickets::mapping(scope, &name).await)
-            .await?,
-    ))
+    Ok(Json(api.read(&caller, async |scope| tickets::mapping(scope, &name).await).await?))
 }
 
 /// Store a mapping under a name: the body is its TOML, as `docs/import.md` describes it.
@@ -142,10 +121,7 @@ async fn put_mapping(
     text: String,
 ) -> Result<Json<ImportMapping>> {
     Ok(Json(
-        api.write(&caller, async |scope| {
-            tickets::put_mapping(scope, &name, &text).await
-        })
-        .await?,
+        api.write(&caller, async |scope| tickets::put_mapping(scope, &name, &text).await).await?,
     ))
 }
 
@@ -153,9 +129,6 @@ async fn put_mapping(
 #[utoipa::path(tag = "tickets", operation_id = "mappings.delete", responses((status = NO_CONTENT), Problems))]
 #[delete("/tickets/mappings/{name}")]
 async fn delete_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<HttpResponse> {
-    api.write(&caller, async |scope| {
-        tickets::delete_mapping(scope, &name).await
-    })
-    .await?;
+    api.write(&caller, async |scope| tickets::delete_mapping(scope, &name).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

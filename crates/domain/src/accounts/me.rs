@@ -11,10 +11,7 @@ use crate::tenants;
 pub async fn me(scope: &Scope) -> Result<Me> {
     let permissions = Permission::ALL.iter().filter_map(|permission| {
         let reach = scope.reach(*permission)?;
-        Some(Allowed {
-            permission: permission.word(),
-            reach: reach.into(),
-        })
+        Some(Allowed { permission: permission.word(), reach: reach.into() })
     });
     let (user_id, client_id) = match scope.actor() {
         Actor::User(id) => (Some(id), None),

@@ -24,17 +24,11 @@ impl Role {
     pub fn permissions(self) -> Vec<(Permission, Reach)> {
         let (permissions, reach): (&[Permission], Reach) = match self {
             Self::Owner | Self::Admin => (Permission::ALL, Tenant),
-            Self::Manager => (
-                &[TeamsRead, PeopleRead, TicketsRead, KpisRead, KpisPeople],
-                Teams,
-            ),
+            Self::Manager => (&[TeamsRead, PeopleRead, TicketsRead, KpisRead, KpisPeople], Teams),
             Self::QualityAnalyst => (&[TicketsRead, TeamsRead, PeopleRead], Tenant),
             Self::Hr => (&[PeopleRead, PeopleWrite, TeamsRead], Tenant),
             Self::Finance | Self::Viewer => (&[KpisRead, TeamsRead], Tenant),
-            Self::Agent => (
-                &[PeopleRead, TeamsRead, TicketsRead, KpisRead, KpisPeople],
-                Own,
-            ),
+            Self::Agent => (&[PeopleRead, TeamsRead, TicketsRead, KpisRead, KpisPeople], Own),
         };
         permissions.iter().map(|it| (*it, reach)).collect()
     }

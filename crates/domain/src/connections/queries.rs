@@ -24,11 +24,7 @@ pub async fn list(scope: &Scope, args: &PageArgs) -> Result<Page<Connection>> {
 pub async fn named(scope: &Scope, name: &str) -> Result<ConnectionId> {
     scope.require(Permission::TicketsWrite)?;
     let found = scope.find::<Entity>().filter(Column::Name.eq(name));
-    if let Some(found) = found
-        .into_partial_model::<Connection>()
-        .one(scope.tx())
-        .await?
-    {
+    if let Some(found) = found.into_partial_model::<Connection>().one(scope.tx()).await? {
         return Ok(found.id);
     }
     let (id, now) = (scope.new_id::<ConnectionId>(), scope.now());
@@ -42,10 +38,6 @@ pub async fn named(scope: &Scope, name: &str) -> Result<ConnectionId> {
         ..Default::default()
     };
     scope.insert::<Entity, _>(row).await?;
-    scope.record(Event::new(
-        "connection.created",
-        id,
-        json!({ "name": name, "system": "import" }),
-    ));
+    scope.record(Event::new("connection.created", id, json!({ "name": name, "system": "import" })));
     Ok(id)
 }

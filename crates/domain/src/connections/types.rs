@@ -8,11 +8,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::Identified;
 
-crate::id!(
-    ConnectionId,
-    "connection",
-    "The id of a connection to a source of tickets."
-);
+crate::id!(ConnectionId, "connection", "The id of a connection to a source of tickets.");
 
 /// A source of tickets.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]

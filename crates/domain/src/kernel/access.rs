@@ -49,12 +49,7 @@ impl Caller {
     /// Plumbline itself, in one tenant.
     #[must_use]
     pub fn system(tenant: TenantId) -> Self {
-        Self {
-            tenant,
-            actor: Actor::System,
-            request_id: None,
-            scopes: None,
-        }
+        Self { tenant, actor: Actor::System, request_id: None, scopes: None }
     }
 }
 
@@ -86,12 +81,7 @@ impl Access {
     /// Everything, everywhere: Plumbline itself.
     #[must_use]
     pub fn system() -> Self {
-        let permissions = Permission::ALL
-            .iter()
-            .map(|permission| (*permission, Reach::Tenant));
-        Self {
-            permissions: permissions.collect(),
-            ..Self::default()
-        }
+        let permissions = Permission::ALL.iter().map(|permission| (*permission, Reach::Tenant));
+        Self { permissions: permissions.collect(), ..Self::default() }
     }
 }

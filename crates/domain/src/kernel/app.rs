@@ -24,6 +24,9 @@ pub type LoadAccess = for<'a> fn(&'a Scope) -> BoxFuture<'a, Result<Access>>;
 /// Called after a commit that enqueued work.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
+/// What an actor may do, and until when that is believed.
+type Known = (DateTime<Utc>, Arc<Access>);
+
 /// The application. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -33,7 +36,7 @@ pub struct App {
     master_key: MasterKey,
     load_access: LoadAccess,
     kept: Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>,
-    known: Arc<Mutex<HashMap<(TenantId, Actor), (DateTime<Utc>, Arc<Access>)>>>,
+    known: Arc<Mutex<HashMap<(TenantId, Actor), Known>>>,
     wake: Option<Wake>,
 }
 
@@ -81,9 +84,7 @@ impl App {
     /// What a feature keeps in this process between requests, one of each type: a cache, never the only copy of anything.
     pub(crate) fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = kept
-            .entry(TypeId::of::<T>())
-            .or_insert_with(|| Arc::new(T::default()));
+        let slot = kept.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         let thing = Arc::clone(slot).downcast::<T>();
         thing.unwrap_or_else(|_| unreachable!("it was put there under its own type"))
     }
@@ -179,11 +180,8 @@ impl App {
 
     async fn access(&self, scope: &Scope) -> Result<Arc<Access>> {
         let (key, now) = ((scope.tenant(), scope.actor()), self.clock.now());
-        if let Some((until, access)) = self
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
+        if let Some((until, access)) =
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
             && *until > now
         {
             return Ok(Arc::clone(access));

@@ -100,10 +100,7 @@ pub(crate) struct Insert {
 
 impl Insert {
     pub(crate) const fn into(table: &'static str) -> Self {
-        Self {
-            table,
-            columns: Vec::new(),
-        }
+        Self { table, columns: Vec::new() }
     }
 
     #[must_use]
@@ -128,27 +125,21 @@ impl Insert {
         let names = self
             .columns
             .iter()
-            .fold("tenant_id".to_owned(), |names, (name, _)| {
-                names + ", " + name
-            });
+            .fold("tenant_id".to_owned(), |names, (name, _)| names + ", " + name);
         let into = format!("INSERT INTO {} ({names})", self.table);
         match scope.tx().hold().await?.conn() {
             Conn::Postgres(conn) => {
                 let sql = format!("{into} SELECT $1, * FROM UNNEST({}) {tail}", self.arrays());
                 let query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
-                let query = self
-                    .columns
-                    .iter()
-                    .fold(query, |query, (_, cells)| cells.bind_all(query));
+                let query =
+                    self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
                 Ok(query.execute(conn).await?.rows_affected())
             }
             Conn::Sqlite(conn) => {
                 let (mut start, mut written) = (0, 0);
                 while start < rows {
-                    let length = LENGTHS
-                        .into_iter()
-                        .find(|length| start + length <= rows)
-                        .unwrap_or(1);
+                    let length =
+                        LENGTHS.into_iter().find(|length| start + length <= rows).unwrap_or(1);
                     let sql = format!("{into} VALUES {} {tail}", self.values(length));
                     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
                     for row in start..start + length {

@@ -16,11 +16,7 @@ impl Check {
         message: impl Into<String>,
     ) -> &mut Self {
         if !fine {
-            self.0.push(FieldError {
-                pointer: pointer.to_owned(),
-                code,
-                message: message.into(),
-            });
+            self.0.push(FieldError { pointer: pointer.to_owned(), code, message: message.into() });
         }
         self
     }
@@ -28,12 +24,7 @@ impl Check {
     /// A text has 1 to `max` characters, not only blanks, and no control characters.
     pub(crate) fn text(&mut self, pointer: &str, text: &str, max: usize) -> &mut Self {
         let fine = !text.trim().is_empty() && text.chars().count() <= max;
-        self.that(
-            fine,
-            pointer,
-            "length",
-            format!("must have 1 to {max} characters"),
-        );
+        self.that(fine, pointer, "length", format!("must have 1 to {max} characters"));
         self.that(
             !text.chars().any(char::is_control),
             pointer,
@@ -67,17 +58,12 @@ impl Check {
         });
         let fine = shape
             && email.len() <= 254
-            && !email
-                .chars()
-                .any(|letter| letter.is_whitespace() || letter.is_control());
+            && !email.chars().any(|letter| letter.is_whitespace() || letter.is_control());
         self.that(
             fine,
             pointer,
             "not_an_email",
-            format!(
-                "`{}` is not an e-mail address",
-                email.chars().take(64).collect::<String>()
-            ),
+            format!("`{}` is not an e-mail address", email.chars().take(64).collect::<String>()),
         )
     }
 
@@ -87,12 +73,7 @@ impl Check {
             "`{}` is not a zone of the tz database; write one like `Europe/Rome`",
             zone.chars().take(64).collect::<String>()
         );
-        self.that(
-            jiff::tz::TimeZone::get(zone).is_ok(),
-            pointer,
-            "unknown_zone",
-            message,
-        )
+        self.that(jiff::tz::TimeZone::get(zone).is_ok(), pointer, "unknown_zone", message)
     }
 
     /// Fails with everything that was wrong.

@@ -58,19 +58,13 @@ impl Ids {
     /// Ids nobody can guess.
     #[must_use]
     pub fn random() -> Self {
-        Self {
-            last: Arc::default(),
-            seed: None,
-        }
+        Self { last: Arc::default(), seed: None }
     }
 
     /// The same ids at every run of a test.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self {
-            last: Arc::default(),
-            seed: Some(Arc::new(AtomicU64::new(seed))),
-        }
+        Self { last: Arc::default(), seed: Some(Arc::new(AtomicU64::new(seed))) }
     }
 
     /// The next id, at `now`.
@@ -83,9 +77,7 @@ impl Ids {
             Some(place)
         };
         // The closure always answers, so this cannot fail.
-        let _ = self
-            .last
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, update);
+        let _ = self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, update);
         let mut bytes = [0u8; 10];
         bytes[..2].copy_from_slice(&((place & 0xfff) as u16).to_be_bytes());
         bytes[2..].copy_from_slice(&self.bits().to_be_bytes());
@@ -113,10 +105,8 @@ mod tests {
 
     #[test]
     fn ids_rise_even_when_the_clock_stands() {
-        let (clock, ids) = (
-            Clock::fixed(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)),
-            Ids::random(),
-        );
+        let (clock, ids) =
+            (Clock::fixed(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)), Ids::random());
         let many: Vec<Uuid> = (0..10_000).map(|_| ids.next(clock.now())).collect();
         assert!(many.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(many.iter().all(|id| id.get_version_num() == 7));

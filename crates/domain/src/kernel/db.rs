@@ -68,10 +68,7 @@ impl Database {
             })
             .connect_with(options)
             .await?;
-        Ok(Self {
-            pool: Pool::Postgres(pool),
-            statements: Arc::default(),
-        })
+        Ok(Self { pool: Pool::Postgres(pool), statements: Arc::default() })
     }
 
     /// Opens a file, making it when it is not there. `connections` is for readers.
@@ -89,18 +86,13 @@ impl Database {
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "memory");
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10));
+        let writer =
+            SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(10));
         let writer = writer.connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE);
+        let readers =
+            SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
         let readers = readers.connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self {
-            pool: Pool::Sqlite { readers, writer },
-            statements: Arc::default(),
-        })
+        Ok(Self { pool: Pool::Sqlite { readers, writer }, statements: Arc::default() })
     }
 
     /// Which database it is.
@@ -126,11 +118,9 @@ impl Database {
         match &self.pool {
             Pool::Postgres(_) => Ok(None),
             // The pragma is per connection: the writer's is always the same one.
-            Pool::Sqlite { writer, .. } => Ok(Some(
-                sqlx::query_scalar("PRAGMA data_version")
-                    .fetch_one(writer)
-                    .await?,
-            )),
+            Pool::Sqlite { writer, .. } => {
+                Ok(Some(sqlx::query_scalar("PRAGMA data_version").fetch_one(writer).await?))
+            }
         }
     }
 
@@ -147,11 +137,7 @@ impl Database {
 
     /// A transaction that is opened by its first statement.
     pub(super) fn transaction(&self, mode: Mode) -> Tx {
-        Tx {
-            database: self.clone(),
-            mode,
-            state: Mutex::new(State::Unopened),
-        }
+        Tx { database: self.clone(), mode, state: Mutex::new(State::Unopened) }
     }
 }
 
@@ -173,10 +159,9 @@ impl Mode {
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.tenant', '{}', true)",
                 tenant.0
             ),
-            Self::Write(tenant) => format!(
-                "BEGIN; SELECT set_config('app.tenant', '{}', true)",
-                tenant.0
-            ),
+            Self::Write(tenant) => {
+                format!("BEGIN; SELECT set_config('app.tenant', '{}', true)", tenant.0)
+            }
             Self::System => "BEGIN; SELECT set_config('role', 'plumbline_system', true)".to_owned(),
         }
     }
@@ -227,16 +212,14 @@ impl Tx {
 
     async fn open(&self) -> Result<State, sqlx::Error> {
         match &self.database.pool {
-            Pool::Postgres(pool) => pool
-                .begin_with(AssertSqlSafe(self.mode.postgres()))
-                .await
-                .map(State::Postgres),
+            Pool::Postgres(pool) => {
+                pool.begin_with(AssertSqlSafe(self.mode.postgres())).await.map(State::Postgres)
+            }
             Pool::Sqlite { readers, writer } => match self.mode {
                 Mode::Read(_) => readers.begin_with("BEGIN").await.map(State::Sqlite),
-                Mode::Write(_) | Mode::System => writer
-                    .begin_with("BEGIN IMMEDIATE")
-                    .await
-                    .map(State::Sqlite),
+                Mode::Write(_) | Mode::System => {
+                    writer.begin_with("BEGIN IMMEDIATE").await.map(State::Sqlite)
+                }
             },
         }
     }
@@ -264,14 +247,12 @@ impl ConnectionTrait for Tx {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
         match self.hold().await?.conn() {
-            Conn::Postgres(conn) => sqlx::query_with(query.0, query.1)
-                .execute(conn)
-                .await
-                .map(Into::into),
-            Conn::Sqlite(conn) => sqlx::query_with(query.0, query.1)
-                .execute(conn)
-                .await
-                .map(Into::into),
+            Conn::Postgres(conn) => {
+                sqlx::query_with(query.0, query.1).execute(conn).await.map(Into::into)
+            }
+            Conn::Sqlite(conn) => {
+                sqlx::query_with(query.0, query.1).execute(conn).await.map(Into::into)
+            }
         }
         .map_err(sqlx_error)
     }

@@ -85,11 +85,7 @@ impl Error {
     /// `what` (a noun) with this id does not exist for the caller.
     #[track_caller]
     pub fn not_found(what: &str, id: impl fmt::Display) -> Self {
-        Self::new(
-            ErrorKind::NotFound,
-            "not_found",
-            format!("there is no {what} `{id}`"),
-        )
+        Self::new(ErrorKind::NotFound, "not_found", format!("there is no {what} `{id}`"))
     }
 
     /// The state forbids it, or a unique value is taken.
@@ -101,11 +97,7 @@ impl Error {
     /// One field is not valid.
     #[track_caller]
     pub fn invalid(pointer: &str, code: &'static str, message: impl Into<String>) -> Self {
-        let field = FieldError {
-            pointer: pointer.to_owned(),
-            code,
-            message: message.into(),
-        };
+        let field = FieldError { pointer: pointer.to_owned(), code, message: message.into() };
         Self::invalid_fields(vec![field])
     }
 
@@ -161,12 +153,8 @@ impl Error {
     /// A defect of ours.
     #[track_caller]
     pub fn internal(source: impl Into<Source>) -> Self {
-        Self::new(
-            ErrorKind::Internal,
-            "internal",
-            "something went wrong on our side",
-        )
-        .because(source)
+        Self::new(ErrorKind::Internal, "internal", "something went wrong on our side")
+            .because(source)
     }
 
     /// Adds the private cause, which goes to the log only.
@@ -241,11 +229,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
-        write!(
-            f,
-            "{} ({:?}) at {}: {}",
-            inner.code, inner.kind, inner.location, inner.message
-        )?;
+        write!(f, "{} ({:?}) at {}: {}", inner.code, inner.kind, inner.location, inner.message)?;
         for field in &inner.fields {
             write!(f, "; {} {}", field.pointer, field.message)?;
         }
@@ -300,46 +284,18 @@ impl From<serde_json::Error> for Error {
 
 /// What a taken unique value is called, by the constraint's name.
 const TAKEN: &[(&str, &str, &str)] = &[
-    (
-        "api_clients_name_key",
-        "client_name_taken",
-        "another API client has this name",
-    ),
+    ("api_clients_name_key", "client_name_taken", "another API client has this name"),
     (
         "external_identities_connection_id_external_id_key",
         "identity_taken",
         "this external identity belongs to another person",
     ),
-    (
-        "import_mappings_name_key",
-        "mapping_name_taken",
-        "another mapping has this name",
-    ),
-    (
-        "people_employee_no_key",
-        "employee_no_taken",
-        "another person has this employee number",
-    ),
-    (
-        "people_work_email_key",
-        "work_email_taken",
-        "another person has this work e-mail",
-    ),
-    (
-        "teams_name_key",
-        "team_name_taken",
-        "another team has this name",
-    ),
-    (
-        "tenants_slug_key",
-        "slug_taken",
-        "another tenant has this slug",
-    ),
-    (
-        "users_email_key",
-        "user_email_taken",
-        "another user has this e-mail",
-    ),
+    ("import_mappings_name_key", "mapping_name_taken", "another mapping has this name"),
+    ("people_employee_no_key", "employee_no_taken", "another person has this employee number"),
+    ("people_work_email_key", "work_email_taken", "another person has this work e-mail"),
+    ("teams_name_key", "team_name_taken", "another team has this name"),
+    ("tenants_slug_key", "slug_taken", "another tenant has this slug"),
+    ("users_email_key", "user_email_taken", "another user has this e-mail"),
 ];
 
 #[track_caller]

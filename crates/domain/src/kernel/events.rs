@@ -24,11 +24,7 @@ impl Event {
     /// `kind` befell `subject`.
     #[must_use]
     pub fn new(kind: &'static str, subject: impl std::fmt::Display, payload: Json) -> Self {
-        Self {
-            kind,
-            subject: subject.to_string(),
-            payload,
-        }
+        Self { kind, subject: subject.to_string(), payload }
     }
 }
 
@@ -41,11 +37,7 @@ pub(super) async fn flush(scope: &Scope, recorded: Vec<Event>) -> Result<()> {
         let mut salt = [0u8; 16];
         rand::rng().fill_bytes(&mut salt);
         let payload = event.payload.to_string();
-        let digest = Sha256::new()
-            .chain_update(salt)
-            .chain_update(&payload)
-            .finalize()
-            .to_vec();
+        let digest = Sha256::new().chain_update(salt).chain_update(&payload).finalize().to_vec();
         let entry = Entry {
             sequence,
             kind: event.kind.to_owned(),
@@ -87,10 +79,8 @@ impl Entry {
     /// Each field goes in with its length, so that no two entries share a text.
     fn hash(&self, before: &[u8]) -> Vec<u8> {
         let mut hash = Sha256::new();
-        let (sequence, at) = (
-            self.sequence.to_be_bytes(),
-            self.at.timestamp_micros().to_be_bytes(),
-        );
+        let (sequence, at) =
+            (self.sequence.to_be_bytes(), self.at.timestamp_micros().to_be_bytes());
         let request_id = self.request_id.as_deref().unwrap_or_default();
         let parts: [&[u8]; 8] = [
             before,
@@ -112,10 +102,8 @@ impl Entry {
 
 async fn head(scope: &Scope, lock: &str) -> Result<(i64, Vec<u8>)> {
     let sql = format!("SELECT sequence, hash FROM event_heads WHERE tenant_id = $1{lock}");
-    let row = scope
-        .tx()
-        .query_one_raw(statement(scope, &sql, vec![scope.tenant().0.into()]))
-        .await?;
+    let row =
+        scope.tx().query_one_raw(statement(scope, &sql, vec![scope.tenant().0.into()])).await?;
     let row = row.ok_or_else(|| Error::internal("a tenant has no head of its event log"))?;
     Ok((row.try_get("", "sequence")?, row.try_get("", "hash")?))
 }
@@ -140,22 +128,11 @@ async fn insert(
         entry.digest.clone().into(),
         hash.to_vec().into(),
     ];
-    scope
-        .tx()
-        .execute_raw(statement(scope, sql, values))
-        .await?;
+    scope.tx().execute_raw(statement(scope, sql, values)).await?;
     let sql =
         "INSERT INTO event_payloads (tenant_id, sequence, salt, payload) VALUES ($1, $2, $3, $4)";
-    let values = vec![
-        tenant.into(),
-        entry.sequence.into(),
-        salt.to_vec().into(),
-        payload.into(),
-    ];
-    scope
-        .tx()
-        .execute_raw(statement(scope, sql, values))
-        .await?;
+    let values = vec![tenant.into(), entry.sequence.into(), salt.to_vec().into(), payload.into()];
+    scope.tx().execute_raw(statement(scope, sql, values)).await?;
     Ok(())
 }
 
@@ -165,10 +142,8 @@ async fn insert(
 /// `event_chain_broken` names the first entry that does not follow from the one before.
 pub async fn verify(scope: &Scope) -> Result<i64> {
     let sql = "SELECT sequence, kind, subject, actor, request_id, at, digest, hash FROM events WHERE tenant_id = $1 ORDER BY sequence";
-    let rows = scope
-        .tx()
-        .query_all_raw(statement(scope, sql, vec![scope.tenant().0.into()]))
-        .await?;
+    let rows =
+        scope.tx().query_all_raw(statement(scope, sql, vec![scope.tenant().0.into()])).await?;
     let (mut sequence, mut hash) = (0, Vec::new());
     for row in rows {
         let entry = Entry {

@@ -47,19 +47,10 @@ pub fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, id: Uuid) -> fmt::Resu
 /// # Errors
 /// [`IdError`] says whether the prefix or the shape is wrong.
 pub fn parse_id(prefix: &'static str, text: &str) -> Result<Uuid, IdError> {
-    let Some(rest) = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-    else {
-        return Err(IdError::Prefix {
-            wanted: prefix,
-            given: shorten(text),
-        });
+    let Some(rest) = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')) else {
+        return Err(IdError::Prefix { wanted: prefix, given: shorten(text) });
     };
-    decode(rest).ok_or_else(|| IdError::Shape {
-        wanted: prefix,
-        given: shorten(text),
-    })
+    decode(rest).ok_or_else(|| IdError::Shape { wanted: prefix, given: shorten(text) })
 }
 
 fn decode(text: &str) -> Option<Uuid> {
@@ -141,10 +132,7 @@ macro_rules! id {
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .description(Some($doc))
                     .pattern(Some(concat!("^", $prefix, "_[0-7][0-9a-hjkmnp-tv-z]{25}$")))
-                    .examples([serde_json::json!(concat!(
-                        $prefix,
-                        "_01h455vb4pex5vsknk084sn02q"
-                    ))])
+                    .examples([serde_json::json!(concat!($prefix, "_01h455vb4pex5vsknk084sn02q"))])
                     .into()
             }
         }
@@ -210,19 +198,11 @@ mod tests {
 
     #[test]
     fn another_prefix_or_shape_is_named() {
-        let prefix = "team_01h455vb4pex5vsknk084sn02q"
-            .parse::<GoalId>()
-            .unwrap_err();
+        let prefix = "team_01h455vb4pex5vsknk084sn02q".parse::<GoalId>().unwrap_err();
         assert!(matches!(prefix, IdError::Prefix { wanted: "goal", .. }));
-        for text in [
-            "goal_",
-            "goal_81h455vb4pex5vsknk084sn02q",
-            "goal_01h455vb4pex5vsknk084sn02u",
-        ] {
-            assert!(
-                matches!(text.parse::<GoalId>().unwrap_err(), IdError::Shape { .. }),
-                "{text}"
-            );
+        for text in ["goal_", "goal_81h455vb4pex5vsknk084sn02q", "goal_01h455vb4pex5vsknk084sn02u"]
+        {
+            assert!(matches!(text.parse::<GoalId>().unwrap_err(), IdError::Shape { .. }), "{text}");
         }
     }
 }

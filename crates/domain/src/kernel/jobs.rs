@@ -83,10 +83,7 @@ pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
         scope.now().into(),
         MAX_ATTEMPTS.into(),
     ];
-    scope
-        .tx()
-        .execute_raw(statement(scope.backend(), sql, values))
-        .await?;
+    scope.tx().execute_raw(statement(scope.backend(), sql, values)).await?;
     Ok(())
 }
 
@@ -165,10 +162,9 @@ impl App {
             let now = scope.now();
             let key: [Value; 3] = [job.tenant.0.into(), job.id.into(), job.token.into()];
             let (sql, more): (&str, Vec<Value>) = match outcome {
-                Outcome::Done | Outcome::Cancel(_) => (
-                    "DELETE FROM jobs WHERE tenant_id = $1 AND id = $2 AND token = $3",
-                    vec![],
-                ),
+                Outcome::Done | Outcome::Cancel(_) => {
+                    ("DELETE FROM jobs WHERE tenant_id = $1 AND id = $2 AND token = $3", vec![])
+                }
                 Outcome::Retry(after) => (RETRY, vec![(now + *after).into(), error.into()]),
                 Outcome::Snooze(after) => (SNOOZE, vec![(now + *after).into()]),
             };
@@ -203,26 +199,16 @@ async fn superseded(scope: &SystemScope, job: &Claimed) -> Result<bool> {
     let sql = "SELECT 1 AS one FROM jobs mine JOIN jobs other ON other.tenant_id = mine.tenant_id AND other.kind = mine.kind \
                AND other.unique_key = mine.unique_key AND other.state = 'ready' WHERE mine.tenant_id = $1 AND mine.id = $2";
     let values: [Value; 2] = [job.tenant.0.into(), job.id.into()];
-    Ok(scope
-        .tx()
-        .query_one_raw(statement(scope.backend(), sql, values))
-        .await?
-        .is_some())
+    Ok(scope.tx().query_one_raw(statement(scope.backend(), sql, values)).await?.is_some())
 }
 
 async fn next_tenant(scope: &SystemScope, after: TenantId) -> Result<Option<TenantId>> {
     let sql = "SELECT tenant_id FROM jobs WHERE tenant_id > $1 AND state <> 'dead' AND due_at <= $2 ORDER BY tenant_id LIMIT 1";
     let row = scope
         .tx()
-        .query_one_raw(statement(
-            scope.backend(),
-            sql,
-            [after.0.into(), scope.now().into()],
-        ))
+        .query_one_raw(statement(scope.backend(), sql, [after.0.into(), scope.now().into()]))
         .await?;
-    Ok(row
-        .map(|row| row.try_get("", "tenant_id").map(TenantId))
-        .transpose()?)
+    Ok(row.map(|row| row.try_get("", "tenant_id").map(TenantId)).transpose()?)
 }
 
 /// A job whose worker died in its last try is not tried again: it is `dead`, for somebody to look at.
@@ -244,11 +230,7 @@ async fn claim_of(scope: &SystemScope, tenant: TenantId) -> Result<Option<Claime
         .await?;
     let Some(row) = row else { return Ok(None) };
     let state: String = row.try_get("", "state")?;
-    Ok(if state == "running" {
-        Some(claimed(tenant, &row)?)
-    } else {
-        None
-    })
+    Ok(if state == "running" { Some(claimed(tenant, &row)?) } else { None })
 }
 
 fn claimed(tenant: TenantId, row: &QueryResult) -> Result<Claimed> {

@@ -43,21 +43,13 @@ impl<T> Page<T> {
     /// The same page of something made from each item.
     #[must_use]
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(f).collect(),
-            next: self.next,
-            bind: self.bind,
-        }
+        Page { items: self.items.into_iter().map(f).collect(), next: self.next, bind: self.bind }
     }
 
     /// The cursor of one item, for GraphQL's edges.
     #[must_use]
     pub fn cursor(&self, id: Uuid) -> String {
-        Cursor {
-            bind: self.bind,
-            id,
-        }
-        .encode()
+        Cursor { bind: self.bind, id }.encode()
     }
 }
 
@@ -98,10 +90,7 @@ impl Cursor {
         let (mut bind, mut id) = ([0; 8], [0; 16]);
         bind.copy_from_slice(&bytes[..8]);
         id.copy_from_slice(&bytes[8..]);
-        Some(Self {
-            bind,
-            id: Uuid::from_bytes(id),
-        })
+        Some(Self { bind, id: Uuid::from_bytes(id) })
     }
 }
 
@@ -169,9 +158,5 @@ pub(crate) fn cut<T: Identified>(bind: [u8; 8], limit: u64, mut items: Vec<T>) -
     let more = items.len() as u64 > limit;
     items.truncate(limit as usize);
     let last = items.last().filter(|_| more).map(Identified::uuid);
-    Page {
-        next: last.map(|id| Cursor { bind, id }.encode()),
-        items,
-        bind,
-    }
+    Page { next: last.map(|id| Cursor { bind, id }.encode()), items, bind }
 }

@@ -110,8 +110,7 @@ impl Scope {
     /// # Errors
     /// `forbidden` without it.
     pub fn require(&self, permission: Permission) -> Result<Reach> {
-        self.reach(permission)
-            .ok_or_else(|| Error::forbidden(permission))
+        self.reach(permission).ok_or_else(|| Error::forbidden(permission))
     }
 
     /// How far a permission reaches, if the caller has it.
@@ -169,11 +168,8 @@ impl Scope {
         E::Model: FromQueryResult + Sized + Send + Sync,
     {
         let select = self.find::<E>().filter(E::ID.eq(id));
-        let select = if self.backend() == DbBackend::Postgres {
-            select.lock_exclusive()
-        } else {
-            select
-        };
+        let select =
+            if self.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
         let row = select.one(&self.tx).await?;
         row.ok_or_else(|| Error::not_found(E::NOUN, id))
     }
@@ -185,10 +181,7 @@ impl Scope {
         A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
     {
         row.set(E::TENANT, self.tenant().0.into());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the tenant was stamped on the line above"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the tenant was stamped on the line above")]
         E::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
     }
@@ -226,8 +219,7 @@ impl Scope {
     /// # Errors
     /// Those of the database.
     pub async fn enqueue<J: Job>(&self, job: &J) -> Result<()> {
-        self.enqueued
-            .store(true, std::sync::atomic::Ordering::Relaxed);
+        self.enqueued.store(true, std::sync::atomic::Ordering::Relaxed);
         jobs::enqueue(self, job).await
     }
 
@@ -253,11 +245,7 @@ pub struct SystemScope {
 
 impl SystemScope {
     pub(super) fn new(database: &Database, clock: Clock, ids: Ids) -> Self {
-        Self {
-            tx: database.transaction(Mode::System),
-            clock,
-            ids,
-        }
+        Self { tx: database.transaction(Mode::System), clock, ids }
     }
 
     /// The time, in whole microseconds.

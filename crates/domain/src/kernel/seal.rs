@@ -61,10 +61,8 @@ impl MasterKey {
 
     /// Names the key in what it sealed, so that several can be told apart while one replaces another.
     fn id(&self) -> [u8; KEY_ID] {
-        let digest = Sha256::new()
-            .chain_update(b"plumbline master key")
-            .chain_update(*self.0)
-            .finalize();
+        let digest =
+            Sha256::new().chain_update(b"plumbline master key").chain_update(*self.0).finalize();
         [digest[0], digest[1], digest[2], digest[3]]
     }
 
@@ -82,10 +80,7 @@ impl MasterKey {
         let mut nonce = [0; NONCE];
         rand::rng().fill_bytes(&mut nonce);
         let aad = bound_to(tenant, place, row);
-        let payload = Payload {
-            msg: secret,
-            aad: &aad,
-        };
+        let payload = Payload { msg: secret, aad: &aad };
         let text = self.cipher().encrypt(&XNonce::from(nonce), payload);
         let text = text.map_err(|error| Error::internal(format!("sealing {place}: {error}")))?;
         Ok([&[FORMAT][..], &self.id(), &nonce, &text].concat())
@@ -112,15 +107,10 @@ impl MasterKey {
             return Err(refused("it was sealed with another master key"));
         }
         let aad = bound_to(tenant, place, row);
-        let payload = Payload {
-            msg: text,
-            aad: &aad,
-        };
+        let payload = Payload { msg: text, aad: &aad };
         let secret = self.cipher().decrypt(&XNonce::from(nonce), payload);
         secret.map_err(|error| {
-            refused(&format!(
-                "it was sealed for another place or changed ({error})"
-            ))
+            refused(&format!("it was sealed for another place or changed ({error})"))
         })
     }
 }
@@ -147,37 +137,18 @@ mod tests {
     fn a_secret_opens_only_where_it_was_sealed() {
         let key = MasterKey::new([1; 32]);
         let sealed = key.seal(TENANT, "keys.private", ROW, b"secret").unwrap();
-        assert_eq!(
-            key.unseal(TENANT, "keys.private", ROW, &sealed).unwrap(),
-            b"secret"
-        );
+        assert_eq!(key.unseal(TENANT, "keys.private", ROW, &sealed).unwrap(), b"secret");
         let (other_tenant, other_row) = (TenantId(Uuid::from_u128(3)), Uuid::from_u128(3));
-        assert!(
-            key.unseal(other_tenant, "keys.private", ROW, &sealed)
-                .is_err()
-        );
+        assert!(key.unseal(other_tenant, "keys.private", ROW, &sealed).is_err());
         assert!(key.unseal(TENANT, "keys.other", ROW, &sealed).is_err());
-        assert!(
-            key.unseal(TENANT, "keys.private", other_row, &sealed)
-                .is_err()
-        );
+        assert!(key.unseal(TENANT, "keys.private", other_row, &sealed).is_err());
         let another = MasterKey::new([2; 32]);
-        assert!(
-            another
-                .unseal(TENANT, "keys.private", ROW, &sealed)
-                .is_err()
-        );
+        assert!(another.unseal(TENANT, "keys.private", ROW, &sealed).is_err());
         for byte in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[byte] ^= 1;
-            assert!(
-                key.unseal(TENANT, "keys.private", ROW, &changed).is_err(),
-                "byte {byte}"
-            );
-            assert!(
-                key.unseal(TENANT, "keys.private", ROW, &sealed[..byte])
-                    .is_err()
-            );
+            assert!(key.unseal(TENANT, "keys.private", ROW, &changed).is_err(), "byte {byte}");
+            assert!(key.unseal(TENANT, "keys.private", ROW, &sealed[..byte]).is_err());
         }
         assert!(!sealed.windows(6).any(|part| part == b"secret"));
     }
@@ -186,17 +157,9 @@ mod tests {
     fn a_master_key_reads_back_and_is_never_printed() {
         let key = MasterKey::generate();
         let text = key.encode();
-        assert_eq!(
-            MasterKey::parse(&format!(" {text}\n")).unwrap().encode(),
-            text
-        );
+        assert_eq!(MasterKey::parse(&format!(" {text}\n")).unwrap().encode(), text);
         assert!(!format!("{key:?}").contains(&text[..8]));
-        for wrong in [
-            "",
-            "short",
-            &text[4..],
-            "not base64 at all, but of a good length ====",
-        ] {
+        for wrong in ["", "short", &text[4..], "not base64 at all, but of a good length ===="] {
             let error = MasterKey::parse(wrong).unwrap_err();
             assert_eq!(error.code(), "master_key");
             assert!(wrong.is_empty() || !format!("{error:?}").contains(wrong));

@@ -48,10 +48,7 @@ mod tests {
 
     fn span(from: u32, to: Option<u32>) -> Span {
         let day = |day| NaiveDate::from_ymd_opt(2026, 5, day).unwrap();
-        Span {
-            from: day(from),
-            to: to.map(day),
-        }
+        Span { from: day(from), to: to.map(day) }
     }
 
     #[test]

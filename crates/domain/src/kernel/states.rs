@@ -34,9 +34,8 @@ pub trait Machine: 'static {
 /// What the caller may do to a thing in this state.
 #[must_use]
 pub fn allowed_actions<M: Machine>(scope: &Scope, state: M::State) -> Vec<M::Action> {
-    let legal = M::TABLE
-        .iter()
-        .filter(|step| step.from == state && scope.reach(step.who).is_some());
+    let legal =
+        M::TABLE.iter().filter(|step| step.from == state && scope.reach(step.who).is_some());
     legal.map(|step| step.action).collect()
 }
 
@@ -45,14 +44,9 @@ pub fn allowed_actions<M: Machine>(scope: &Scope, state: M::State) -> Vec<M::Act
 /// # Errors
 /// `forbidden` when the caller may not; a conflict with the legal actions when the state forbids it.
 pub fn next<M: Machine>(scope: &Scope, state: M::State, action: M::Action) -> Result<M::State> {
-    let Some(step) = M::TABLE
-        .iter()
-        .find(|step| step.from == state && step.action == action)
+    let Some(step) = M::TABLE.iter().find(|step| step.from == state && step.action == action)
     else {
-        let legal: Vec<_> = allowed_actions::<M>(scope, state)
-            .into_iter()
-            .map(M::word)
-            .collect();
+        let legal: Vec<_> = allowed_actions::<M>(scope, state).into_iter().map(M::word).collect();
         let message = format!("this {} cannot do `{}` now", M::NOUN, M::word(action));
         return Err(Error::conflict(M::code(state), message).allowing(legal));
     };

@@ -52,11 +52,7 @@ pub(super) struct Row {
 
 impl Tally {
     pub(super) fn new(statistic: Statistic) -> Self {
-        Self {
-            statistic,
-            places: HashMap::new(),
-            rows: Vec::new(),
-        }
+        Self { statistic, places: HashMap::new(), rows: Vec::new() }
     }
 
     pub(super) fn statistic(&self) -> Statistic {
@@ -107,10 +103,7 @@ impl Tally {
         let rows = self.places.into_iter().map(|(place, row)| {
             let sums = std::mem::take(&mut sums[row]);
             let withheld = matches!(sums.hidden, Hidden::One(_));
-            Row {
-                place,
-                figures: (!withheld).then(|| sums.figures(statistic)),
-            }
+            Row { place, figures: (!withheld).then(|| sums.figures(statistic)) }
         });
         let mut rows: Vec<_> = rows.collect();
         rows.sort_unstable_by_key(|row| row.place);
@@ -121,24 +114,12 @@ impl Tally {
 impl Sums {
     fn figures(mut self, statistic: Statistic) -> Figures {
         match statistic {
-            Statistic::Count => Figures {
-                n: self.n,
-                ..Figures::default()
-            },
-            Statistic::Balance => Figures {
-                n: self.total,
-                ..Figures::default()
-            },
+            Statistic::Count => Figures { n: self.n, ..Figures::default() },
+            Statistic::Balance => Figures { n: self.total, ..Figures::default() },
             Statistic::Durations => {
                 let (p50, p90, max) = ranks(&mut self.values);
                 let mean = (self.n > 0).then(|| self.total as f64 / self.n as f64);
-                Figures {
-                    n: self.n,
-                    mean,
-                    p50,
-                    p90,
-                    max,
-                }
+                Figures { n: self.n, mean, p50, p90, max }
             }
         }
     }
@@ -182,16 +163,10 @@ mod tests {
     fn percentiles_are_values_that_occurred() {
         let ten: Vec<_> = (1..=10).collect();
         let figures = durations(&ten);
-        assert_eq!(
-            (figures.p50, figures.p90, figures.max),
-            (Some(5), Some(9), Some(10))
-        );
+        assert_eq!((figures.p50, figures.p90, figures.max), (Some(5), Some(9), Some(10)));
         assert_eq!(figures.mean, Some(5.5));
         let one = durations(&[7]);
-        assert_eq!(
-            (one.p50, one.p90, one.max, one.mean),
-            (Some(7), Some(7), Some(7), Some(7.0))
-        );
+        assert_eq!((one.p50, one.p90, one.max, one.mean), (Some(7), Some(7), Some(7), Some(7.0)));
         let two = durations(&[7, 3]);
         assert_eq!((two.p50, two.p90, two.max), (Some(3), Some(7), Some(7)));
     }
@@ -209,25 +184,13 @@ mod tests {
         balance.add_one(later, 1);
         let earlier = balance.row((0, 9));
         balance.add_one(earlier, 1);
-        let rows = balance
-            .finish()
-            .into_iter()
-            .map(|row| (row.place, row.figures.unwrap().n));
+        let rows = balance.finish().into_iter().map(|row| (row.place, row.figures.unwrap().n));
         assert_eq!(rows.collect::<Vec<_>>(), [((0, 9), 1), ((1, 2), 0)]);
         let mut count = Tally::new(Statistic::Count);
         let row = count.row((0, 0));
         count.add(row, 5, 999);
-        let figures = Some(Figures {
-            n: 5,
-            ..Figures::default()
-        });
-        assert_eq!(
-            count.finish(),
-            [Row {
-                place: (0, 0),
-                figures
-            }]
-        );
+        let figures = Some(Figures { n: 5, ..Figures::default() });
+        assert_eq!(count.finish(), [Row { place: (0, 0), figures }]);
     }
 
     #[test]
@@ -236,9 +199,7 @@ mod tests {
         let shown = |people: &[u128]| {
             let mut tally = Tally::new(Statistic::Count);
             let row = tally.row((0, 0));
-            people
-                .iter()
-                .for_each(|number| tally.hide(row, person(*number)));
+            people.iter().for_each(|number| tally.hide(row, person(*number)));
             tally.finish()[0].figures.is_some()
         };
         assert!(shown(&[]) && shown(&[1, 2]) && shown(&[1, 2, 1]));

@@ -34,10 +34,7 @@ pub(super) fn replace_days(
     points: &mut [(Slot, i64)],
 ) -> Result<Packed, Damaged> {
     points.sort_unstable();
-    let mut packed = Packed {
-        cells: vec![VERSION],
-        ..Packed::default()
-    };
+    let mut packed = Packed { cells: vec![VERSION], ..Packed::default() };
     let mut points: &[(Slot, i64)] = points;
     let mut kept = days(stored)?.filter(|day| !day.as_ref().is_ok_and(|day| marks(fresh, day.day)));
     let mut next_kept = kept.next().transpose()?;
@@ -78,14 +75,10 @@ impl Packed {
         for points in points.chunk_by(|(a, _), (b, _)| a == b) {
             write(&mut slots, (points[0].0 % SLOTS_PER_DAY).unsigned_abs());
             write(&mut slots, points.len() as u64);
-            points
-                .iter()
-                .for_each(|(_, value)| write(&mut slots, zigzag(*value)));
+            points.iter().for_each(|(_, value)| write(&mut slots, zigzag(*value)));
         }
         let n = points.len() as i64;
-        let total = points
-            .iter()
-            .fold(0i64, |sum, (_, value)| sum.wrapping_add(*value));
+        let total = points.iter().fold(0i64, |sum, (_, value)| sum.wrapping_add(*value));
         self.add(n, total);
         self.cells.push(day);
         write(&mut self.cells, n.unsigned_abs());
@@ -149,13 +142,7 @@ fn read_day<'a>(rest: &mut &'a [u8], previous: Option<u8>) -> Result<Day<'a>, Da
     let (slots, after) = rest.split_at_checked(length).ok_or(END)?;
     *rest = after;
     let bytes = &start[..start.len() - after.len()];
-    Ok(Day {
-        day,
-        n,
-        total,
-        bytes,
-        slots,
-    })
+    Ok(Day { day, n, total, bytes, slots })
 }
 
 impl Day<'_> {
@@ -169,17 +156,8 @@ impl Day<'_> {
             for _ in 0..n {
                 values.push(unzigzag(read(&mut rest)?));
             }
-            let total = values
-                .iter()
-                .fold(0i64, |sum, value| sum.wrapping_add(*value));
-            tell(
-                SlotCell {
-                    slot,
-                    n: values.len() as i64,
-                    total,
-                },
-                &values,
-            );
+            let total = values.iter().fold(0i64, |sum, value| sum.wrapping_add(*value));
+            tell(SlotCell { slot, n: values.len() as i64, total }, &values);
         }
         Ok(())
     }

@@ -40,10 +40,7 @@ impl Measure {
     /// The measure of a number of the database, if it is one of this version's.
     #[must_use]
     pub fn from_code(code: i16) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|measure| measure.code() == code)
+        Self::ALL.iter().copied().find(|measure| measure.code() == code)
     }
 }
 
@@ -109,18 +106,14 @@ const fn rule(reason: Exclusion, rule: &'static str) -> ExclusionRule {
     ExclusionRule { reason, rule }
 }
 
-const SPAM: ExclusionRule = rule(
-    Exclusion::Spam,
-    "The ticket is spam now; it counts again once that is taken back.",
-);
+const SPAM: ExclusionRule =
+    rule(Exclusion::Spam, "The ticket is spam now; it counts again once that is taken back.");
 const MERGED: ExclusionRule = rule(
     Exclusion::Merged,
     "The ticket is merged into another now; it counts again once that is taken back.",
 );
-const DELETED: ExclusionRule = rule(
-    Exclusion::Deleted,
-    "The ticket is deleted now; it counts again once it is restored.",
-);
+const DELETED: ExclusionRule =
+    rule(Exclusion::Deleted, "The ticket is deleted now; it counts again once it is restored.");
 const TEST: ExclusionRule = rule(Exclusion::Test, "The source marks the ticket as a test.");
 const HIDDEN: &[ExclusionRule] = &[SPAM, MERGED, DELETED, TEST];
 const UNSOLVED: &[ExclusionRule] = &[
@@ -128,10 +121,7 @@ const UNSOLVED: &[ExclusionRule] = &[
     MERGED,
     DELETED,
     TEST,
-    rule(
-        Exclusion::ClosedWithoutSolve,
-        "The ticket was closed and never solved.",
-    ),
+    rule(Exclusion::ClosedWithoutSolve, "The ticket was closed and never solved."),
 ];
 const SOLVER: &str =
     "The human who set the status; where a program did, whoever had the ticket then.";
@@ -178,18 +168,9 @@ const FIRST_RESPONSE_TIME: MetricDefinition = MetricDefinition {
         MERGED,
         DELETED,
         TEST,
-        rule(
-            Exclusion::InitiatedByAgent,
-            "The team began the conversation.",
-        ),
-        rule(
-            Exclusion::InitiatedBySystem,
-            "A program began the conversation.",
-        ),
-        rule(
-            Exclusion::NoResponse,
-            "No human has answered in public; programs do not count.",
-        ),
+        rule(Exclusion::InitiatedByAgent, "The team began the conversation."),
+        rule(Exclusion::InitiatedBySystem, "A program began the conversation."),
+        rule(Exclusion::NoResponse, "No human has answered in public; programs do not count."),
     ],
 };
 

@@ -67,12 +67,7 @@ pub(super) fn buckets(
         // Where clocks went back over midnight, a day may have its first instant before the day before has its last.
         let end = start_of_day(day, zone)?.max(edge);
         let partial = first < from || next > to;
-        buckets.push(Bucket {
-            first_day: grain.map(|_| first),
-            partial,
-            from: edge,
-            to: end,
-        });
+        buckets.push(Bucket { first_day: grain.map(|_| first), partial, from: edge, to: end });
         edge = end;
     }
     Ok(buckets)
@@ -81,9 +76,7 @@ pub(super) fn buckets(
 /// The bucket a day lies in: its first day, and the first day of the next.
 fn whole(day: NaiveDate, grain: Grain, week_start: Weekday) -> Option<(NaiveDate, NaiveDate)> {
     let months = |count: u32| {
-        let first = day
-            .with_day(1)?
-            .checked_sub_months(Months::new(day.month0() % count))?;
+        let first = day.with_day(1)?.checked_sub_months(Months::new(day.month0() % count))?;
         Some((first, first.checked_add_months(Months::new(count))?))
     };
     match grain {
@@ -134,77 +127,39 @@ mod tests {
     }
 
     fn start(day: &str, name: &str) -> String {
-        start_of_day(date(day), &zone(name).unwrap())
-            .unwrap()
-            .to_rfc3339()
+        start_of_day(date(day), &zone(name).unwrap()).unwrap().to_rfc3339()
     }
 
     fn cut(from: &str, to: &str, name: &str, grain: Option<Grain>) -> Vec<Bucket> {
-        buckets(
-            (date(from), date(to)),
-            &zone(name).unwrap(),
-            grain,
-            Weekday::Mon,
-        )
-        .unwrap()
+        buckets((date(from), date(to)), &zone(name).unwrap(), grain, Weekday::Mon).unwrap()
     }
 
     #[test]
     fn a_zone_that_does_not_exist_is_named() {
         let unknown = zone("Europe/Atlantis").unwrap_err();
-        assert!(
-            unknown.to_string().contains("`Europe/Atlantis`"),
-            "{unknown}"
-        );
+        assert!(unknown.to_string().contains("`Europe/Atlantis`"), "{unknown}");
     }
 
     #[test]
     fn days_begin_at_their_first_instant() {
-        assert_eq!(
-            start("2024-03-31", "Europe/Rome"),
-            "2024-03-30T23:00:00+00:00"
-        );
-        assert_eq!(
-            start("2024-04-01", "Europe/Rome"),
-            "2024-03-31T22:00:00+00:00"
-        );
-        assert_eq!(
-            start("2024-06-01", "Asia/Kathmandu"),
-            "2024-05-31T18:15:00+00:00"
-        );
-        assert_eq!(
-            start("2024-06-01", "Australia/Lord_Howe"),
-            "2024-05-31T13:30:00+00:00"
-        );
+        assert_eq!(start("2024-03-31", "Europe/Rome"), "2024-03-30T23:00:00+00:00");
+        assert_eq!(start("2024-04-01", "Europe/Rome"), "2024-03-31T22:00:00+00:00");
+        assert_eq!(start("2024-06-01", "Asia/Kathmandu"), "2024-05-31T18:15:00+00:00");
+        assert_eq!(start("2024-06-01", "Australia/Lord_Howe"), "2024-05-31T13:30:00+00:00");
         // Midnight does not exist: clocks go from 24:00 to 01:00.
-        assert_eq!(
-            start("2018-11-04", "America/Sao_Paulo"),
-            "2018-11-04T03:00:00+00:00"
-        );
+        assert_eq!(start("2018-11-04", "America/Sao_Paulo"), "2018-11-04T03:00:00+00:00");
         // The hour before midnight comes twice, in the day it belongs to.
-        assert_eq!(
-            start("2018-02-18", "America/Sao_Paulo"),
-            "2018-02-18T03:00:00+00:00"
-        );
+        assert_eq!(start("2018-02-18", "America/Sao_Paulo"), "2018-02-18T03:00:00+00:00");
         // Clocks went back at one minute past midnight; the first of the two midnights is the day's.
-        assert_eq!(
-            start("2010-11-07", "America/St_Johns"),
-            "2010-11-07T02:30:00+00:00"
-        );
+        assert_eq!(start("2010-11-07", "America/St_Johns"), "2010-11-07T02:30:00+00:00");
         // Clocks went from 23:30 to 00:30.
-        assert_eq!(
-            start("1919-03-31", "America/Toronto"),
-            "1919-03-31T04:30:00+00:00"
-        );
+        assert_eq!(start("1919-03-31", "America/Toronto"), "1919-03-31T04:30:00+00:00");
     }
 
     #[test]
     fn a_day_that_a_zone_left_out_is_an_empty_bucket() {
         let days = cut("2011-12-29", "2012-01-01", "Pacific/Apia", Some(Grain::Day));
-        let hours: Vec<_> = days
-            .iter()
-            .map(|day| (day.to - day.from).num_hours())
-            .collect();
+        let hours: Vec<_> = days.iter().map(|day| (day.to - day.from).num_hours()).collect();
         assert_eq!(hours, [24, 0, 24]);
         assert_eq!(days[1].first_day, Some(date("2011-12-30")));
     }
@@ -213,40 +168,20 @@ mod tests {
     fn days_of_clock_changes_are_longer_and_shorter() {
         let minutes = |from, to, zone| -> Vec<i64> {
             let days = cut(from, to, zone, Some(Grain::Day));
-            days.iter()
-                .map(|day| (day.to - day.from).num_minutes() - 1440)
-                .collect()
+            days.iter().map(|day| (day.to - day.from).num_minutes() - 1440).collect()
         };
-        assert_eq!(
-            minutes("2024-03-30", "2024-04-02", "Europe/Rome"),
-            [0, -60, 0]
-        );
-        assert_eq!(
-            minutes("2024-10-26", "2024-10-29", "Europe/Rome"),
-            [0, 60, 0]
-        );
-        assert_eq!(
-            minutes("2024-04-06", "2024-04-09", "Australia/Lord_Howe"),
-            [0, 30, 0]
-        );
+        assert_eq!(minutes("2024-03-30", "2024-04-02", "Europe/Rome"), [0, -60, 0]);
+        assert_eq!(minutes("2024-10-26", "2024-10-29", "Europe/Rome"), [0, 60, 0]);
+        assert_eq!(minutes("2024-04-06", "2024-04-09", "Australia/Lord_Howe"), [0, 30, 0]);
     }
 
     #[test]
     fn buckets_cut_by_the_range_say_so_and_keep_their_own_first_day() {
         let weeks = cut("2024-01-03", "2024-01-17", "UTC", Some(Grain::Week));
-        let told: Vec<_> = weeks
-            .iter()
-            .map(|week| (week.first_day.unwrap().to_string(), week.partial))
-            .collect();
-        let expected = [
-            ("2024-01-01", true),
-            ("2024-01-08", false),
-            ("2024-01-15", true),
-        ];
-        assert_eq!(
-            told,
-            expected.map(|(day, partial)| (day.to_owned(), partial))
-        );
+        let told: Vec<_> =
+            weeks.iter().map(|week| (week.first_day.unwrap().to_string(), week.partial)).collect();
+        let expected = [("2024-01-01", true), ("2024-01-08", false), ("2024-01-15", true)];
+        assert_eq!(told, expected.map(|(day, partial)| (day.to_owned(), partial)));
         assert_eq!(weeks[0].from.to_rfc3339(), "2024-01-03T00:00:00+00:00");
 
         let sundays = buckets(
@@ -258,14 +193,9 @@ mod tests {
         assert!(!sundays.unwrap()[0].partial);
         let firsts = |grain| -> Vec<_> {
             let cut = cut("2023-11-15", "2024-05-01", "UTC", Some(grain));
-            cut.iter()
-                .map(|bucket| bucket.first_day.unwrap().to_string())
-                .collect()
+            cut.iter().map(|bucket| bucket.first_day.unwrap().to_string()).collect()
         };
-        assert_eq!(
-            firsts(Grain::Quarter),
-            ["2023-10-01", "2024-01-01", "2024-04-01"]
-        );
+        assert_eq!(firsts(Grain::Quarter), ["2023-10-01", "2024-01-01", "2024-04-01"]);
         assert_eq!(firsts(Grain::Year), ["2023-01-01", "2024-01-01"]);
         assert_eq!(firsts(Grain::Month).len(), 6);
     }
@@ -273,39 +203,22 @@ mod tests {
     #[test]
     fn without_a_grain_there_is_one_bucket_without_a_name() {
         let all = cut("2024-01-03", "2024-01-17", "UTC", None);
-        assert_eq!(
-            (all.len(), all[0].first_day, all[0].partial),
-            (1, None, false)
-        );
+        assert_eq!((all.len(), all[0].first_day, all[0].partial), (1, None, false));
     }
 
     #[test]
     fn senseless_ranges_are_refused() {
         let ask = |from, to| {
-            buckets(
-                (date(from), date(to)),
-                &TimeZone::UTC,
-                Some(Grain::Day),
-                Weekday::Mon,
-            )
+            buckets((date(from), date(to)), &TimeZone::UTC, Some(Grain::Day), Weekday::Mon)
         };
         assert_eq!(ask("2024-01-02", "2024-01-02"), Err(RangeError::Empty));
-        assert_eq!(
-            ask("2000-01-02", "2024-01-02"),
-            Err(RangeError::TooManyBuckets)
-        );
+        assert_eq!(ask("2000-01-02", "2024-01-02"), Err(RangeError::TooManyBuckets));
         assert_eq!(ask("0001-01-02", "2024-01-02"), Err(RangeError::OutOfRange));
-        assert_eq!(
-            ask("2024-01-02", "9999-12-31"),
-            Err(RangeError::TooManyBuckets)
-        );
+        assert_eq!(ask("2024-01-02", "9999-12-31"), Err(RangeError::TooManyBuckets));
     }
 
     fn any_zone() -> impl Strategy<Value = TimeZone> {
-        let names: Vec<_> = jiff::tz::db()
-            .available()
-            .map(|name| name.to_string())
-            .collect();
+        let names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
         prop::sample::select(names).prop_map(|name| zone(&name).unwrap())
     }
 

@@ -95,25 +95,11 @@ impl Walk {
         self.state.apply(event);
         // Credit and queue are those after the whole event: a source that assigns and solves in one event means both.
         let human = event.actor.filter(|_| event.actor_kind == ActorKind::Human);
-        let moment = Moment {
-            at: event.at,
-            agent: human,
-            queue: self.state.queue,
-        };
+        let moment = Moment { at: event.at, agent: human, queue: self.state.queue };
         if is_creation {
-            self.created = Some(Moment {
-                agent: None,
-                ..moment
-            });
+            self.created = Some(Moment { agent: None, ..moment });
         }
-        self.statuses(
-            event,
-            before,
-            Moment {
-                agent: human.or(self.state.assignee),
-                ..moment
-            },
-        );
+        self.statuses(event, before, Moment { agent: human.or(self.state.assignee), ..moment });
         for effect in &event.effects {
             if let Effect::Message { public } = *effect {
                 self.message(event, public, moment);
@@ -146,10 +132,7 @@ impl Walk {
             let ended = matches!(before, Solved | Closed);
             if ended && !matches!(status, Solved | Closed) {
                 let solver = self.last_solve.and_then(|solve| solve.agent);
-                self.first_reopening.get_or_insert(Moment {
-                    agent: solver,
-                    ..credit
-                });
+                self.first_reopening.get_or_insert(Moment { agent: solver, ..credit });
             }
             if status == Solved {
                 self.last_solve = Some(credit);
@@ -168,8 +151,7 @@ impl Walk {
         }
         for (value, holding) in [(-1, self.holding), (1, now)] {
             if let Some((agent, queue)) = holding {
-                self.deltas
-                    .push(self.fact(Measure::OpenDelta, value, Moment { at, agent, queue }));
+                self.deltas.push(self.fact(Measure::OpenDelta, value, Moment { at, agent, queue }));
             }
         }
         self.holding = now;
@@ -177,15 +159,7 @@ impl Walk {
 
     fn fact(&self, measure: Measure, value: i64, moment: Moment) -> Fact {
         let Moment { at, agent, queue } = moment;
-        Fact {
-            measure,
-            at,
-            value,
-            agent,
-            queue,
-            channel: self.channel,
-            exclusion: None,
-        }
+        Fact { measure, at, value, agent, queue, channel: self.channel, exclusion: None }
     }
 
     fn finish(mut self, history: &History) -> Vec<Fact> {
@@ -204,9 +178,7 @@ impl Walk {
         }
         facts.append(&mut self.deltas);
         if let Some(reason) = self.hidden(history.is_test) {
-            facts
-                .iter_mut()
-                .for_each(|fact| fact.exclusion = Some(reason));
+            facts.iter_mut().for_each(|fact| fact.exclusion = Some(reason));
         }
         facts
     }
@@ -219,32 +191,18 @@ impl Walk {
         };
         let Some(Response { question, answer }) = self.response else {
             let exclusion = initiated.or(Some(Exclusion::NoResponse));
-            return Fact {
-                exclusion,
-                ..self.fact(Measure::FirstResponse, 0, created)
-            };
+            return Fact { exclusion, ..self.fact(Measure::FirstResponse, 0, created) };
         };
         let value = seconds(question.unwrap_or(created.at), answer.at);
-        let dated = Moment {
-            at: created.at,
-            ..answer
-        };
-        Fact {
-            exclusion: initiated,
-            ..self.fact(Measure::FirstResponse, value, dated)
-        }
+        let dated = Moment { at: created.at, ..answer };
+        Fact { exclusion: initiated, ..self.fact(Measure::FirstResponse, value, dated) }
     }
 
     fn resolution(&self, created: Moment) -> Option<Fact> {
         let resolution = |moment: Moment, value| self.fact(Measure::Resolution, value, moment);
-        let solved = self
-            .last_solve
-            .map(|solve| resolution(solve, seconds(created.at, solve.at)));
+        let solved = self.last_solve.map(|solve| resolution(solve, seconds(created.at, solve.at)));
         let exclusion = Some(Exclusion::ClosedWithoutSolve);
-        let closed = self.last_close.map(|close| Fact {
-            exclusion,
-            ..resolution(close, 0)
-        });
+        let closed = self.last_close.map(|close| Fact { exclusion, ..resolution(close, 0) });
         solved.or(closed)
     }
 
@@ -256,9 +214,7 @@ impl Walk {
             (self.state.deleted_at.is_some(), Exclusion::Deleted),
             (is_test, Exclusion::Test),
         ];
-        reasons
-            .into_iter()
-            .find_map(|(applies, reason)| applies.then_some(reason))
+        reasons.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
     }
 }
 

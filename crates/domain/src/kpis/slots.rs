@@ -34,9 +34,8 @@ pub(super) fn month_of(at: DateTime<Utc>) -> Month {
 pub(super) fn first_slot(month: Month) -> Slot {
     let (year, month0) = (1970 + month.div_euclid(12), month.rem_euclid(12));
     let first = NaiveDate::from_ymd_opt(year, month0.unsigned_abs() + 1, 1);
-    let days = first.map_or(0, |first| {
-        first.signed_duration_since(NaiveDate::default()).num_days()
-    });
+    let days =
+        first.map_or(0, |first| first.signed_duration_since(NaiveDate::default()).num_days());
     days * SLOTS_PER_DAY
 }
 

@@ -160,10 +160,7 @@ impl Exclusion {
 
     /// The reason of a number of the database.
     pub(super) fn from_code(code: i16) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|reason| reason.code() == code)
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
     }
 }
 
@@ -232,13 +229,8 @@ pub struct KpiQuery {
 /// Query strings have no lists, so a list is words with commas between them.
 fn comma_separated<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<GroupBy>, D::Error> {
     let text = String::deserialize(from)?;
-    let words = text
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty());
-    words
-        .map(|word| GroupBy::deserialize(serde::de::value::StrDeserializer::new(word)))
-        .collect()
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| GroupBy::deserialize(serde::de::value::StrDeserializer::new(word))).collect()
 }
 
 /// A number, with all that is needed to read it.

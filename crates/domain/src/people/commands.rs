@@ -18,10 +18,11 @@ use crate::kernel::{Event, Permission, PersonId, Result, Scope, states};
 pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
     scope.require(Permission::PeopleWrite)?;
     let mut check = Check::default();
-    check
-        .text("/name", &new.name, 200)
-        .text_if("/employee_no", &new.employee_no, 64)
-        .text_if("/locale", &new.locale, 35);
+    check.text("/name", &new.name, 200).text_if("/employee_no", &new.employee_no, 64).text_if(
+        "/locale",
+        &new.locale,
+        35,
+    );
     if let Some(email) = &new.work_email {
         check.email("/work_email", email);
     }
@@ -40,11 +41,7 @@ pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
         locale: Set(new.locale),
         hire_date: Set(new.hire_date),
         leave_date: Set(None),
-        state: Set(if new.invited {
-            PersonState::Invited
-        } else {
-            PersonState::Active
-        }),
+        state: Set(if new.invited { PersonState::Invited } else { PersonState::Active }),
         state_since: Set(now),
         created_at: Set(now),
         updated_at: Set(now),
@@ -79,11 +76,7 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new(
-        "person.updated",
-        id,
-        json!({ "before": before, "after": after }),
-    ));
+    scope.record(Event::new("person.updated", id, json!({ "before": before, "after": after })));
     Ok(after)
 }
 

@@ -15,10 +15,7 @@ use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, dialect, 
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: PersonId) -> Result<Person> {
-    many(scope, &[id])
-        .await?
-        .pop()
-        .ok_or_else(|| Error::not_found("person", id))
+    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("person", id))
 }
 
 /// Those of these people who exist within reach, in no order.
@@ -31,14 +28,8 @@ pub async fn many(scope: &Scope, ids: &[PersonId]) -> Result<Vec<Person>> {
         Column::Id,
         ids.iter().map(|id| id.0),
     ));
-    let people = select
-        .into_partial_model::<Person>()
-        .all(scope.tx())
-        .await?;
-    Ok(people
-        .into_iter()
-        .map(|person| with_actions(scope, person))
-        .collect())
+    let people = select.into_partial_model::<Person>().all(scope.tx()).await?;
+    Ok(people.into_iter().map(|person| with_actions(scope, person)).collect())
 }
 
 /// A page of people.

@@ -11,41 +11,13 @@ impl Machine for PersonMachine {
     type Action = PersonAction;
     const NOUN: &'static str = "person";
     const TABLE: &'static [Transition<PersonState, PersonAction>] = &[
-        step(
-            PersonState::Invited,
-            PersonAction::Activate,
-            PersonState::Active,
-        ),
-        step(
-            PersonState::Invited,
-            PersonAction::Offboard,
-            PersonState::Offboarded,
-        ),
-        step(
-            PersonState::Active,
-            PersonAction::StartLeave,
-            PersonState::OnLeave,
-        ),
-        step(
-            PersonState::Active,
-            PersonAction::Offboard,
-            PersonState::Offboarded,
-        ),
-        step(
-            PersonState::OnLeave,
-            PersonAction::EndLeave,
-            PersonState::Active,
-        ),
-        step(
-            PersonState::OnLeave,
-            PersonAction::Offboard,
-            PersonState::Offboarded,
-        ),
-        step(
-            PersonState::Offboarded,
-            PersonAction::Rehire,
-            PersonState::Active,
-        ),
+        step(PersonState::Invited, PersonAction::Activate, PersonState::Active),
+        step(PersonState::Invited, PersonAction::Offboard, PersonState::Offboarded),
+        step(PersonState::Active, PersonAction::StartLeave, PersonState::OnLeave),
+        step(PersonState::Active, PersonAction::Offboard, PersonState::Offboarded),
+        step(PersonState::OnLeave, PersonAction::EndLeave, PersonState::Active),
+        step(PersonState::OnLeave, PersonAction::Offboard, PersonState::Offboarded),
+        step(PersonState::Offboarded, PersonAction::Rehire, PersonState::Active),
     ];
 
     fn word(action: PersonAction) -> &'static str {
@@ -73,10 +45,5 @@ const fn step(
     action: PersonAction,
     to: PersonState,
 ) -> Transition<PersonState, PersonAction> {
-    Transition {
-        from,
-        action,
-        who: Permission::PeopleWrite,
-        to,
-    }
+    Transition { from, action, who: Permission::PeopleWrite, to }
 }

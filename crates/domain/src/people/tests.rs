@@ -15,21 +15,12 @@ async fn a_patch_leaves_what_is_absent_and_clears_what_is_null() {
         employee_no: Some("7".to_owned()),
         ..Default::default()
     };
-    let ada = test
-        .app
-        .write(&acme, async |scope| people::create(scope, new).await)
-        .await
-        .unwrap();
+    let ada = test.app.write(&acme, async |scope| people::create(scope, new).await).await.unwrap();
     assert_eq!(ada.work_email.as_deref(), Some("ada@acme.test"));
-    let patch = PersonPatch {
-        employee_no: MaybeUndefined::Null,
-        ..Default::default()
-    };
+    let patch = PersonPatch { employee_no: MaybeUndefined::Null, ..Default::default() };
     let ada = test
         .app
-        .write(&acme, async |scope| {
-            people::update(scope, ada.id, patch).await
-        })
+        .write(&acme, async |scope| people::update(scope, ada.id, patch).await)
         .await
         .unwrap();
     assert_eq!(
@@ -42,39 +33,19 @@ async fn a_patch_leaves_what_is_absent_and_clears_what_is_null() {
 async fn states_follow_their_table() {
     let test = TestApp::new().await;
     let acme = test.tenant("acme").await;
-    let new = NewPerson {
-        name: "Ada".to_owned(),
-        ..Default::default()
-    };
-    let ada = test
-        .app
-        .write(&acme, async |scope| people::create(scope, new).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        ada.allowed_actions,
-        [PersonAction::StartLeave, PersonAction::Offboard]
-    );
+    let new = NewPerson { name: "Ada".to_owned(), ..Default::default() };
+    let ada = test.app.write(&acme, async |scope| people::create(scope, new).await).await.unwrap();
+    assert_eq!(ada.allowed_actions, [PersonAction::StartLeave, PersonAction::Offboard]);
     let act = async |action| {
-        test.app
-            .write(&acme, async |scope| {
-                people::act(scope, ada.id, action).await
-            })
-            .await
+        test.app.write(&acme, async |scope| people::act(scope, ada.id, action).await).await
     };
-    assert_eq!(
-        act(PersonAction::Offboard).await.unwrap().state,
-        PersonState::Offboarded
-    );
+    assert_eq!(act(PersonAction::Offboard).await.unwrap().state, PersonState::Offboarded);
     let error = act(PersonAction::StartLeave).await.unwrap_err();
     assert_eq!(
         (error.code(), error.allowed_actions()),
         ("person_offboarded", Some(["rehire"].as_slice()))
     );
-    assert_eq!(
-        act(PersonAction::Rehire).await.unwrap().state,
-        PersonState::Active
-    );
+    assert_eq!(act(PersonAction::Rehire).await.unwrap().state, PersonState::Active);
 }
 
 #[tokio::test]
@@ -87,15 +58,8 @@ async fn every_wrong_field_is_named_at_once() {
         time_zone: Some("Mars/Olympus".to_owned()),
         ..Default::default()
     };
-    let error = test
-        .app
-        .write(&acme, async |scope| people::create(scope, new).await)
-        .await
-        .unwrap_err();
-    let pointers: Vec<_> = error
-        .fields()
-        .iter()
-        .map(|field| field.pointer.as_str())
-        .collect();
+    let error =
+        test.app.write(&acme, async |scope| people::create(scope, new).await).await.unwrap_err();
+    let pointers: Vec<_> = error.fields().iter().map(|field| field.pointer.as_str()).collect();
     assert_eq!(pointers, ["/name", "/work_email", "/time_zone"]);
 }

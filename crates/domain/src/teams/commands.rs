@@ -18,10 +18,7 @@ use crate::tenants;
 /// `team_name_taken`; `invalid` for a parent that is not there or a name that is none.
 pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
-    Check::default()
-        .text("/name", &new.name, 200)
-        .text_if("/kind", &new.kind, 64)
-        .done()?;
+    Check::default().text("/name", &new.name, 200).text_if("/kind", &new.kind, 64).done()?;
     if let Some(parent) = new.parent_id {
         check_parent(scope, parent).await?;
     }
@@ -77,11 +74,7 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new(
-        "team.updated",
-        id,
-        json!({ "before": before, "after": after }),
-    ));
+    scope.record(Event::new("team.updated", id, json!({ "before": before, "after": after })));
     Ok(after)
 }
 
@@ -113,18 +106,10 @@ pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> 
 }
 
 async fn check_parent(scope: &Scope, parent: TeamId) -> Result<()> {
-    scope
-        .get::<Entity>(parent)
-        .await
-        .map(|_| ())
-        .map_err(|error| {
-            Error::invalid(
-                "/parent_id",
-                "dangling_reference",
-                format!("there is no team `{parent}`"),
-            )
+    scope.get::<Entity>(parent).await.map(|_| ()).map_err(|error| {
+        Error::invalid("/parent_id", "dangling_reference", format!("there is no team `{parent}`"))
             .because(error)
-        })
+    })
 }
 
 async fn check_empty(scope: &Scope, id: TeamId) -> Result<()> {
@@ -134,9 +119,7 @@ async fn check_empty(scope: &Scope, id: TeamId) -> Result<()> {
         .filter(Column::State.eq(TeamState::Active));
     let today = tenants::today(scope).await?;
     if children.count(scope.tx()).await? > 0
-        || !memberships::members_on(scope, &[id], today)
-            .await?
-            .is_empty()
+        || !memberships::members_on(scope, &[id], today).await?.is_empty()
     {
         let message = "this team has members today or active teams below it: move them first";
         return Err(Error::conflict("team_not_empty", message));

@@ -17,10 +17,7 @@ use crate::kernel::{Error, Permission, Reach, Result, Scope, TeamId, dialect, st
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: TeamId) -> Result<Team> {
-    many(scope, &[id])
-        .await?
-        .pop()
-        .ok_or_else(|| Error::not_found("team", id))
+    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("team", id))
 }
 
 /// Those of these teams that exist within reach, in no order.
@@ -34,10 +31,7 @@ pub async fn many(scope: &Scope, ids: &[TeamId]) -> Result<Vec<Team>> {
         ids.iter().map(|id| id.0),
     ));
     let teams = select.into_partial_model::<Team>().all(scope.tx()).await?;
-    Ok(teams
-        .into_iter()
-        .map(|team| with_actions(scope, team))
-        .collect())
+    Ok(teams.into_iter().map(|team| with_actions(scope, team)).collect())
 }
 
 /// A page of teams.
@@ -101,9 +95,7 @@ fn visible(scope: &Scope) -> Result<Select<Entity>> {
                     .find::<memberships::entity::Entity>()
                     .select_only()
                     .column(memberships::entity::Column::TeamId);
-                let mine = mine
-                    .filter(memberships::entity::Column::PersonId.eq(own))
-                    .into_query();
+                let mine = mine.filter(memberships::entity::Column::PersonId.eq(own)).into_query();
                 select.filter(Expr::col(Column::Id).in_subquery(mine))
             }
             None => select.filter(Expr::val(false)),

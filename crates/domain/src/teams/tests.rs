@@ -16,27 +16,13 @@ fn day(text: &str) -> NaiveDate {
 }
 
 async fn team(test: &TestApp, caller: &Caller, name: &str, parent: Option<TeamId>) -> Team {
-    let new = NewTeam {
-        name: name.to_owned(),
-        parent_id: parent,
-        kind: None,
-    };
-    test.app
-        .write(caller, async |scope| teams::create(scope, new).await)
-        .await
-        .unwrap()
+    let new = NewTeam { name: name.to_owned(), parent_id: parent, kind: None };
+    test.app.write(caller, async |scope| teams::create(scope, new).await).await.unwrap()
 }
 
 async fn person(test: &TestApp, caller: &Caller, name: &str) -> PersonId {
-    let new = NewPerson {
-        name: name.to_owned(),
-        ..Default::default()
-    };
-    test.app
-        .write(caller, async |scope| people::create(scope, new).await)
-        .await
-        .unwrap()
-        .id
+    let new = NewPerson { name: name.to_owned(), ..Default::default() };
+    test.app.write(caller, async |scope| people::create(scope, new).await).await.unwrap().id
 }
 
 async fn join(
@@ -53,9 +39,7 @@ async fn join(
         valid_from: day(from),
         valid_to: None,
     };
-    test.app
-        .write(caller, async |scope| memberships::create(scope, new).await)
-        .await
+    test.app.write(caller, async |scope| memberships::create(scope, new).await).await
 }
 
 async fn lead(
@@ -65,15 +49,8 @@ async fn lead(
     team_id: TeamId,
     from: &str,
 ) -> Result<leads::TeamLead> {
-    let new = NewTeamLead {
-        team_id,
-        person_id,
-        valid_from: day(from),
-        valid_to: None,
-    };
-    test.app
-        .write(caller, async |scope| leads::create(scope, new).await)
-        .await
+    let new = NewTeamLead { team_id, person_id, valid_from: day(from), valid_to: None };
+    test.app.write(caller, async |scope| leads::create(scope, new).await).await
 }
 
 #[tokio::test]
@@ -83,23 +60,15 @@ async fn a_team_cannot_hang_below_itself() {
     let top = team(&test, &acme, "Support", None).await;
     let middle = team(&test, &acme, "EMEA", Some(top.id)).await;
     let low = team(&test, &acme, "Rome", Some(middle.id)).await;
-    let patch = TeamPatch {
-        parent_id: MaybeUndefined::Value(low.id),
-        ..Default::default()
-    };
+    let patch = TeamPatch { parent_id: MaybeUndefined::Value(low.id), ..Default::default() };
     let error = test
         .app
-        .write(&acme, async |scope| {
-            teams::update(scope, top.id, patch).await
-        })
+        .write(&acme, async |scope| teams::update(scope, top.id, patch).await)
         .await
         .unwrap_err();
     assert_eq!(error.fields()[0].code, "team_cycle");
-    let below = test
-        .app
-        .read(&acme, async |scope| teams::below(scope, &[middle.id]).await)
-        .await
-        .unwrap();
+    let below =
+        test.app.read(&acme, async |scope| teams::below(scope, &[middle.id]).await).await.unwrap();
     assert_eq!(below, [middle.id, low.id]);
 }
 
@@ -109,16 +78,9 @@ async fn names_are_taken_once_a_tenant() {
     let (acme, globex) = (test.tenant("acme").await, test.tenant("globex").await);
     team(&test, &acme, "North", None).await;
     team(&test, &globex, "North", None).await;
-    let new = NewTeam {
-        name: "North".to_owned(),
-        parent_id: None,
-        kind: None,
-    };
-    let error = test
-        .app
-        .write(&acme, async |scope| teams::create(scope, new).await)
-        .await
-        .unwrap_err();
+    let new = NewTeam { name: "North".to_owned(), parent_id: None, kind: None };
+    let error =
+        test.app.write(&acme, async |scope| teams::create(scope, new).await).await.unwrap_err();
     assert_eq!(error.code(), "team_name_taken");
 }
 
@@ -127,22 +89,12 @@ async fn another_tenants_team_is_not_there() {
     let test = TestApp::new().await;
     let (acme, globex) = (test.tenant("acme").await, test.tenant("globex").await);
     let theirs = team(&test, &globex, "North", None).await;
-    let error = test
-        .app
-        .read(&acme, async |scope| teams::get(scope, theirs.id).await)
-        .await
-        .unwrap_err();
+    let error =
+        test.app.read(&acme, async |scope| teams::get(scope, theirs.id).await).await.unwrap_err();
     assert_eq!(error.code(), "not_found");
-    let new = NewTeam {
-        name: "Below".to_owned(),
-        parent_id: Some(theirs.id),
-        kind: None,
-    };
-    let error = test
-        .app
-        .write(&acme, async |scope| teams::create(scope, new).await)
-        .await
-        .unwrap_err();
+    let new = NewTeam { name: "Below".to_owned(), parent_id: Some(theirs.id), kind: None };
+    let error =
+        test.app.write(&acme, async |scope| teams::create(scope, new).await).await.unwrap_err();
     assert_eq!(error.fields()[0].code, "dangling_reference");
 }
 
@@ -150,33 +102,19 @@ async fn another_tenants_team_is_not_there() {
 async fn a_move_ends_the_membership_before_it() {
     let test = TestApp::new().await;
     let acme = test.tenant("acme").await;
-    let (north, south) = (
-        team(&test, &acme, "North", None).await,
-        team(&test, &acme, "South", None).await,
-    );
+    let (north, south) =
+        (team(&test, &acme, "North", None).await, team(&test, &acme, "South", None).await);
     let ada = person(&test, &acme, "Ada").await;
-    join(&test, &acme, ada, north.id, "2026-01-01")
-        .await
-        .unwrap();
-    join(&test, &acme, ada, south.id, "2026-03-01")
-        .await
-        .unwrap();
-    let filter = MembershipFilter {
-        person_id: Some(ada),
-        ..Default::default()
-    };
+    join(&test, &acme, ada, north.id, "2026-01-01").await.unwrap();
+    join(&test, &acme, ada, south.id, "2026-03-01").await.unwrap();
+    let filter = MembershipFilter { person_id: Some(ada), ..Default::default() };
     let page = test
         .app
-        .read(&acme, async |scope| {
-            memberships::list(scope, &filter, &PageArgs::default()).await
-        })
+        .read(&acme, async |scope| memberships::list(scope, &filter, &PageArgs::default()).await)
         .await
         .unwrap();
-    let spans: Vec<_> = page
-        .items
-        .iter()
-        .map(|item| (item.team_id, item.valid_from, item.valid_to))
-        .collect();
+    let spans: Vec<_> =
+        page.items.iter().map(|item| (item.team_id, item.valid_from, item.valid_to)).collect();
     assert_eq!(
         spans,
         [
@@ -185,9 +123,7 @@ async fn a_move_ends_the_membership_before_it() {
         ]
     );
     // A day in the past that is taken cannot be taken twice.
-    let error = join(&test, &acme, ada, north.id, "2026-02-01")
-        .await
-        .unwrap_err();
+    let error = join(&test, &acme, ada, north.id, "2026-02-01").await.unwrap_err();
     assert_eq!(error.code(), "membership_overlaps");
 }
 
@@ -197,18 +133,14 @@ async fn a_membership_cannot_end_before_it_begins() {
     let acme = test.tenant("acme").await;
     let north = team(&test, &acme, "North", None).await;
     let ada = person(&test, &acme, "Ada").await;
-    let membership = join(&test, &acme, ada, north.id, "2026-01-01")
-        .await
-        .unwrap();
+    let membership = join(&test, &acme, ada, north.id, "2026-01-01").await.unwrap();
     let patch = MembershipPatch {
         valid_to: MaybeUndefined::Value(day("2026-01-01")),
         ..Default::default()
     };
     let error = test
         .app
-        .write(&acme, async |scope| {
-            memberships::update(scope, membership.id, patch).await
-        })
+        .write(&acme, async |scope| memberships::update(scope, membership.id, patch).await)
         .await
         .unwrap_err();
     assert_eq!(error.fields()[0].pointer, "/valid_to");
@@ -226,16 +158,10 @@ async fn who_led_her_on_the_third_of_may() {
         person(&test, &acme, "Cleo").await,
     );
     for who in [ada, bea] {
-        join(&test, &acme, who, north.id, "2026-01-01")
-            .await
-            .unwrap();
+        join(&test, &acme, who, north.id, "2026-01-01").await.unwrap();
     }
-    lead(&test, &acme, bea, north.id, "2026-04-01")
-        .await
-        .unwrap();
-    lead(&test, &acme, cleo, top.id, "2026-01-01")
-        .await
-        .unwrap();
+    lead(&test, &acme, bea, north.id, "2026-04-01").await.unwrap();
+    lead(&test, &acme, cleo, top.id, "2026-01-01").await.unwrap();
     let led = async |who, on: &str| {
         let on = day(on);
         test.app
@@ -245,16 +171,8 @@ async fn who_led_her_on_the_third_of_may() {
             .lead_id
     };
     assert_eq!(led(ada, "2026-05-03").await, Some(bea));
-    assert_eq!(
-        led(bea, "2026-05-03").await,
-        Some(cleo),
-        "nobody leads herself"
-    );
-    assert_eq!(
-        led(ada, "2026-03-31").await,
-        Some(cleo),
-        "before North had a lead of its own"
-    );
+    assert_eq!(led(bea, "2026-05-03").await, Some(cleo), "nobody leads herself");
+    assert_eq!(led(ada, "2026-03-31").await, Some(cleo), "before North had a lead of its own");
     assert_eq!(led(ada, "2025-12-31").await, None, "before she came");
 }
 
@@ -264,21 +182,15 @@ async fn a_team_with_members_cannot_close() {
     let acme = test.tenant("acme").await;
     let north = team(&test, &acme, "North", None).await;
     let ada = person(&test, &acme, "Ada").await;
-    join(&test, &acme, ada, north.id, "2026-01-01")
-        .await
-        .unwrap();
+    join(&test, &acme, ada, north.id, "2026-01-01").await.unwrap();
     let close = async || {
         test.app
-            .write(&acme, async |scope| {
-                teams::act(scope, north.id, TeamAction::Close).await
-            })
+            .write(&acme, async |scope| teams::act(scope, north.id, TeamAction::Close).await)
             .await
     };
     assert_eq!(close().await.unwrap_err().code(), "team_not_empty");
     let south = team(&test, &acme, "South", None).await;
-    join(&test, &acme, ada, south.id, "2026-05-01")
-        .await
-        .unwrap();
+    join(&test, &acme, ada, south.id, "2026-05-01").await.unwrap();
     assert_eq!(close().await.unwrap().allowed_actions, [TeamAction::Reopen]);
     let error = close().await.unwrap_err();
     assert_eq!(
@@ -294,38 +206,17 @@ async fn a_cursor_is_good_only_where_it_came_from() {
     for name in ["A", "B", "C"] {
         team(&test, &acme, name, None).await;
     }
-    let args = |after| PageArgs {
-        limit: Some(2),
-        after,
-    };
+    let args = |after| PageArgs { limit: Some(2), after };
     let list = async |caller: &Caller, filter: teams::TeamFilter, args: PageArgs| {
-        test.app
-            .read(caller, async |scope| {
-                teams::list(scope, &filter, &args).await
-            })
-            .await
+        test.app.read(caller, async |scope| teams::list(scope, &filter, &args).await).await
     };
     let first = list(&acme, Default::default(), args(None)).await.unwrap();
-    let second = list(&acme, Default::default(), args(first.next.clone()))
-        .await
-        .unwrap();
-    assert_eq!(
-        second
-            .items
-            .iter()
-            .map(|team| team.name.as_str())
-            .collect::<Vec<_>>(),
-        ["C"]
-    );
+    let second = list(&acme, Default::default(), args(first.next.clone())).await.unwrap();
+    assert_eq!(second.items.iter().map(|team| team.name.as_str()).collect::<Vec<_>>(), ["C"]);
     assert_eq!(second.next, None);
-    let other = teams::TeamFilter {
-        name: Some("A".to_owned()),
-        ..Default::default()
-    };
+    let other = teams::TeamFilter { name: Some("A".to_owned()), ..Default::default() };
     for (caller, filter) in [(&acme, other), (&globex, Default::default())] {
-        let error = list(caller, filter, args(first.next.clone()))
-            .await
-            .unwrap_err();
+        let error = list(caller, filter, args(first.next.clone())).await.unwrap_err();
         assert_eq!(error.code(), "cursor_invalid");
     }
 }

@@ -48,10 +48,7 @@ pub async fn create(scope: &Scope, new: NewTenant) -> Result<Tenant> {
 /// `forbidden` without `accounts.admin`; `invalid` for a name that is none.
 pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
     scope.require(Permission::AccountsAdmin)?;
-    let TenantPatch {
-        name,
-        password_sign_in,
-    } = patch;
+    let TenantPatch { name, password_sign_in } = patch;
     if let Some(name) = &name {
         Check::default().text("/name", name, 200).done()?;
     }
@@ -93,10 +90,7 @@ pub async fn resume(scope: &Scope) -> Result<Tenant> {
 
 async fn step(scope: &Scope, action: Action) -> Result<Tenant> {
     if scope.actor() != Actor::System {
-        return Err(Error::refused(
-            "operator_only",
-            "only the operator may do this",
-        ));
+        return Err(Error::refused("operator_only", "only the operator may do this"));
     }
     let before = scope.lock::<Entity>(scope.tenant()).await?;
     let now = scope.now();
@@ -123,10 +117,7 @@ fn check(new: &NewTenant) -> Result<()> {
         let message = "must be 2 to 40 lower-case letters, digits and hyphens, beginning with a letter, like `acme`";
         return Err(Error::invalid("/slug", "not_a_slug", message));
     }
-    Check::default()
-        .text("/name", &new.name, 200)
-        .zone("/time_zone", &new.time_zone)
-        .done()
+    Check::default().text("/name", &new.name, 200).zone("/time_zone", &new.time_zone).done()
 }
 
 /// Whether a text could be a tenant's slug.
@@ -142,9 +133,6 @@ pub(crate) fn is_slug(text: &str) -> bool {
 async fn start_event_log(scope: &Scope) -> Result<()> {
     let sql = "INSERT INTO event_heads (tenant_id, sequence, hash) VALUES ($1, 0, $2)";
     let values = [scope.tenant().0.into(), Vec::<u8>::new().into()];
-    scope
-        .tx()
-        .execute_raw(Statement::from_sql_and_values(scope.backend(), sql, values))
-        .await?;
+    scope.tx().execute_raw(Statement::from_sql_and_values(scope.backend(), sql, values)).await?;
     Ok(())
 }

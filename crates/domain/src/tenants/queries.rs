@@ -15,11 +15,7 @@ use crate::kernel::{Error, Result, Scope, SystemScope};
 /// # Errors
 /// Those of the database.
 pub async fn get(scope: &Scope) -> Result<Tenant> {
-    let tenant = scope
-        .find::<Entity>()
-        .into_partial_model::<Tenant>()
-        .one(scope.tx())
-        .await?;
+    let tenant = scope.find::<Entity>().into_partial_model::<Tenant>().one(scope.tx()).await?;
     tenant.ok_or_else(|| Error::not_found("tenant", scope.tenant()))
 }
 
@@ -33,10 +29,7 @@ pub async fn by_slug(scope: &SystemScope, slug: &str) -> Result<Tenant> {
         reason = "tenants are looked up across tenants by the system alone"
     )]
     let select = Entity::find().filter(Column::Slug.eq(slug));
-    let tenant = select
-        .into_partial_model::<Tenant>()
-        .one(scope.tx())
-        .await?;
+    let tenant = select.into_partial_model::<Tenant>().one(scope.tx()).await?;
     tenant.ok_or_else(|| Error::not_found("tenant", slug))
 }
 
@@ -50,10 +43,7 @@ pub async fn list(scope: &SystemScope) -> Result<Vec<Tenant>> {
         reason = "tenants are listed across tenants by the system alone"
     )]
     let select = Entity::find().order_by_asc(Column::Slug);
-    Ok(select
-        .into_partial_model::<Tenant>()
-        .all(scope.tx())
-        .await?)
+    Ok(select.into_partial_model::<Tenant>().all(scope.tx()).await?)
 }
 
 /// The date it is now for the scope's tenant.
@@ -75,11 +65,7 @@ pub async fn today(scope: &Scope) -> Result<NaiveDate> {
 pub(crate) async fn hold(scope: &Scope) -> Result<()> {
     let select = scope.find::<Entity>();
     let postgres = scope.backend() == DbBackend::Postgres;
-    let select = if postgres {
-        select.lock(LockType::NoKeyUpdate)
-    } else {
-        select
-    };
+    let select = if postgres { select.lock(LockType::NoKeyUpdate) } else { select };
     select.one(scope.tx()).await?;
     Ok(())
 }

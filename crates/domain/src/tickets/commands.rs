@@ -17,10 +17,7 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
     use queue_team::Column;
     scope.require(Permission::TicketsWrite)?;
     scope.lock::<queue::Entity>(id).await?;
-    let NewQueueTeam {
-        team_id,
-        valid_from,
-    } = new;
+    let NewQueueTeam { team_id, valid_from } = new;
     let mine = Column::QueueId.eq(id);
     let later = scope
         .delete_many::<queue_team::Entity>()
@@ -32,10 +29,7 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
         updated_at: Set(scope.now()),
         ..Default::default()
     };
-    let running = scope
-        .update_many::<queue_team::Entity>()
-        .set(end)
-        .filter(mine);
+    let running = scope.update_many::<queue_team::Entity>().set(end).filter(mine);
     running
         .filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(valid_from)))
         .exec(scope.tx())
@@ -60,10 +54,7 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
         json!({ "team_id": team_id, "valid_from": valid_from }),
     ));
     let links = queries::queue_teams(scope).await?;
-    Ok(links
-        .into_iter()
-        .filter(|link| link.queue_id == id)
-        .collect())
+    Ok(links.into_iter().filter(|link| link.queue_id == id).collect())
 }
 
 /// Stores a mapping under a name, replacing the one that has it.
@@ -75,12 +66,8 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
     check_name(name)?;
     Mapping::parse(text).map_err(|error| Error::invalid("/text", "mapping", error.to_string()))?;
     let before = find_mapping(scope, name).await?;
-    let (now, id) = (
-        scope.now(),
-        before
-            .as_ref()
-            .map_or_else(|| scope.new_id::<MappingId>(), |row| row.id),
-    );
+    let (now, id) =
+        (scope.now(), before.as_ref().map_or_else(|| scope.new_id::<MappingId>(), |row| row.id));
     let mut row = mapping::ActiveModel {
         name: Set(name.to_owned()),
         text: Set(text.to_owned()),
@@ -95,11 +82,7 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
         row.created_at = Set(now);
         scope.insert::<mapping::Entity, _>(row).await?;
     }
-    scope.record(Event::new(
-        "import_mapping.stored",
-        id,
-        json!({ "name": name, "text": text }),
-    ));
+    scope.record(Event::new("import_mapping.stored", id, json!({ "name": name, "text": text })));
     queries::mapping(scope, name).await
 }
 
@@ -109,9 +92,7 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
 /// `forbidden` without `tickets.write`; `not_found`.
 pub async fn delete_mapping(scope: &Scope, name: &str) -> Result<()> {
     scope.require(Permission::TicketsWrite)?;
-    let row = find_mapping(scope, name)
-        .await?
-        .ok_or_else(|| Error::not_found("mapping", name))?;
+    let row = find_mapping(scope, name).await?.ok_or_else(|| Error::not_found("mapping", name))?;
     scope
         .delete_many::<mapping::Entity>()
         .filter(mapping::Column::Id.eq(row.id))

@@ -104,10 +104,7 @@ pub fn derive(history: &History) -> Option<Derived> {
         state: State::default(),
     };
     for event in &history.events {
-        if event
-            .effects
-            .contains(&Effect::Status(StatusCategory::Solved))
-        {
+        if event.effects.contains(&Effect::Status(StatusCategory::Solved)) {
             derived.first_solved_at.get_or_insert(event.at);
             derived.last_solved_at = Some(event.at);
         }
@@ -172,11 +169,8 @@ mod tests {
 
     #[test]
     fn a_restore_takes_back_what_hid_the_ticket() {
-        let hidden: [&[Effect]; 3] = [
-            &[Effect::Spam],
-            &[Effect::Spam],
-            &[Effect::Deleted, Effect::Merged(None)],
-        ];
+        let hidden: [&[Effect]; 3] =
+            [&[Effect::Spam], &[Effect::Spam], &[Effect::Deleted, Effect::Merged(None)]];
         let derived = derive(&history(&hidden)).unwrap();
         assert_eq!(derived.state.spam_at, Some(minute(0)));
         assert_eq!(derived.state.merged_at, Some(minute(2)));

@@ -27,11 +27,7 @@ pub async fn list(scope: &Scope, filter: &TicketFilter, args: &PageArgs) -> Resu
     if let Some(after) = page::start(bind, args)? {
         select = select.filter(ticket::Column::Id.gt(after));
     }
-    let rows = select
-        .order_by_asc(ticket::Column::Id)
-        .limit(limit + 1)
-        .all(scope.tx())
-        .await?;
+    let rows = select.order_by_asc(ticket::Column::Id).limit(limit + 1).all(scope.tx()).await?;
     Ok(page::cut(bind, limit, tickets(scope, rows).await?))
 }
 
@@ -49,11 +45,7 @@ pub async fn get(scope: &Scope, id: TicketId) -> Result<Ticket> {
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
-    let wanted = any(
-        scope.backend(),
-        ticket::Column::Id,
-        ids.iter().map(|id| id.0),
-    );
+    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
     let rows = within_reach(scope)
         .await?
         .filter(wanted)
@@ -69,9 +61,7 @@ pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
 /// As [`get`].
 pub async fn events(scope: &Scope, id: TicketId) -> Result<Vec<TicketEvent>> {
     let found = events_of(scope, &[id]).await?.pop();
-    found
-        .map(|(_, events)| events)
-        .ok_or_else(|| Error::not_found("ticket", id))
+    found.map(|(_, events)| events).ok_or_else(|| Error::not_found("ticket", id))
 }
 
 /// What happened to each of those of some tickets that the caller may see, in order.
@@ -90,10 +80,8 @@ pub async fn events_of(
     }
     let told = |ticket: Ticket| {
         let rows = rows.remove(&ticket.id).unwrap_or_default();
-        let events: Result<Vec<_>> = rows
-            .into_iter()
-            .map(|row| told(row, ticket.merged_into))
-            .collect();
+        let events: Result<Vec<_>> =
+            rows.into_iter().map(|row| told(row, ticket.merged_into)).collect();
         Ok((ticket.id, events?))
     };
     tickets.into_iter().map(told).collect()
@@ -106,10 +94,7 @@ fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent>
         kind: row.kind,
         actor_kind: row.actor_kind,
         actor_id: row.actor_id,
-        effects: effects
-            .iter()
-            .map(|effect| effect.word(merged_into))
-            .collect(),
+        effects: effects.iter().map(|effect| effect.word(merged_into)).collect(),
     })
 }
 
@@ -118,11 +103,7 @@ fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent>
 /// # Errors
 /// Those of the database.
 pub async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, History)>> {
-    let wanted = any(
-        scope.backend(),
-        ticket::Column::Id,
-        ids.iter().map(|id| id.0),
-    );
+    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
     let tickets = scope
         .find::<ticket::Entity>()
         .filter(wanted)
@@ -155,11 +136,7 @@ pub async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId,
 }
 
 async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
-    let wanted = any(
-        scope.backend(),
-        event::Column::TicketId,
-        ids.iter().map(|id| id.0),
-    );
+    let wanted = any(scope.backend(), event::Column::TicketId, ids.iter().map(|id| id.0));
     let rows = scope.find::<event::Entity>().filter(wanted);
     Ok(rows
         .order_by_asc(event::Column::At)
@@ -187,15 +164,8 @@ pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
     scope.require(Permission::TicketsRead)?;
-    let wanted = any(
-        scope.backend(),
-        queue::Column::Id,
-        ids.iter().map(|id| id.0),
-    );
-    let select = scope
-        .find::<queue::Entity>()
-        .filter(wanted)
-        .order_by_asc(queue::Column::Id);
+    let wanted = any(scope.backend(), queue::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<queue::Entity>().filter(wanted).order_by_asc(queue::Column::Id);
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
 }
 
@@ -217,10 +187,7 @@ pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
     let select = select
         .order_by_asc(queue_team::Column::QueueId)
         .order_by_asc(queue_team::Column::ValidFrom);
-    Ok(select
-        .into_partial_model::<QueueTeam>()
-        .all(scope.tx())
-        .await?)
+    Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
 }
 
 /// Some customers, in order of id.
@@ -229,19 +196,9 @@ pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<Customer>> {
     scope.require(Permission::TicketsRead)?;
-    let wanted = any(
-        scope.backend(),
-        customer::Column::Id,
-        ids.iter().map(|id| id.0),
-    );
-    let select = scope
-        .find::<customer::Entity>()
-        .filter(wanted)
-        .order_by_asc(customer::Column::Id);
-    Ok(select
-        .into_partial_model::<Customer>()
-        .all(scope.tx())
-        .await?)
+    let wanted = any(scope.backend(), customer::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<customer::Entity>().filter(wanted).order_by_asc(customer::Column::Id);
+    Ok(select.into_partial_model::<Customer>().all(scope.tx()).await?)
 }
 
 /// The stored mapping of a name.
@@ -250,13 +207,8 @@ pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<C
 /// `forbidden` without `tickets.read`; `not_found`.
 pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
     scope.require(Permission::TicketsRead)?;
-    let select = scope
-        .find::<mapping::Entity>()
-        .filter(mapping::Column::Name.eq(name));
-    let found = select
-        .into_partial_model::<ImportMapping>()
-        .one(scope.tx())
-        .await?;
+    let select = scope.find::<mapping::Entity>().filter(mapping::Column::Name.eq(name));
+    let found = select.into_partial_model::<ImportMapping>().one(scope.tx()).await?;
     found.ok_or_else(|| Error::not_found("mapping", name))
 }
 
@@ -266,13 +218,8 @@ pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn mappings(scope: &Scope) -> Result<Vec<ImportMapping>> {
     scope.require(Permission::TicketsRead)?;
-    let select = scope
-        .find::<mapping::Entity>()
-        .order_by_asc(mapping::Column::Name);
-    Ok(select
-        .into_partial_model::<ImportMapping>()
-        .all(scope.tx())
-        .await?)
+    let select = scope.find::<mapping::Entity>().order_by_asc(mapping::Column::Name);
+    Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
 }
 
 fn matching(filter: &TicketFilter) -> Condition {
@@ -313,13 +260,11 @@ async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
         Reach::Teams => {
             let people = scope.access().people.iter().map(|person| person.0);
             let queues = queues_in_reach(scope).await?;
-            Condition::any()
-                .add(any(backend, ticket::Column::AssigneeId, people))
-                .add(any(
-                    backend,
-                    ticket::Column::QueueId,
-                    queues.into_iter().map(|queue| queue.0),
-                ))
+            Condition::any().add(any(backend, ticket::Column::AssigneeId, people)).add(any(
+                backend,
+                ticket::Column::QueueId,
+                queues.into_iter().map(|queue| queue.0),
+            ))
         }
     };
     Ok(select.filter(reach))
@@ -328,10 +273,7 @@ async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
 async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
     let today = tenants::today(scope).await?;
     let links = queue_teams(scope).await?.into_iter().filter(|link| {
-        let span = Span {
-            from: link.valid_from,
-            to: link.valid_to,
-        };
+        let span = Span { from: link.valid_from, to: link.valid_to };
         scope.access().teams.contains(&link.team_id) && span.contains(today)
     });
     Ok(links.map(|link| link.queue_id).collect())
@@ -339,10 +281,7 @@ async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
 
 /// Rows as tickets; the targets of merges are looked up by the source's ids, and may not be there.
 async fn tickets(scope: &Scope, rows: Vec<ticket::Model>) -> Result<Vec<Ticket>> {
-    let names: Vec<String> = rows
-        .iter()
-        .filter_map(|row| row.merged_into.clone())
-        .collect();
+    let names: Vec<String> = rows.iter().filter_map(|row| row.merged_into.clone()).collect();
     let mut targets = HashMap::new();
     if !names.is_empty() {
         let select = scope.find::<ticket::Entity>().select_only();
@@ -362,9 +301,8 @@ async fn tickets(scope: &Scope, rows: Vec<ticket::Model>) -> Result<Vec<Ticket>>
 }
 
 fn ticket(row: ticket::Model, targets: &HashMap<(Uuid, String), TicketId>) -> Result<Ticket> {
-    let target = row
-        .merged_into
-        .and_then(|name| targets.get(&(row.connection_id.0, name)).copied());
+    let target =
+        row.merged_into.and_then(|name| targets.get(&(row.connection_id.0, name)).copied());
     Ok(Ticket {
         id: row.id,
         connection_id: row.connection_id,

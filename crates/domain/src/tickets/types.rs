@@ -12,11 +12,7 @@ use crate::kernel::{Identified, PersonId, TeamId};
 
 crate::id!(TicketId, "ticket", "A ticket's id.");
 crate::id!(QueueId, "queue", "The id of a queue: the helpdesk's group.");
-crate::id!(
-    QueueTeamId,
-    "queue_team",
-    "The id of a link between a queue and a team."
-);
+crate::id!(QueueTeamId, "queue_team", "The id of a link between a queue and a team.");
 crate::id!(MappingId, "mapping", "The id of a stored import mapping.");
 crate::id!(CustomerId, "customer", "A customer's id.");
 

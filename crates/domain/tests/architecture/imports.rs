@@ -15,14 +15,7 @@ const DEPENDENCIES: &[(&str, &[&str], &[&str])] = &[
     ("crates/workers", &["domain"], &["migrations", "simulators"]),
     ("migrations", &[], &[]),
 ];
-const OURS: &[&str] = &[
-    "api",
-    "domain",
-    "migrations",
-    "plumbline",
-    "simulators",
-    "workers",
-];
+const OURS: &[&str] = &["api", "domain", "migrations", "plumbline", "simulators", "workers"];
 /// The domain knows no transport, no vendor and no Redis.
 const NOT_IN_DOMAIN: &[&str] = &["actix_http", "actix_web", "hyper", "redis", "reqwest"];
 /// The derives of the contracts, and where else than in `types.rs` the domain may name them.
@@ -34,11 +27,7 @@ const SHARED_IN_API: &[&str] = &["graphql", "http", "testing"];
 pub(crate) fn manifest(source: &Source, found: &mut Vec<Violation>) {
     let folder = source.path.trim_end_matches("/Cargo.toml");
     let Some((_, always, tests)) = DEPENDENCIES.iter().find(|(it, ..)| *it == folder) else {
-        found.push(at(
-            source,
-            1,
-            "a new crate: say in DEPENDENCIES what of ours it may depend on",
-        ));
+        found.push(at(source, 1, "a new crate: say in DEPENDENCIES what of ours it may depend on"));
         return;
     };
     let mut section = "";
@@ -55,11 +44,7 @@ pub(crate) fn manifest(source: &Source, found: &mut Vec<Violation>) {
         let foreign =
             folder == "crates/domain" && NOT_IN_DOMAIN.contains(&&*name.replace('-', "_"));
         if section.ends_with("dependencies") && (ours || foreign) {
-            found.push(at(
-                source,
-                line,
-                format!("{folder} may not depend on {name}"),
-            ));
+            found.push(at(source, line, format!("{folder} may not depend on {name}")));
         }
     }
 }
@@ -71,10 +56,7 @@ pub(crate) fn foreign_to_domain(source: &Source, found: &mut Vec<Violation>) {
     for (line, path) in &source.paths {
         let has = |pair: [&str; 2]| path.windows(2).any(|two| two == pair);
         if NOT_IN_DOMAIN.contains(&path[0].as_str()) {
-            let advice = format!(
-                "the domain knows no {}: put this in api or workers",
-                path[0]
-            );
+            let advice = format!("the domain knows no {}: put this in api or workers", path[0]);
             found.push(at(source, *line, advice));
         }
         if has(["std", "env"]) && !source.is_test() {
@@ -101,10 +83,7 @@ pub(crate) fn contracts_in_types_only(source: &Source, found: &mut Vec<Violation
     }
     for (line, path) in &source.paths {
         if CONTRACTS.contains(&path[0].as_str()) {
-            let advice = format!(
-                "name {} in the feature's types.rs, or in the api crate",
-                path[0]
-            );
+            let advice = format!("name {} in the feature's types.rs, or in the api crate", path[0]);
             found.push(at(source, *line, advice));
         }
     }
@@ -119,10 +98,8 @@ pub(crate) fn kernel_below_features(
     for source in kernel {
         for (line, path) in &source.paths {
             if path[0] == "crate" && features.contains(&path[1]) {
-                let advice = format!(
-                    "the kernel knows no feature: turn the use of `{}` around",
-                    path[1]
-                );
+                let advice =
+                    format!("the kernel knows no feature: turn the use of `{}` around", path[1]);
                 found.push(at(source, *line, advice));
             }
         }
@@ -176,10 +153,7 @@ pub(crate) fn no_cycles(
         };
         for (line, path) in &source.paths {
             if path[0] == "crate" && path[1] != own && features.contains(&path[1]) {
-                uses.entry(own)
-                    .or_default()
-                    .entry(&path[1])
-                    .or_insert((source, *line));
+                uses.entry(own).or_default().entry(&path[1]).or_insert((source, *line));
             }
         }
     }

@@ -28,28 +28,18 @@ fn the_code_keeps_to_the_architecture() {
     for folder in ["crates", "migrations", "benches"] {
         read_folder(&root, Path::new(folder), &mut sources);
     }
-    assert!(
-        sources.len() > 10,
-        "the scan found next to nothing below {}",
-        root.display()
-    );
+    assert!(sources.len() > 10, "the scan found next to nothing below {}", root.display());
     let violations = rules::violations(&sources, &EXCEPTIONS);
     let report: Vec<_> = violations.iter().map(ToString::to_string).collect();
-    assert!(
-        report.is_empty(),
-        "{} violations:\n\n{}\n",
-        report.len(),
-        report.join("\n")
-    );
+    assert!(report.is_empty(), "{} violations:\n\n{}\n", report.len(), report.join("\n"));
 }
 
 fn read_folder(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
     let Ok(entries) = fs::read_dir(root.join(folder)) else {
         return;
     };
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.expect("a readable folder").file_name())
-        .collect();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.expect("a readable folder").file_name()).collect();
     names.sort();
     for name in names {
         let path = folder.join(&name);
@@ -59,10 +49,7 @@ fn read_folder(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
             }
         } else if name == "Cargo.toml" || path.extension().is_some_and(|end| end == "rs") {
             let text = fs::read_to_string(root.join(&path)).expect("a readable source file");
-            sources.push(Source::new(
-                &path.to_string_lossy().replace('\\', "/"),
-                &text,
-            ));
+            sources.push(Source::new(&path.to_string_lossy().replace('\\', "/"), &text));
         }
     }
 }

@@ -28,11 +28,7 @@ impl fmt::Display for Violation {
 }
 
 pub(crate) fn at(source: &Source, line: usize, advice: impl Into<String>) -> Violation {
-    Violation {
-        path: source.path.clone(),
-        line,
-        advice: advice.into(),
-    }
+    Violation { path: source.path.clone(), line, advice: advice.into() }
 }
 
 /// Every violation of every rule, by path and line.
@@ -62,14 +58,8 @@ pub(crate) fn violations(sources: &[Source], exceptions: &Exceptions) -> Vec<Vio
 
 /// The features of a crate: the folders below its `src` but for the kernel.
 pub(crate) fn folders(sources: &[Source], of: &str) -> BTreeSet<String> {
-    let below = sources
-        .iter()
-        .filter(|source| source.place().is_some_and(|(it, _)| it == of));
-    below
-        .filter_map(Source::folder)
-        .filter(|it| *it != "kernel")
-        .map(str::to_owned)
-        .collect()
+    let below = sources.iter().filter(|source| source.place().is_some_and(|(it, _)| it == of));
+    below.filter_map(Source::folder).filter(|it| *it != "kernel").map(str::to_owned).collect()
 }
 
 /// The sources of one crate's `src`, with the names that the product part uses.

@@ -8,9 +8,7 @@ use crate::source::Source;
 const LONGEST_FILE: usize = 500;
 const LONGEST_FRONT_PAGE: usize = 60;
 /// A folder with such a name collects what has no home.
-const NO_NOUNS: &[&str] = &[
-    "common", "dto", "handlers", "helpers", "models", "services", "utils",
-];
+const NO_NOUNS: &[&str] = &["common", "dto", "handlers", "helpers", "models", "services", "utils"];
 
 pub(crate) fn folder_names(source: &Source, found: &mut Vec<Violation>) {
     let below = source.place().map_or("", |(_, below)| below);
@@ -65,9 +63,7 @@ pub(crate) fn sql(sources: &[Source], exceptions: &Exceptions, found: &mut Vec<V
             continue;
         };
         let home = matches!(source.file_name(), "queries.rs" | "commands.rs")
-            || ["/queries/", "/commands/"]
-                .iter()
-                .any(|folder| below.contains(folder))
+            || ["/queries/", "/commands/"].iter().any(|folder| below.contains(folder))
             || is_entity(source)
             || of == "crates/domain" && below.starts_with("kernel/");
         for (line, _) in source.texts.iter().filter(|(_, text)| is_sql(text)) {
@@ -98,12 +94,7 @@ fn is_sql(text: &str) -> bool {
         .map(str::to_lowercase)
         .collect();
     let has = |word: &str| words.iter().any(|it| it == word);
-    match words
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["insert", "into" | "or", ..] | ["delete", "from", ..] => true,
         ["select", rest @ ..] => has("from") || rest.iter().any(|word| word.contains('(')),
         ["update", ..] => has("set"),
@@ -113,14 +104,8 @@ fn is_sql(text: &str) -> bool {
 }
 
 pub(crate) fn sizes(sources: &[Source], exceptions: &Exceptions, found: &mut Vec<Violation>) {
-    for source in sources
-        .iter()
-        .filter(|source| source.file_name() != "Cargo.toml")
-    {
-        let listed = exceptions
-            .long
-            .iter()
-            .find(|(path, _)| *path == source.path);
+    for source in sources.iter().filter(|source| source.file_name() != "Cargo.toml") {
+        let listed = exceptions.long.iter().find(|(path, _)| *path == source.path);
         let limit = listed.map_or(LONGEST_FILE, |(_, lines)| *lines);
         if source.lines > limit {
             found.push(at(
@@ -138,17 +123,12 @@ pub(crate) fn sizes(sources: &[Source], exceptions: &Exceptions, found: &mut Vec
 }
 
 pub(crate) fn migrations_listed(sources: &[Source], found: &mut Vec<Violation>) {
-    let list = sources
-        .iter()
-        .find(|source| source.path == "migrations/src/lib.rs");
+    let list = sources.iter().find(|source| source.path == "migrations/src/lib.rs");
     let words: Vec<_> = list
         .map_or("", |list| &list.code)
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .collect();
-    for source in sources
-        .iter()
-        .filter(|it| it.path.starts_with("migrations/src/m2"))
-    {
+    for source in sources.iter().filter(|it| it.path.starts_with("migrations/src/m2")) {
         let name = source.file_name().trim_end_matches(".rs");
         if words.iter().filter(|word| **word == name).count() < 2 {
             found.push(at(

@@ -18,23 +18,13 @@ impl Source {
     pub(crate) fn new(path: &str, text: &str) -> Self {
         let (code, mut texts) = take_apart(text);
         let tests = first_line_of_tests(&code);
-        let product: String = code
-            .lines()
-            .take(tests)
-            .flat_map(|line| [line, "\n"])
-            .collect();
+        let product: String = code.lines().take(tests).flat_map(|line| [line, "\n"]).collect();
         texts.retain(|(line, _)| *line <= tests);
         let paths = paths(&product)
             .into_iter()
             .map(|(line, segments)| (line, from_the_crate(path, segments)))
             .collect();
-        Self {
-            path: path.to_owned(),
-            lines: text.lines().count(),
-            code,
-            paths,
-            texts,
-        }
+        Self { path: path.to_owned(), lines: text.lines().count(), code, paths, texts }
     }
 
     /// The crate's folder (`crates/domain`, `migrations`) and the path below its `src`.
@@ -53,9 +43,7 @@ impl Source {
 
     /// Whether the whole file is compiled for tests only.
     pub(crate) fn is_test(&self) -> bool {
-        self.path
-            .split('/')
-            .any(|part| matches!(part, "tests" | "testing" | "benches"))
+        self.path.split('/').any(|part| matches!(part, "tests" | "testing" | "benches"))
             || matches!(self.file_name(), "tests.rs" | "testing.rs")
     }
 }
@@ -87,10 +75,7 @@ fn take_apart(text: &str) -> (String, Vec<(usize, String)>) {
             let end = rest.len() - after.len();
             texts.push((
                 line,
-                rest[before..end]
-                    .trim_end_matches('#')
-                    .trim_end_matches('"')
-                    .to_owned(),
+                rest[before..end].trim_end_matches('#').trim_end_matches('"').to_owned(),
             ));
             end
         } else if first == '\'' {
@@ -102,11 +87,7 @@ fn take_apart(text: &str) -> (String, Vec<(usize, String)>) {
             continue;
         };
         line += rest[..length].matches('\n').count();
-        code.extend(
-            rest[..length]
-                .chars()
-                .map(|c| if c == '\n' { '\n' } else { ' ' }),
-        );
+        code.extend(rest[..length].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
         rest = &rest[length..];
     }
     (code, texts)
@@ -134,16 +115,13 @@ fn end_of_comment(text: &str) -> usize {
 
 /// Where a string literal's text begins, and what follows the literal.
 fn quotation(text: &str, previous: char) -> Option<(usize, &str)> {
-    if let Some(raw) = text
-        .strip_prefix('r')
-        .filter(|_| !is_word(previous) || "bc".contains(previous))
+    if let Some(raw) =
+        text.strip_prefix('r').filter(|_| !is_word(previous) || "bc".contains(previous))
     {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
         let inside = raw[hashes..].strip_prefix('"')?;
         let close = format!("\"{}", &raw[..hashes]);
-        let end = inside
-            .find(&close)
-            .map_or(inside.len(), |at| at + close.len());
+        let end = inside.find(&close).map_or(inside.len(), |at| at + close.len());
         return Some((hashes + 2, &inside[end..]));
     }
     let inside = text.strip_prefix('"')?;
@@ -184,12 +162,7 @@ fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
         line += rest[..at].matches('\n').count();
         let mut leaves = Vec::new();
         let after = tree(&rest[at..], &[], &mut leaves);
-        found.extend(
-            leaves
-                .into_iter()
-                .filter(|path| path.len() > 1)
-                .map(|path| (line, path)),
-        );
+        found.extend(leaves.into_iter().filter(|path| path.len() > 1).map(|path| (line, path)));
         line += rest[at..rest.len() - after.len()].matches('\n').count();
         rest = after;
     }
@@ -224,10 +197,7 @@ fn tree<'a>(text: &'a str, before: &[String], leaves: &mut Vec<Vec<String>>) -> 
 
 /// `super::…` as `crate::…`, seen from the module that the file is.
 fn from_the_crate(file: &str, segments: Vec<String>) -> Vec<String> {
-    let ups = segments
-        .iter()
-        .take_while(|segment| *segment == "super")
-        .count();
+    let ups = segments.iter().take_while(|segment| *segment == "super").count();
     let Some((_, below)) = file.split_once("/src/").filter(|_| ups > 0) else {
         return segments;
     };

@@ -9,10 +9,7 @@ use crate::output::{Failure, Result};
 pub(crate) fn contracts(args: &ContractsArgs) -> Result<()> {
     let document = api::document().to_pretty_json();
     let document = document.map_err(|error| {
-        Failure::new(
-            "internal",
-            format!("the OpenAPI document cannot be written: {error}"),
-        )
+        Failure::new("internal", format!("the OpenAPI document cannot be written: {error}"))
     })?;
     let contracts = [("plumbline.json", document), ("schema.graphql", api::sdl())];
     for (name, text) in contracts {
@@ -30,27 +27,19 @@ fn write(file: &Path, text: &str) -> Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(file, text));
     written.map_err(|error| {
-        Failure::new(
-            "contracts",
-            format!("{} cannot be written: {error}", file.display()),
-        )
+        Failure::new("contracts", format!("{} cannot be written: {error}", file.display()))
     })
 }
 
 fn compare(file: &Path, text: &str) -> Result<()> {
     let committed = fs::read_to_string(file).map_err(|error| {
-        Failure::new(
-            "contracts",
-            format!("{} cannot be read: {error}", file.display()),
-        )
+        Failure::new("contracts", format!("{} cannot be read: {error}", file.display()))
     })?;
     if committed == text {
         return Ok(());
     }
-    let same = committed
-        .lines()
-        .zip(text.lines())
-        .take_while(|(committed, live)| committed == live);
+    let same =
+        committed.lines().zip(text.lines()).take_while(|(committed, live)| committed == live);
     let line = same.count() + 1;
     let message = format!(
         "{} is not what the code says, from line {line} on; run `plumbline contracts` and look at the difference before you commit it",

@@ -26,9 +26,7 @@ const BESIDE: Duration = Duration::from_millis(50);
 
 pub(crate) async fn import_tickets(args: ImportTicketsArgs) -> Result<()> {
     let given = args.mapping.as_deref().map(Given::read).transpose()?;
-    let mut mapping = given
-        .as_ref()
-        .map_or_else(Mapping::default, |given| given.mapping.clone());
+    let mut mapping = given.as_ref().map_or_else(Mapping::default, |given| given.mapping.clone());
     if let Some(format) = args.format {
         mapping.format = Some(match format {
             Format::Csv => FileFormat::Csv,
@@ -68,11 +66,7 @@ impl Given {
         let mapping =
             Mapping::parse(&text).map_err(|error| refused(&error.to_string().trim_end()))?;
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        Ok(Self {
-            name: name.into_owned(),
-            text,
-            mapping,
-        })
+        Ok(Self { name: name.into_owned(), text, mapping })
     }
 
     /// Under the name of its file, for imports over the API. What is there already is not stored again.
@@ -83,15 +77,11 @@ impl Given {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                 Ok(_) | Err(_) => {}
             }
-            tickets::put_mapping(scope, &self.name, &self.text)
-                .await
-                .map(|_| ())
+            tickets::put_mapping(scope, &self.name, &self.text).await.map(|_| ())
         });
         kept.await.map_err(|error| {
-            Failure::from(error).hint(format!(
-                "the mapping is kept under its file's name, `{}`",
-                self.name
-            ))
+            Failure::from(error)
+                .hint(format!("the mapping is kept under its file's name, `{}`", self.name))
         })
     }
 }
@@ -117,10 +107,7 @@ impl Reading {
             None => Rejects::default(),
             Some(file) => Rejects::written_to(Box::new(BufWriter::new(created(file)?))),
         };
-        let options = IntakeOptions {
-            temp_dir: std::env::temp_dir(),
-            rejects,
-        };
+        let options = IntakeOptions { temp_dir: std::env::temp_dir(), rejects };
         let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
         Ok(Self {
             file: args.file.clone(),
@@ -131,12 +118,7 @@ impl Reading {
     }
 
     fn run(self) -> Result<SortedTickets> {
-        let Self {
-            file,
-            mut source,
-            bar,
-            mut intake,
-        } = self;
+        let Self { file, mut source, bar, mut intake } = self;
         let failed = |error: IntakeError| match error {
             IntakeError::Mapping(error) => {
                 let message = format!("the mapping does not fit {}: {error}", named(&file));
@@ -146,9 +128,7 @@ impl Reading {
         };
         let mut chunk = vec![0; 64 << 10];
         loop {
-            let read = source
-                .read(&mut chunk)
-                .map_err(|error| cannot_read(&file, &error))?;
+            let read = source.read(&mut chunk).map_err(|error| cannot_read(&file, &error))?;
             if read == 0 {
                 break;
             }
@@ -189,13 +169,7 @@ async fn write(
 }
 
 fn tell(args: &ImportTicketsArgs, report: &ImportReport) -> Result<()> {
-    let ImportReport {
-        accepted,
-        changed,
-        rejected,
-        tickets,
-        ..
-    } = report;
+    let ImportReport { accepted, changed, rejected, tickets, .. } = report;
     let did = if args.dry_run { "would take" } else { "took" };
     let mut words = format!(
         "{did} {accepted} lines of {tickets} tickets, {changed} of them changed; {rejected} lines were not taken\n"
@@ -210,10 +184,8 @@ fn tell(args: &ImportTicketsArgs, report: &ImportReport) -> Result<()> {
     match report.rejects.first() {
         Some(first) if *accepted == 0 => {
             let (file, line) = (named(&args.file), first.line);
-            let message = format!(
-                "no line of {file} could be taken; line {line}: {}",
-                first.reason
-            );
+            let message =
+                format!("no line of {file} could be taken; line {line}: {}", first.reason);
             Err(Failure::new("nothing_taken", message).hint("docs/import.md describes mappings"))
         }
         _ => Ok(()),
@@ -228,10 +200,7 @@ async fn blocking<T: Send + 'static>(
 
 fn created(file: &Path) -> Result<File> {
     File::create(file).map_err(|error| {
-        let message = format!(
-            "rejected lines cannot be written to {}: {error}",
-            file.display()
-        );
+        let message = format!("rejected lines cannot be written to {}: {error}", file.display());
         Failure::new("rejects", message)
     })
 }
@@ -249,10 +218,7 @@ fn named(file: &Path) -> String {
 
 /// On a terminal only: indicatif draws on stderr, and nothing where that is none.
 fn style(words: &str, bar: bool) -> ProgressStyle {
-    let template = if bar {
-        format!("{{wide_bar}} {words} {{eta}}")
-    } else {
-        format!("{{spinner}} {words}")
-    };
+    let template =
+        if bar { format!("{{wide_bar}} {words} {{eta}}") } else { format!("{{spinner}} {words}") };
     ProgressStyle::with_template(&template).expect("the templates above are valid")
 }

@@ -79,16 +79,12 @@ impl Process {
         let server = api::serve(listener, api, args.threads.into()).map_err(cannot_serve)?;
         tracing::info!(%address, public_url = url, "serving REST and GraphQL");
         self.server = Some(server.handle());
-        self.running
-            .spawn(async move { server.await.map_err(cannot_serve) });
+        self.running.spawn(async move { server.await.map_err(cannot_serve) });
         Ok(())
     }
 
     fn start_worker(&mut self, args: &WorkArgs) {
-        let options = Options {
-            at_once: args.jobs.into(),
-            ..Options::default()
-        };
+        let options = Options { at_once: args.jobs.into(), ..Options::default() };
         let app = self.app.clone();
         let runner = Runner::new(Context { app }, JOBS, self.bus.clone(), options);
         let stopped = self.stopped();
@@ -105,11 +101,8 @@ impl Process {
     async fn run(mut self, args: &ServerArgs) -> Result<()> {
         let mut signals = Signals::new().map_err(cannot_serve)?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let parts = Parts {
-            app: self.app.clone(),
-            bus: self.bus.clone(),
-            stopping: Arc::clone(&stopping),
-        };
+        let parts =
+            Parts { app: self.app.clone(), bus: self.bus.clone(), stopping: Arc::clone(&stopping) };
         let listener = ops::bind(args.ops_listen, "--ops-listen")?;
         let address = listener.local_addr().map_err(cannot_serve)?;
         let ops = ops::serve(listener, parts).map_err(cannot_serve)?;
@@ -195,9 +188,8 @@ fn cannot_serve(error: std::io::Error) -> Failure {
 fn result_of(ended: Result<Result<()>, JoinError>) -> Result<()> {
     match ended {
         Ok(result) => result,
-        Err(error) => Err(Failure::new(
-            "internal",
-            format!("a part of the process failed: {error}"),
-        )),
+        Err(error) => {
+            Err(Failure::new("internal", format!("a part of the process failed: {error}")))
+        }
     }
 }

@@ -95,13 +95,7 @@ pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
     let width = tenants.iter().map(|tenant| tenant.slug.len()).max();
     let width = width.unwrap_or_default();
     let lines = tenants.iter().map(|tenant| {
-        let Tenant {
-            id,
-            slug,
-            name,
-            time_zone,
-            ..
-        } = tenant;
+        let Tenant { id, slug, name, time_zone, .. } = tenant;
         format!("{slug:width$}  {id}  {time_zone}  {name}\n")
     });
     let words: String = lines.collect();

@@ -75,11 +75,7 @@ fn lock(folder: &Path) -> Result<File> {
 
 async fn standing_or_new(folder: &Path, file: &Path) -> Result<Standing> {
     // Made here and not by SQLite, so that nobody else may read it; its companions take over its mode.
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file);
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     match made {
         Ok(_) => Ok(Standing::Empty),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => standing(folder, file).await,
@@ -93,8 +89,7 @@ async fn standing(folder: &Path, file: &Path) -> Result<Standing> {
         let standing = schema.standing().await?;
         schema.close().await.map(|()| standing)
     };
-    look.await
-        .map_err(|error: DbErr| cannot_open(folder, reason(&error)))
+    look.await.map_err(|error: DbErr| cannot_open(folder, reason(&error)))
 }
 
 async fn bring_up(folder: &Path, file: &Path) -> Result<()> {

@@ -68,10 +68,7 @@ pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> 
 
 fn read(file: &Path) -> Result<MasterKey> {
     let text = fs::read_to_string(file).map_err(|error| {
-        let message = format!(
-            "the master key cannot be read from {}: {error}",
-            file.display()
-        );
+        let message = format!("the master key cannot be read from {}: {error}", file.display());
         Failure::new("master_key", message)
     })?;
     MasterKey::parse(&text)
@@ -86,11 +83,7 @@ fn write(folder: &Path, file: &Path, key: &MasterKey) -> std::io::Result<()> {
         _ => {}
     }
     let mut options = OpenOptions::new();
-    let mut new = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&unfinished)?;
+    let mut new = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
     writeln!(new, "{}", key.encode())?;
     new.sync_all()?;
     fs::rename(&unfinished, file)?;

@@ -49,10 +49,7 @@ pub(crate) async fn open(
             let key = folder::prepare(&folder, &store.key, upgrade).await?;
             let readers = connections.unwrap_or(READERS_OF_FILE);
             let database = Database::sqlite(&folder.join(FILE), readers).await;
-            (
-                database.map_err(|error| cannot_open(&folder, causes(&error)))?,
-                key,
-            )
+            (database.map_err(|error| cannot_open(&folder, causes(&error)))?, key)
         }
         Place::Server(url) => {
             let key = master_key::given(&store.key)?.ok_or_else(master_key::missing)?;
@@ -104,10 +101,7 @@ fn older(place: &str, how: &str, changes: usize) -> Failure {
 
 fn cannot_open(folder: &Path, why: impl Display) -> Failure {
     let file = folder.join(FILE);
-    Failure::new(
-        "database",
-        format!("{} cannot be opened: {why}", file.display()),
-    )
+    Failure::new("database", format!("{} cannot be opened: {why}", file.display()))
 }
 
 /// Whether nothing has to be done.

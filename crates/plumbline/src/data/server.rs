@@ -9,10 +9,8 @@ use crate::output::{Failure, Result};
 pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
     let place = without_password(url);
     let schema = Schema::of_server(url).await.map_err(|error| {
-        let message = format!(
-            "there is no way into {place}: {}; see --database-url",
-            reason(&error)
-        );
+        let message =
+            format!("there is no way into {place}: {}; see --database-url", reason(&error));
         Failure::new("database", message)
     })?;
     let failed = |error: &DbErr| Failure::new("database", format!("{place}: {}", reason(error)));
@@ -28,10 +26,8 @@ pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
             if is_forbidden(&error) {
                 return forbidden(&place, &standing);
             }
-            let message = format!(
-                "{place} could not be brought up, and is as it was: {}",
-                reason(&error)
-            );
+            let message =
+                format!("{place} could not be brought up, and is as it was: {}", reason(&error));
             Failure::new("migration", message)
         })?;
     }

@@ -24,9 +24,7 @@ pub(crate) struct Ended {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        let bench = Self {
-            home: tempfile::tempdir().unwrap(),
-        };
+        let bench = Self { home: tempfile::tempdir().unwrap() };
         bench.file("password", "correct horse battery staple\n");
         bench
     }
@@ -159,18 +157,11 @@ impl Drop for Server {
 /// The status and the body of an answer.
 pub(crate) fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (
-        head.split(' ').nth(1).unwrap().parse().unwrap(),
-        body.to_owned(),
-    )
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 pub(crate) fn mode(path: &Path) -> u32 {

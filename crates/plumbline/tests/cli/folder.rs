@@ -45,9 +45,7 @@ fn a_lost_master_key_is_not_replaced() {
     let key = bench.data().join("master.key");
     let text = fs::read_to_string(&key).unwrap();
     fs::remove_file(&key).unwrap();
-    bench
-        .run(["tenant", "list"])
-        .failed(1, &["master.key is gone", "--master-key-file"]);
+    bench.run(["tenant", "list"]).failed(1, &["master.key is gone", "--master-key-file"]);
     assert!(!key.exists());
     let mut given = bench.command(["tenant", "list", "--json"]);
     given.env("PLUMBLINE_MASTER_KEY", text);
@@ -60,43 +58,28 @@ fn a_folder_that_cannot_be_is_refused() {
     let file = bench.file("file", "");
     let folder = file.join("data");
     let args = ["tenant", "list", "--data-dir", folder.to_str().unwrap()];
-    bench.run(args).failed(
-        1,
-        &["error: the data folder", "cannot be made", "--data-dir"],
-    );
+    bench.run(args).failed(1, &["error: the data folder", "cannot be made", "--data-dir"]);
     fs::create_dir(bench.data()).unwrap();
-    bench.file(
-        "data/plumbline.db",
-        "this is not a database, however long it may be; it is text",
-    );
-    bench
-        .run(["tenant", "list"])
-        .failed(1, &["plumbline.db cannot be opened"]);
+    bench.file("data/plumbline.db", "this is not a database, however long it may be; it is text");
+    bench.run(["tenant", "list"]).failed(1, &["plumbline.db cannot be opened"]);
 }
 
 #[tokio::test]
 async fn an_older_schema_is_upgraded_on_request_and_a_newer_one_never() {
     let bench = Bench::new();
     assert_eq!(bench.run(["migrate"]).exit, 0);
-    change(
-        &bench,
-        "INSERT INTO seaql_migrations VALUES ('m20991231_000001_later', 0)",
-    )
-    .await;
+    change(&bench, "INSERT INTO seaql_migrations VALUES ('m20991231_000001_later', 0)").await;
     for command in [&["tenant", "list"][..], &["migrate"], &["serve"]] {
-        bench
-            .run(command)
-            .failed(1, &["is newer than this program", "m20991231_000001_later"]);
+        bench.run(command).failed(1, &["is newer than this program", "m20991231_000001_later"]);
     }
     change(
         &bench,
         "DELETE FROM seaql_migrations WHERE version LIKE 'm2099%' OR version LIKE '%_kpis'",
     )
     .await;
-    bench.run(["tenant", "list"]).failed(
-        1,
-        &["is older than this program", "plumbline migrate --data-dir"],
-    );
+    bench
+        .run(["tenant", "list"])
+        .failed(1, &["is older than this program", "plumbline migrate --data-dir"]);
 }
 
 async fn change(bench: &Bench, sql: &'static str) {

@@ -20,15 +20,8 @@ fn bench() -> Bench {
     bench
 }
 
-const IMPORT: [&str; 7] = [
-    "import",
-    "tickets",
-    "--tenant",
-    "acme",
-    "--mapping",
-    "desk.toml",
-    "--json",
-];
+const IMPORT: [&str; 7] =
+    ["import", "tickets", "--tenant", "acme", "--mapping", "desk.toml", "--json"];
 
 #[test]
 fn a_file_is_imported_once() {
@@ -38,12 +31,7 @@ fn a_file_is_imported_once() {
     assert_eq!((&dry["accepted"], &dry["rejected"]), (&json!(2), &json!(1)));
     let first = import(&["rows.csv", "--rejects", "rejects.ndjson"]);
     assert_eq!(
-        (
-            &first["accepted"],
-            &first["changed"],
-            &first["rejected"],
-            &first["tickets"]
-        ),
+        (&first["accepted"], &first["changed"], &first["rejected"], &first["tickets"]),
         (&json!(2), &json!(1), &json!(1), &json!(1))
     );
     let rejects = std::fs::read_to_string(bench.path("rejects.ndjson")).unwrap();
@@ -55,17 +43,9 @@ fn a_file_is_imported_once() {
 fn standard_input_is_a_file_too() {
     let bench = bench();
     let mut command = bench.command(IMPORT.iter().chain(&["-"]));
-    let command = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(ROWS.as_bytes())
-        .unwrap();
+    child.stdin.take().unwrap().write_all(ROWS.as_bytes()).unwrap();
     let report = Ended::from(child.wait_with_output().unwrap()).json();
     assert_eq!(report["accepted"], 2);
 }
@@ -80,18 +60,12 @@ fn what_is_wrong_is_said() {
         .failed(1, &["the mapping does not fit rows.csv", "`case`"]);
     bench.file("wrong.toml", "source = 1\n");
     let ended = import(&["--tenant", "acme", "--mapping", "wrong.toml", "rows.csv"]);
-    assert!(
-        ended.err.starts_with("error: the mapping wrong.toml: "),
-        "{}",
-        ended.err
-    );
+    assert!(ended.err.starts_with("error: the mapping wrong.toml: "), "{}", ended.err);
     bench.file("bad.csv", "ticket,time,kind\n1,yesterday,created\n");
     let ended = import(&["--tenant", "acme", "bad.csv"]);
     assert_eq!(ended.exit, 1);
     assert!(
-        ended
-            .err
-            .starts_with("error: no line of bad.csv could be taken; line 2: "),
+        ended.err.starts_with("error: no line of bad.csv could be taken; line 2: "),
         "{}",
         ended.err
     );

@@ -35,9 +35,7 @@ fn a_tenant_is_made_once() {
     again.failed(1, &["{\"error\":{\"code\":\"slug_taken\"", "`acme`"]);
     let list = bench.run(["tenant", "list", "--json"]).json();
     assert_eq!(list.as_array().unwrap().len(), 1);
-    let keys = bench
-        .run(["tenant", "rotate-keys", "acme", "--json"])
-        .json();
+    let keys = bench.run(["tenant", "rotate-keys", "acme", "--json"]).json();
     assert_eq!(keys["keys"].as_array().unwrap().len(), 3);
     bench
         .run(["tenant", "rotate-keys", "other"])
@@ -47,41 +45,22 @@ fn a_tenant_is_made_once() {
 #[test]
 fn a_tenant_without_an_administrator_does_not_come_to_be() {
     let bench = Bench::new();
-    let args = [
-        "tenant",
-        "create",
-        "acme",
-        "--name",
-        "Acme",
-        "--admin-email",
-        "nobody",
-    ];
-    let ended = bench.run(
-        args.into_iter()
-            .chain(["--admin-password-file", "password"]),
-    );
+    let args = ["tenant", "create", "acme", "--name", "Acme", "--admin-email", "nobody"];
+    let ended = bench.run(args.into_iter().chain(["--admin-password-file", "password"]));
     ended.failed(1, &["error: email: "]);
     let ended = bench.run(args.into_iter().chain(["--admin-password-file", "nothing"]));
     ended.failed(1, &["error: the password cannot be read from nothing"]);
-    assert_eq!(
-        bench.run(["tenant", "list", "--json"]).json(),
-        serde_json::json!([])
-    );
+    assert_eq!(bench.run(["tenant", "list", "--json"]).json(), serde_json::json!([]));
 }
 
 #[test]
 fn contracts_are_compared_with_what_is_committed() {
     let bench = Bench::new();
     let check = ["contracts", "--check", "--dir", "contracts"];
-    bench
-        .run(check)
-        .failed(1, &["plumbline.json cannot be read"]);
+    bench.run(check).failed(1, &["plumbline.json cannot be read"]);
     assert_eq!(bench.run(["contracts", "--dir", "contracts"]).exit, 0);
     assert_eq!(bench.run(check).exit, 0);
     let sdl = std::fs::read_to_string(bench.path("contracts/schema.graphql")).unwrap();
     bench.file("contracts/schema.graphql", &format!("scalar Other\n{sdl}"));
-    bench.run(check).failed(
-        1,
-        &["schema.graphql is not what the code says, from line 1 on"],
-    );
+    bench.run(check).failed(1, &["schema.graphql is not what the code says, from line 1 on"]);
 }

@@ -18,10 +18,7 @@ fn a_server_is_ready_and_stops_when_it_is_told_to() {
     assert_eq!(get(server.api.unwrap(), "/v1/teams").0, 401);
     // A command beside it.
     Ended::from(bench.create_tenant("acme").output().unwrap()).json();
-    assert_eq!(
-        get(server.api.unwrap(), "/t/acme/.well-known/jwks.json").0,
-        200
-    );
+    assert_eq!(get(server.api.unwrap(), "/t/acme/.well-known/jwks.json").0, 200);
     assert_eq!(server.stop(), Some(0));
 }
 
@@ -64,8 +61,5 @@ fn a_port_that_is_taken_is_said() {
     let ended = bench.run(["serve", "--listen", &address, "--ops-listen", "127.0.0.1:0"]);
     assert_eq!(ended.exit, 1);
     let error = ended.err.lines().last().unwrap();
-    assert!(
-        error.starts_with(&format!("error: cannot listen on {address}")),
-        "{error}"
-    );
+    assert!(error.starts_with(&format!("error: cannot listen on {address}")), "{error}");
 }

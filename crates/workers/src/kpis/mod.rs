@@ -10,11 +10,7 @@ use crate::kinds::Run;
 impl Run for Drain {
     async fn run(&self, context: &Context, job: &Claimed) -> Result<Outcome> {
         let app = &context.app;
-        while app
-            .write_for(job, async |scope| kpis::drain(scope, DRAIN_UNIT).await)
-            .await?
-            > 0
-        {}
+        while app.write_for(job, async |scope| kpis::drain(scope, DRAIN_UNIT).await).await? > 0 {}
         Ok(Outcome::Done)
     }
 }

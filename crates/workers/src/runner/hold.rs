@@ -43,8 +43,7 @@ impl Runner {
                 End::Lost => tracing::warn!("stopped: another worker has taken this job"),
                 End::OutOfTime => {
                     tracing::info!("handed back: it was not done when the worker had to stop");
-                    self.finish(&job, &Outcome::Snooze(Duration::ZERO), None)
-                        .await;
+                    self.finish(&job, &Outcome::Snooze(Duration::ZERO), None).await;
                 }
             }
         };
@@ -118,6 +117,5 @@ fn ended(joined: Result<Result<Outcome>, JoinError>) -> End {
 
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a word")
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a word")
 }

@@ -57,12 +57,7 @@ impl Runner {
     /// Over the application that `context` has, for the kinds given, woken by the bus.
     #[must_use]
     pub fn new(context: Context, kinds: Kinds, bus: Bus, options: Options) -> Self {
-        Self {
-            context,
-            kinds,
-            bus,
-            options,
-        }
+        Self { context, kinds, bus, options }
     }
 
     /// Runs jobs until `stop` resolves. Then it claims no more, waits for the running ones, and hands back those that take too long.

@@ -94,28 +94,18 @@ impl Bench {
         let app = home.app.clone().waking(bus.waker());
         let (sender, notes) = unbounded_channel();
         TESTS.lock().unwrap().insert(test.to_owned(), sender);
-        Self {
-            home,
-            app,
-            bus,
-            test,
-            notes,
-        }
+        Self { home, app, bus, test, notes }
     }
 
     async fn enqueue(&self, caller: &Caller, deed: Deed) {
         let test = self.test.to_owned();
         let probe = Probe { test, deed };
-        let enqueued = self
-            .app
-            .write(caller, async |scope| scope.enqueue(&probe).await);
+        let enqueued = self.app.write(caller, async |scope| scope.enqueue(&probe).await);
         enqueued.await.unwrap();
     }
 
     fn runner(&self, options: Options) -> Runner {
-        let context = Context {
-            app: self.app.clone(),
-        };
+        let context = Context { app: self.app.clone() };
         Runner::new(context, KINDS, self.bus.clone(), options)
     }
 
@@ -159,10 +149,9 @@ async fn a_job_runs_once() {
 
 #[tokio::test]
 async fn a_failed_job_is_tried_again_later() {
-    for (test, deed) in [
-        ("a_failed_job_is_tried_again_later", Deed::Fail),
-        ("a_panic_is_a_failure", Deed::Panic),
-    ] {
+    for (test, deed) in
+        [("a_failed_job_is_tried_again_later", Deed::Fail), ("a_panic_is_a_failure", Deed::Panic)]
+    {
         let bench = Bench::new(test).await;
         let acme = bench.home.tenant("acme").await;
         bench.enqueue(&acme, deed).await;
@@ -176,9 +165,7 @@ async fn a_failed_job_is_tried_again_later() {
 async fn a_kind_of_a_newer_version_is_left_alone() {
     let bench = Bench::new("a_kind_of_a_newer_version_is_left_alone").await;
     let acme = bench.home.tenant("acme").await;
-    let enqueued = bench
-        .app
-        .write(&acme, async |scope| scope.enqueue(&Newer {}).await);
+    let enqueued = bench.app.write(&acme, async |scope| scope.enqueue(&Newer {}).await);
     enqueued.await.unwrap();
     bench.run_once().await;
     let job = bench.due_after(60).await.unwrap();
@@ -207,13 +194,7 @@ async fn a_job_whose_lease_is_lost_is_stopped() {
         taken
     };
     let ((), taken) = tokio::join!(running, script);
-    assert!(
-        bench
-            .app
-            .finish(&taken, &Outcome::Done, None)
-            .await
-            .unwrap()
-    );
+    assert!(bench.app.finish(&taken, &Outcome::Done, None).await.unwrap());
 }
 
 #[tokio::test]
@@ -222,10 +203,7 @@ async fn a_stop_hands_back_what_takes_too_long() {
     let acme = bench.home.tenant("acme").await;
     bench.enqueue(&acme, Deed::Hang).await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let options = Options {
-        grace: Duration::ZERO,
-        ..options()
-    };
+    let options = Options { grace: Duration::ZERO, ..options() };
     let running = bench.runner(options).run(async {
         stopped.await.ok();
     });
@@ -272,10 +250,7 @@ async fn a_commit_wakes_a_runner_that_would_not_look() {
     let mut bench = Bench::new("a_commit_wakes_a_runner_that_would_not_look").await;
     let acme = bench.home.tenant("acme").await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let options = Options {
-        look: Duration::from_secs(3_600),
-        ..options()
-    };
+    let options = Options { look: Duration::from_secs(3_600), ..options() };
     let running = bench.runner(options).run(async {
         stopped.await.ok();
     });

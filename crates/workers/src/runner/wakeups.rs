@@ -19,12 +19,7 @@ pub(super) struct Wakeups {
 
 impl Wakeups {
     pub(super) fn new(bus: &Bus, context: &Context, look: Duration) -> Self {
-        Self {
-            bus: bus.clone(),
-            context: context.clone(),
-            look,
-            version: None,
-        }
+        Self { bus: bus.clone(), context: context.clone(), look, version: None }
     }
 
     /// Waits until somebody says so, another process has committed, or it is time to look in any case.

@@ -33,10 +33,7 @@ async fn of_user(scope: &Scope, user: UserId) -> Result<Access> {
     let rows = queries::user(scope, user).await?;
     let first = rows.first().ok_or_else(shut_out)?;
     require_active(first, UserState::Active.to_value())?;
-    let mut access = Access {
-        person: first.try_get("", "person_id")?,
-        ..Access::default()
-    };
+    let mut access = Access { person: first.try_get("", "person_id")?, ..Access::default() };
     for row in &rows {
         let role: Option<Role> = row.try_get("", "role")?;
         for (permission, reach) in role.map(Role::permissions).unwrap_or_default() {
@@ -103,10 +100,6 @@ fn today(now: DateTime<Utc>, zone: &str) -> Result<NaiveDate> {
     let now = jiff::Timestamp::from_microsecond(now.timestamp_micros()).map_err(Error::internal)?;
     let date = zone.to_datetime(now).date();
     let (year, month, day) = (date.year(), date.month(), date.day());
-    NaiveDate::from_ymd_opt(
-        year.into(),
-        month.unsigned_abs().into(),
-        day.unsigned_abs().into(),
-    )
-    .ok_or_else(|| Error::internal("a date that two calendars disagree on"))
+    NaiveDate::from_ymd_opt(year.into(), month.unsigned_abs().into(), day.unsigned_abs().into())
+        .ok_or_else(|| Error::internal("a date that two calendars disagree on"))
 }

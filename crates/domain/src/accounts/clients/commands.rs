@@ -43,10 +43,7 @@ pub async fn create(scope: &Scope, new: NewApiClient) -> Result<ApiClientSecret>
     let client = one(scope, id).await?;
     let payload = json!({ "name": client.name, "scopes": client.scopes });
     scope.record(Event::new("client.created", id, payload));
-    Ok(ApiClientSecret {
-        client,
-        client_secret,
-    })
+    Ok(ApiClientSecret { client, client_secret })
 }
 
 /// Changes what is given. A scope that is taken away is gone from the client's tokens within seconds.
@@ -92,10 +89,7 @@ pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSe
     row.secret_hash = Set(digest(client_secret.expose()));
     scope.update::<Entity, _>(id, row).await?;
     scope.record(Event::new("client.secret_rotated", id, json!({})));
-    Ok(ApiClientSecret {
-        client: one(scope, id).await?,
-        client_secret,
-    })
+    Ok(ApiClientSecret { client: one(scope, id).await?, client_secret })
 }
 
 /// Shuts a client out for good, its tokens within seconds.
@@ -134,10 +128,7 @@ fn require_scopes(scope: &Scope, scopes: &str) -> Result<()> {
     if scopes_of(scopes).all(|permission| scope.reach(permission) == Some(Reach::Tenant)) {
         return Ok(());
     }
-    Err(Error::refused(
-        "scope_above_own",
-        "this is about a scope that the caller does not have",
-    ))
+    Err(Error::refused("scope_above_own", "this is about a scope that the caller does not have"))
 }
 
 fn touched(scope: &Scope, before: &Model) -> ActiveModel {
@@ -159,10 +150,8 @@ fn plain_name(name: &str) -> Result<String> {
 
 /// Each scope once, in the order of the documentation.
 fn plain_scopes(words: &[String]) -> Result<String> {
-    let unknown = words
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| Permission::from_word(word).is_none());
+    let unknown =
+        words.iter().enumerate().filter(|(_, word)| Permission::from_word(word).is_none());
     let unknown: Vec<_> = unknown
         .map(|(place, _)| FieldError {
             pointer: format!("/scopes/{place}"),
@@ -174,9 +163,7 @@ fn plain_scopes(words: &[String]) -> Result<String> {
         return Err(Error::invalid_fields(unknown));
     }
     let scopes = Permission::ALL.iter().map(|permission| permission.word());
-    let scopes: Vec<_> = scopes
-        .filter(|scope| words.iter().any(|word| word == scope))
-        .collect();
+    let scopes: Vec<_> = scopes.filter(|scope| words.iter().any(|word| word == scope)).collect();
     if scopes.is_empty() {
         let message = "must name one scope or more";
         return Err(Error::invalid("/scopes", "length", message));

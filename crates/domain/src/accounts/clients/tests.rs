@@ -21,9 +21,7 @@ fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
 
 async fn made(acme: &Acme, new: NewApiClient) -> ApiClientSecret {
     let app = &acme.test.app;
-    app.write(&acme.system, async |scope| create(scope, new).await)
-        .await
-        .unwrap()
+    app.write(&acme.system, async |scope| create(scope, new).await).await.unwrap()
 }
 
 #[tokio::test]
@@ -42,10 +40,7 @@ async fn a_client_is_made_and_changed() {
     let id = made.client.id;
     let rotated = app.write(system, async |scope| rotate_secret(scope, id).await);
     assert_ne!(rotated.await.unwrap().client_secret, made.client_secret);
-    let patch = ApiClientPatch {
-        name: None,
-        scopes: Some(vec!["kpis.read".to_owned()]),
-    };
+    let patch = ApiClientPatch { name: None, scopes: Some(vec!["kpis.read".to_owned()]) };
     let changed = app.write(system, async |scope| update(scope, id, patch).await);
     let changed = changed.await.unwrap();
     assert_eq!(changed.scopes, ["kpis.read"]);
@@ -71,12 +66,8 @@ async fn a_revoked_client_stays_as_it_was() {
     assert_eq!(code(patched.await), "client_revoked");
     let seen = app.read(system, async |scope| get(scope, id).await);
     assert_eq!(seen.await.unwrap(), revoked);
-    let filter = ApiClientFilter {
-        state: Some(ApiClientState::Active),
-    };
-    let active = app.read(system, async |scope| {
-        list(scope, &filter, &PageArgs::default()).await
-    });
+    let filter = ApiClientFilter { state: Some(ApiClientState::Active) };
+    let active = app.read(system, async |scope| list(scope, &filter, &PageArgs::default()).await);
     assert!(active.await.unwrap().items.is_empty());
 }
 
@@ -87,11 +78,7 @@ async fn unknown_scopes_are_named_by_their_place() {
         create(scope, new("Sync", &["tickets.read", "tickets.eat", "*"])).await
     });
     let refused = refused.await.unwrap_err();
-    let places: Vec<_> = refused
-        .fields()
-        .iter()
-        .map(|field| field.pointer.as_str())
-        .collect();
+    let places: Vec<_> = refused.fields().iter().map(|field| field.pointer.as_str()).collect();
     assert_eq!(places, ["/scopes/1", "/scopes/2"]);
 }
 
@@ -100,42 +87,22 @@ async fn a_client_that_administers_gives_no_more_than_it_has() {
     let acme = Acme::new().await;
     let app = &acme.test.app;
     let made = app.write(&acme.system, async |scope| {
-        create(
-            scope,
-            new(
-                "Admin",
-                &["accounts.admin", "accounts.read", "kpis.read", "teams.read"],
-            ),
-        )
-        .await
+        create(scope, new("Admin", &["accounts.admin", "accounts.read", "kpis.read", "teams.read"]))
+            .await
     });
-    let client = Caller {
-        actor: Actor::Client(made.await.unwrap().client.id),
-        ..acme.system.clone()
-    };
-    let wider = app.write(&client, async |scope| {
-        create(scope, new("More", &["tickets.read"])).await
-    });
+    let client =
+        Caller { actor: Actor::Client(made.await.unwrap().client.id), ..acme.system.clone() };
+    let wider =
+        app.write(&client, async |scope| create(scope, new("More", &["tickets.read"])).await);
     assert_eq!(code(wider.await), "scope_above_own");
-    app.write(&client, async |scope| {
-        create(scope, new("Less", &["kpis.read"])).await
-    })
-    .await
-    .unwrap();
-    let user = acme.user("u@acme.test", Role::Viewer).await;
-    assert_eq!(
-        code(acme.grant(&client, user.id, Role::Agent).await),
-        "role_above_own"
-    );
-    assert_eq!(
-        code(acme.grant(&client, user.id, Role::Owner).await),
-        "role_above_own"
-    );
-    acme.grant(&client, user.id, Role::Finance).await.unwrap();
-    let access = app
-        .read(&client, async |scope| Ok(scope.access().clone()))
+    app.write(&client, async |scope| create(scope, new("Less", &["kpis.read"])).await)
         .await
         .unwrap();
+    let user = acme.user("u@acme.test", Role::Viewer).await;
+    assert_eq!(code(acme.grant(&client, user.id, Role::Agent).await), "role_above_own");
+    assert_eq!(code(acme.grant(&client, user.id, Role::Owner).await), "role_above_own");
+    acme.grant(&client, user.id, Role::Finance).await.unwrap();
+    let access = app.read(&client, async |scope| Ok(scope.access().clone())).await.unwrap();
     assert_eq!(access.permissions.len(), 4);
     assert!(!access.permissions.contains_key(&Permission::TicketsRead));
 }

@@ -28,11 +28,7 @@ pub(in crate::accounts) async fn start(scope: &Scope, user: UserId) -> Result<Sh
         .await?;
     let session: SessionId = scope.new_id();
     let token = add(scope, user, session, now + SESSION).await?;
-    scope.record(Event::new(
-        "user.signed_in",
-        user,
-        json!({ "session": session }),
-    ));
+    scope.record(Event::new("user.signed_in", user, json!({ "session": session })));
     Ok(token)
 }
 
@@ -78,18 +74,13 @@ pub(in crate::accounts) async fn revoke_all(scope: &Scope, user: UserId) -> Resu
 }
 
 async fn by_hash(scope: &Scope, hash: &[u8]) -> Result<Option<Model>> {
-    let select = scope
-        .find::<Entity>()
-        .filter(Column::Hash.eq(hash.to_vec()));
+    let select = scope.find::<Entity>().filter(Column::Hash.eq(hash.to_vec()));
     Ok(select.one(scope.tx()).await?)
 }
 
 async fn replace(scope: &Scope, row: &Model) -> Result<ShownOnce> {
     // Whoever has this token has had the answer to the one before it.
-    let forget = ActiveModel {
-        sealed_successor: Set(None),
-        ..Default::default()
-    };
+    let forget = ActiveModel { sealed_successor: Set(None), ..Default::default() };
     scope
         .update_many::<Entity>()
         .set(forget)

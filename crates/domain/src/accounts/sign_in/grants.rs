@@ -33,11 +33,7 @@ pub(super) async fn password(app: &App, issuer: &Issuer, request: TokenRequest) 
     };
     let session = app.write(&caller, async |scope| start(scope, user.id, known).await);
     let refresh_token = session.await?.ok_or_else(invalid_grant)?;
-    Ok(Granted {
-        actor: Actor::User(user.id),
-        refresh_token: Some(refresh_token),
-        scope: None,
-    })
+    Ok(Granted { actor: Actor::User(user.id), refresh_token: Some(refresh_token), scope: None })
 }
 
 /// Looks again: while the password was hashed, the user may have been suspended or given another one.
@@ -60,13 +56,9 @@ pub(super) async fn client_credentials(
     request: TokenRequest,
 ) -> Result<Granted> {
     let id = request.client_id.ok_or_else(|| missing("client_id"))?;
-    let secret = request
-        .client_secret
-        .ok_or_else(|| missing("client_secret"))?;
+    let secret = request.client_secret.ok_or_else(|| missing("client_secret"))?;
     let caller = caller(issuer).map_err(|error| invalid_client().because(error))?;
-    let id: ApiClientId = id
-        .parse()
-        .map_err(|error| invalid_client().because(error))?;
+    let id: ApiClientId = id.parse().map_err(|error| invalid_client().because(error))?;
     let found = app.read(&caller, async |scope| clients::by_id(scope, id).await);
     // Comparing digests byte by byte tells nothing: nobody can aim at one.
     let good = |client: &client::Model| {
@@ -74,11 +66,7 @@ pub(super) async fn client_credentials(
     };
     let client = found.await?.filter(good).ok_or_else(invalid_client)?;
     let scope = narrowed(client.scopes, request.scope.as_deref())?;
-    Ok(Granted {
-        actor: Actor::Client(client.id),
-        refresh_token: None,
-        scope: Some(scope),
-    })
+    Ok(Granted { actor: Actor::Client(client.id), refresh_token: None, scope: Some(scope) })
 }
 
 /// The scopes that are asked for, all of them the client's.
@@ -104,21 +92,13 @@ pub(super) async fn refresh_token(
     issuer: &Issuer,
     request: TokenRequest,
 ) -> Result<Granted> {
-    let token = request
-        .refresh_token
-        .ok_or_else(|| missing("refresh_token"))?;
+    let token = request.refresh_token.ok_or_else(|| missing("refresh_token"))?;
     without_scope(request.scope.as_deref())?;
     let caller = caller(issuer)?;
     // A reused token is refused, and what ends its session is committed all the same.
-    let refreshed = app.write(&caller, async |scope| {
-        sessions::refresh(scope, &token).await
-    });
+    let refreshed = app.write(&caller, async |scope| sessions::refresh(scope, &token).await);
     let (user, next) = refreshed.await?.ok_or_else(invalid_grant)?;
-    Ok(Granted {
-        actor: Actor::User(user),
-        refresh_token: Some(next),
-        scope: None,
-    })
+    Ok(Granted { actor: Actor::User(user), refresh_token: Some(next), scope: None })
 }
 
 /// Plumbline itself, in a tenant that is in use.

@@ -32,9 +32,8 @@ pub async fn token(
     slug: &str,
     request: TokenRequest,
 ) -> Result<TokenAnswer> {
-    let issuer: Arc<Issuer> = tenants::issuer(app, slug)
-        .await?
-        .ok_or_else(|| Error::not_found("tenant", slug))?;
+    let issuer: Arc<Issuer> =
+        tenants::issuer(app, slug).await?.ok_or_else(|| Error::not_found("tenant", slug))?;
     let granted = match request.grant_type.as_deref() {
         Some("password") => grants::password(app, &issuer, request).await?,
         Some("client_credentials") => grants::client_credentials(app, &issuer, request).await?,
@@ -42,11 +41,7 @@ pub async fn token(
         Some(_) => return Err(grants::unsupported()),
         None => return Err(grants::missing("grant_type")),
     };
-    let Granted {
-        actor,
-        refresh_token,
-        scope,
-    } = granted;
+    let Granted { actor, refresh_token, scope } = granted;
     Ok(TokenAnswer {
         access_token: tokens::issue(app, &issuer, urls, actor, scope.clone())?,
         token_type: "Bearer",

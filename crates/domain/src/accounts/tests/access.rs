@@ -61,10 +61,7 @@ async fn teams(acme: &Acme) {
 
 async fn access(acme: &Acme, user: UserId) -> Access {
     let caller = acme.as_user(user);
-    let read = acme
-        .test
-        .app
-        .read(&caller, async |scope| Ok(scope.access().clone()));
+    let read = acme.test.app.read(&caller, async |scope| Ok(scope.access().clone()));
     read.await.unwrap()
 }
 
@@ -82,16 +79,8 @@ async fn each_role_may_do_what_the_table_says() {
         (Role::Owner, Permission::ALL, Reach::Tenant),
         (Role::Admin, Permission::ALL, Reach::Tenant),
         (Role::Manager, &own, Reach::Teams),
-        (
-            Role::QualityAnalyst,
-            &[TicketsRead, TeamsRead, PeopleRead],
-            Reach::Tenant,
-        ),
-        (
-            Role::Hr,
-            &[PeopleRead, PeopleWrite, TeamsRead],
-            Reach::Tenant,
-        ),
+        (Role::QualityAnalyst, &[TicketsRead, TeamsRead, PeopleRead], Reach::Tenant),
+        (Role::Hr, &[PeopleRead, PeopleWrite, TeamsRead], Reach::Tenant),
         (Role::Finance, &[KpisRead, TeamsRead], Reach::Tenant),
         (Role::Agent, &own, Reach::Own),
         (Role::Viewer, &[KpisRead, TeamsRead], Reach::Tenant),
@@ -109,9 +98,7 @@ async fn each_role_may_do_what_the_table_says() {
 async fn roles_add_up_to_the_widest_reach() {
     let acme = Acme::new().await;
     let user = acme.user("both@acme.test", Role::Agent).await;
-    acme.grant(&acme.system, user.id, Role::Viewer)
-        .await
-        .unwrap();
+    acme.grant(&acme.system, user.id, Role::Viewer).await.unwrap();
     let access = access(&acme, user.id).await;
     assert_eq!(access.permissions[&Permission::KpisRead], Reach::Tenant);
     assert_eq!(access.permissions[&Permission::KpisPeople], Reach::Own);
@@ -123,16 +110,16 @@ async fn a_manager_reaches_the_teams_below_and_who_is_in_them_today() {
     teams(&acme).await;
     let person = |n: u128| PersonId(Uuid::from_u128(PERSON + n));
     let team = |n: u128| TeamId(Uuid::from_u128(TEAM + n));
-    for (role, led, reached) in [
-        (Role::Manager, vec![team(2), team(3)], vec![1, 2, 3, 6]),
-        (Role::Agent, vec![], vec![1]),
-    ] {
+    for (role, led, reached) in
+        [(Role::Manager, vec![team(2), team(3)], vec![1, 2, 3, 6]), (Role::Agent, vec![], vec![1])]
+    {
         let user = acme.user(&format!("{role:?}@acme.test"), role).await;
         let patch: UserPatch =
             serde_json::from_value(serde_json::json!({ "person_id": person(1) })).unwrap();
-        let changed = acme.test.app.write(&acme.system, async |scope| {
-            users::update(scope, user.id, patch).await
-        });
+        let changed = acme
+            .test
+            .app
+            .write(&acme.system, async |scope| users::update(scope, user.id, patch).await);
         assert_eq!(changed.await.unwrap().person_id, Some(person(1)));
         let access = access(&acme, user.id).await;
         assert_eq!(access.person, Some(person(1)));
@@ -150,16 +137,14 @@ async fn a_role_counts_from_its_beginning_to_its_end() {
         valid_from: Some(start() + chrono::TimeDelta::hours(1)),
         valid_to: Some(start() + chrono::TimeDelta::hours(2)),
     };
-    let granted = acme.test.app.write(&acme.system, async |scope| {
-        users::grant_role(scope, user.id, new).await
-    });
+    let granted = acme
+        .test
+        .app
+        .write(&acme.system, async |scope| users::grant_role(scope, user.id, new).await);
     granted.await.unwrap();
     for may in [false, true, false] {
         let access = access(&acme, user.id).await;
-        assert_eq!(
-            access.permissions.contains_key(&Permission::PeopleWrite),
-            may
-        );
+        assert_eq!(access.permissions.contains_key(&Permission::PeopleWrite), may);
         acme.test.app.clock().advance(chrono::TimeDelta::hours(1));
     }
 }

@@ -39,27 +39,17 @@ impl Acme {
         let test = TestApp::new().await;
         let system = test.tenant("acme").await;
         let password = password().await;
-        let owner = test.app.write(&system, async |scope| {
-            create_owner(scope, "owner@acme.test", password).await
-        });
+        let owner = test
+            .app
+            .write(&system, async |scope| create_owner(scope, "owner@acme.test", password).await);
         let owner = owner.await.unwrap();
-        Self {
-            test,
-            system,
-            owner,
-        }
+        Self { test, system, owner }
     }
 
     /// A user with a role and without a password.
     pub(super) async fn user(&self, email: &str, role: Role) -> User {
-        let new = NewUser {
-            email: email.to_owned(),
-            person_id: None,
-            password: None,
-        };
-        let user = users::create(&self.test.app, &self.system, new)
-            .await
-            .unwrap();
+        let new = NewUser { email: email.to_owned(), person_id: None, password: None };
+        let user = users::create(&self.test.app, &self.system, new).await.unwrap();
         self.grant(&self.system, user.id, role).await.unwrap();
         user
     }
@@ -70,24 +60,15 @@ impl Acme {
         user: UserId,
         role: Role,
     ) -> Result<users::RoleGrant> {
-        let new = users::NewRoleGrant {
-            role,
-            valid_from: None,
-            valid_to: None,
-        };
-        let granted = self
-            .test
-            .app
-            .write(by, async |scope| users::grant_role(scope, user, new).await);
+        let new = users::NewRoleGrant { role, valid_from: None, valid_to: None };
+        let granted =
+            self.test.app.write(by, async |scope| users::grant_role(scope, user, new).await);
         granted.await
     }
 
     /// A user as a caller.
     pub(super) fn as_user(&self, user: UserId) -> Caller {
-        Caller {
-            actor: Actor::User(user),
-            ..self.system.clone()
-        }
+        Caller { actor: Actor::User(user), ..self.system.clone() }
     }
 
     /// Lets what is known about actors and issuers grow old.

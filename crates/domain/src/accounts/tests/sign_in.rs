@@ -25,23 +25,13 @@ async fn a_user_signs_in_and_is_who_they_are() {
     let answer = acme.sign_in(" Owner@ACME.test ", PASSWORD).await.unwrap();
     assert_eq!((answer.token_type, answer.expires_in), ("Bearer", 600));
     let app = &acme.test.app;
-    let caller = authenticate(
-        app,
-        &urls(),
-        answer.access_token.expose(),
-        Some("r1".to_owned()),
-    )
-    .await
-    .unwrap();
+    let caller = authenticate(app, &urls(), answer.access_token.expose(), Some("r1".to_owned()))
+        .await
+        .unwrap();
     assert_eq!(caller.tenant, acme.system.tenant);
     assert_eq!(caller.actor, Actor::User(acme.owner.id));
-    assert_eq!(
-        (caller.request_id.as_deref(), &caller.scopes),
-        (Some("r1"), &None)
-    );
-    let seen = app.read(&caller, async |scope| {
-        users::get(scope, acme.owner.id).await
-    });
+    assert_eq!((caller.request_id.as_deref(), &caller.scopes), (Some("r1"), &None));
+    let seen = app.read(&caller, async |scope| users::get(scope, acme.owner.id).await);
     assert_eq!(seen.await.unwrap().email, "owner@acme.test");
 }
 
@@ -57,11 +47,7 @@ async fn unknown_wrong_and_suspended_are_the_same() {
     let bob = users::create(app, &acme.system, new).await.unwrap();
     let none = acme.user("none@acme.test", Role::Viewer).await;
     acme.sign_in("bob@acme.test", PASSWORD).await.unwrap();
-    app.write(&acme.system, async |scope| {
-        users::suspend(scope, bob.id).await
-    })
-    .await
-    .unwrap();
+    app.write(&acme.system, async |scope| users::suspend(scope, bob.id).await).await.unwrap();
     let long = "x".repeat(2000);
     let mut answers = Vec::new();
     for (email, password) in [
@@ -88,22 +74,10 @@ async fn what_is_missing_or_unknown_has_oauths_words() {
         code(token(&acme.test.app, &urls(), "acme", request).await)
     };
     assert_eq!(ask(json!({})).await, "invalid_request");
-    assert_eq!(
-        ask(json!({"grant_type": "implicit"})).await,
-        "unsupported_grant_type"
-    );
-    assert_eq!(
-        ask(json!({"grant_type": "password"})).await,
-        "invalid_request"
-    );
-    assert_eq!(
-        ask(json!({"grant_type": "refresh_token"})).await,
-        "invalid_request"
-    );
-    assert_eq!(
-        ask(json!({"grant_type": "client_credentials"})).await,
-        "invalid_request"
-    );
+    assert_eq!(ask(json!({"grant_type": "implicit"})).await, "unsupported_grant_type");
+    assert_eq!(ask(json!({"grant_type": "password"})).await, "invalid_request");
+    assert_eq!(ask(json!({"grant_type": "refresh_token"})).await, "invalid_request");
+    assert_eq!(ask(json!({"grant_type": "client_credentials"})).await, "invalid_request");
     let scoped =
         json!({"grant_type": "refresh_token", "refresh_token": "rt_x", "scope": "kpis.read"});
     assert_eq!(ask(scoped).await, "invalid_scope");
@@ -117,30 +91,16 @@ async fn a_tenant_may_switch_passwords_off_and_be_suspended() {
     let acme = Acme::new().await;
     let (app, system) = (&acme.test.app, &acme.system);
     let answer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
-    let off = TenantPatch {
-        name: None,
-        password_sign_in: Some(false),
-    };
-    app.write(system, async |scope| tenants::update(scope, off).await)
-        .await
-        .unwrap();
+    let off = TenantPatch { name: None, password_sign_in: Some(false) };
+    app.write(system, async |scope| tenants::update(scope, off).await).await.unwrap();
     acme.later();
-    assert_eq!(
-        code(acme.sign_in("owner@acme.test", PASSWORD).await),
-        "unsupported_grant_type"
-    );
+    assert_eq!(code(acme.sign_in("owner@acme.test", PASSWORD).await), "unsupported_grant_type");
     let next = acme.refresh(refresh_token(&answer)).await.unwrap();
     app.write(system, tenants::suspend).await.unwrap();
     acme.later();
-    assert_eq!(
-        code(acme.refresh(refresh_token(&next)).await),
-        "invalid_grant"
-    );
+    assert_eq!(code(acme.refresh(refresh_token(&next)).await), "invalid_grant");
     let token = next.access_token.expose();
-    assert_eq!(
-        code(authenticate(app, &urls(), token, None).await),
-        "invalid_token"
-    );
+    assert_eq!(code(authenticate(app, &urls(), token, None).await), "invalid_token");
     let inside = app.read(&acme.as_user(acme.owner.id), tenants::get).await;
     assert_eq!(code(inside), "unauthenticated");
 }
@@ -158,10 +118,7 @@ async fn a_refresh_token_is_replaced_at_each_use() {
         answer = next;
     }
     acme.test.app.clock().advance(TimeDelta::days(30));
-    assert_eq!(
-        code(acme.refresh(refresh_token(&answer)).await),
-        "invalid_grant"
-    );
+    assert_eq!(code(acme.refresh(refresh_token(&answer)).await), "invalid_grant");
 }
 
 #[tokio::test]
@@ -187,14 +144,8 @@ async fn an_older_token_that_comes_back_ends_the_session() {
             newest = acme.refresh(refresh_token(&newest)).await.unwrap();
         }
         acme.test.app.clock().advance(TimeDelta::seconds(wait));
-        assert_eq!(
-            code(acme.refresh(refresh_token(&first)).await),
-            "invalid_grant"
-        );
-        assert_eq!(
-            code(acme.refresh(refresh_token(&newest)).await),
-            "invalid_grant"
-        );
+        assert_eq!(code(acme.refresh(refresh_token(&first)).await), "invalid_grant");
+        assert_eq!(code(acme.refresh(refresh_token(&newest)).await), "invalid_grant");
         acme.refresh(refresh_token(&other)).await.unwrap();
     }
 }
@@ -239,26 +190,13 @@ async fn an_ended_user_is_locked_out_within_five_seconds() {
     };
     let bob = users::create(app, &acme.system, new).await.unwrap();
     let answer = acme.sign_in("bob@acme.test", PASSWORD).await.unwrap();
-    let caller = authenticate(app, &urls(), answer.access_token.expose(), None)
-        .await
-        .unwrap();
+    let caller = authenticate(app, &urls(), answer.access_token.expose(), None).await.unwrap();
     app.read(&caller, tenants::get).await.unwrap();
-    app.write(&acme.system, async |scope| users::end(scope, bob.id).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        code(acme.refresh(refresh_token(&answer)).await),
-        "invalid_grant"
-    );
+    app.write(&acme.system, async |scope| users::end(scope, bob.id).await).await.unwrap();
+    assert_eq!(code(acme.refresh(refresh_token(&answer)).await), "invalid_grant");
     app.clock().advance(SOON);
-    assert_eq!(
-        code(app.read(&caller, tenants::get).await),
-        "unauthenticated"
-    );
-    assert_eq!(
-        code(app.write(&caller, tenants::get).await),
-        "unauthenticated"
-    );
+    assert_eq!(code(app.read(&caller, tenants::get).await), "unauthenticated");
+    assert_eq!(code(app.write(&caller, tenants::get).await), "unauthenticated");
 }
 
 #[tokio::test]
@@ -268,33 +206,16 @@ async fn a_suspended_users_old_sessions_stay_dead_when_they_come_back() {
     acme.user("second@acme.test", Role::Owner).await;
     let answer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
     let id = acme.owner.id;
-    app.write(&acme.system, async |scope| users::suspend(scope, id).await)
-        .await
-        .unwrap();
-    app.write(&acme.system, async |scope| {
-        users::reactivate(scope, id).await
-    })
-    .await
-    .unwrap();
-    assert_eq!(
-        code(acme.refresh(refresh_token(&answer)).await),
-        "invalid_grant"
-    );
+    app.write(&acme.system, async |scope| users::suspend(scope, id).await).await.unwrap();
+    app.write(&acme.system, async |scope| users::reactivate(scope, id).await).await.unwrap();
+    assert_eq!(code(acme.refresh(refresh_token(&answer)).await), "invalid_grant");
     let answer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
     users::set_password(app, &acme.system, id, &Secret::new("another long password"))
         .await
         .unwrap();
-    assert_eq!(
-        code(acme.refresh(refresh_token(&answer)).await),
-        "invalid_grant"
-    );
-    assert_eq!(
-        code(acme.sign_in("owner@acme.test", PASSWORD).await),
-        "invalid_grant"
-    );
-    acme.sign_in("owner@acme.test", "another long password")
-        .await
-        .unwrap();
+    assert_eq!(code(acme.refresh(refresh_token(&answer)).await), "invalid_grant");
+    assert_eq!(code(acme.sign_in("owner@acme.test", PASSWORD).await), "invalid_grant");
+    acme.sign_in("owner@acme.test", "another long password").await.unwrap();
 }
 
 #[tokio::test]
@@ -305,12 +226,8 @@ async fn a_client_gets_its_scopes_or_fewer() {
         name: "Export".to_owned(),
         scopes: vec!["tickets.read".to_owned(), "kpis.read".to_owned()],
     };
-    let made = app
-        .write(&acme.system, async |scope| {
-            clients::create(scope, new).await
-        })
-        .await
-        .unwrap();
+    let made =
+        app.write(&acme.system, async |scope| clients::create(scope, new).await).await.unwrap();
     let ask = async |id: &str, secret: &str, scope: Option<&str>| {
         let request = TokenRequest {
             grant_type: Some("client_credentials".to_owned()),
@@ -326,36 +243,22 @@ async fn a_client_gets_its_scopes_or_fewer() {
     assert_eq!(all.scope.as_deref(), Some("kpis.read tickets.read"));
     assert!(all.refresh_token.is_none());
     let some = ask(&id, secret, Some("kpis.read")).await.unwrap();
-    let caller = authenticate(app, &urls(), some.access_token.expose(), None)
-        .await
-        .unwrap();
+    let caller = authenticate(app, &urls(), some.access_token.expose(), None).await.unwrap();
     let may = app.read(&caller, async |scope| {
         Ok([Permission::KpisRead, Permission::TicketsRead].map(|it| scope.reach(it).is_some()))
     });
     assert_eq!(may.await.unwrap(), [true, false]);
-    assert_eq!(
-        code(ask(&id, secret, Some("people.read")).await),
-        "invalid_scope"
-    );
+    assert_eq!(code(ask(&id, secret, Some("people.read")).await), "invalid_scope");
     let stranger = acme.owner.id.to_string();
-    for (id, secret) in [
-        (id.as_str(), "cs_wrong"),
-        (&stranger, secret),
-        ("client_x", secret),
-    ] {
+    for (id, secret) in [(id.as_str(), "cs_wrong"), (&stranger, secret), ("client_x", secret)] {
         assert_eq!(code(ask(id, secret, None).await), "invalid_client");
     }
-    app.write(&acme.system, async |scope| {
-        clients::revoke(scope, made.client.id).await
-    })
-    .await
-    .unwrap();
+    app.write(&acme.system, async |scope| clients::revoke(scope, made.client.id).await)
+        .await
+        .unwrap();
     assert_eq!(code(ask(&id, secret, None).await), "invalid_client");
     acme.later();
-    assert_eq!(
-        code(app.read(&caller, tenants::get).await),
-        "unauthenticated"
-    );
+    assert_eq!(code(app.read(&caller, tenants::get).await), "unauthenticated");
 }
 
 #[tokio::test]
@@ -370,14 +273,8 @@ async fn nothing_secret_is_printed() {
     };
     let hash = super::password().await;
     let printed = format!("{answer:?} {request:?} {hash:?}");
-    assert!(
-        !printed.contains("rt_") && !printed.contains("ey"),
-        "{printed}"
-    );
-    assert!(
-        !printed.contains(PASSWORD) && !printed.contains("argon2"),
-        "{printed}"
-    );
+    assert!(!printed.contains("rt_") && !printed.contains("ey"), "{printed}");
+    assert!(!printed.contains(PASSWORD) && !printed.contains("argon2"), "{printed}");
     let wrong = acme.sign_in("owner@acme.test", "a wrong secret word").await;
     assert!(!format!("{:?}", wrong.unwrap_err()).contains("a wrong secret word"));
 }
@@ -400,10 +297,7 @@ async fn a_tenant_and_its_first_owner_are_made_together_or_not_at_all() {
             Ok(tenant)
         });
         assert_eq!(outcome.await.is_ok(), made);
-        let found = test
-            .app
-            .system(async |scope| tenants::by_slug(scope, "acme").await)
-            .await;
+        let found = test.app.system(async |scope| tenants::by_slug(scope, "acme").await).await;
         assert_eq!(found.is_ok(), made);
     }
 }

@@ -21,24 +21,14 @@ use crate::kernel::{
 /// # Errors
 /// `forbidden` without `accounts.admin`; `invalid` for an e-mail or a password that is none; `user_email_taken`.
 pub async fn create(app: &App, caller: &Caller, new: NewUser) -> Result<User> {
-    app.read(caller, async |scope| {
-        scope.require(Permission::AccountsAdmin)
-    })
-    .await?;
-    let NewUser {
-        email,
-        person_id,
-        password,
-    } = new;
+    app.read(caller, async |scope| scope.require(Permission::AccountsAdmin)).await?;
+    let NewUser { email, person_id, password } = new;
     let email = plain_email(&email)?;
     let password = match &password {
         Some(password) => Some(hash_password(password).await?),
         None => None,
     };
-    app.write(caller, async |scope| {
-        insert(scope, email, person_id, password).await
-    })
-    .await
+    app.write(caller, async |scope| insert(scope, email, person_id, password).await).await
 }
 
 /// Makes a user who owns the tenant: the first one, in the transaction that makes the tenant.
@@ -47,11 +37,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewUser) -> Result<User> {
 /// Those of [`create`]; `role_above_own` to everybody but an owner and the operator.
 pub async fn create_owner(scope: &Scope, email: &str, password: PasswordHash) -> Result<User> {
     let user = insert(scope, plain_email(email)?, None, Some(password)).await?;
-    let grant = NewRoleGrant {
-        role: Role::Owner,
-        valid_from: None,
-        valid_to: None,
-    };
+    let grant = NewRoleGrant { role: Role::Owner, valid_from: None, valid_to: None };
     give(scope, user.id, grant).await?;
     Ok(user)
 }
@@ -137,11 +123,7 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
     let state = states::next::<Life>(scope, before.state, action)?;
     require_rank_over(scope, id).await?;
     if state != UserState::Active {
-        if queries::held(scope, id)
-            .await?
-            .iter()
-            .any(|it| it.role == Role::Owner)
-        {
+        if queries::held(scope, id).await?.iter().any(|it| it.role == Role::Owner) {
             require_another_owner(scope, id).await?;
         }
         sessions::revoke_all(scope, id).await?;
@@ -170,10 +152,7 @@ pub async fn set_password(
     id: UserId,
     password: &Secret,
 ) -> Result<User> {
-    app.read(caller, async |scope| {
-        scope.require(Permission::AccountsAdmin)
-    })
-    .await?;
+    app.read(caller, async |scope| scope.require(Permission::AccountsAdmin)).await?;
     let hash = hash_password(password).await?;
     app.write(caller, async |scope| {
         let before = changeable(scope, id).await?;
@@ -222,9 +201,7 @@ fn plain_email(text: &str) -> Result<String> {
             !label.is_empty()
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label
-                    .chars()
-                    .all(|it| it.is_ascii_alphanumeric() || it == '-')
+                && label.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
         };
         let local = !local.is_empty() && local.chars().all(|it| it.is_ascii_graphic());
         local && !domain.contains('@') && domain.split('.').all(label)

@@ -34,11 +34,7 @@ pub(super) async fn one(scope: &Scope, id: UserId) -> Result<User> {
 /// `forbidden` without `accounts.read`; those of a page.
 pub async fn list(scope: &Scope, filter: &UserFilter, args: &PageArgs) -> Result<Page<User>> {
     scope.require(Permission::AccountsRead)?;
-    let UserFilter {
-        state,
-        email,
-        person_id,
-    } = filter;
+    let UserFilter { state, email, person_id } = filter;
     let mut select = scope.find::<user::Entity>();
     if let Some(state) = state {
         select = select.filter(user::Column::State.eq(*state));
@@ -95,10 +91,7 @@ pub(super) async fn lock_owners(scope: &Scope) -> Result<()> {
     let sql = format!(
         "SELECT id FROM role_grants WHERE tenant_id = $1 AND role = 'owner' ORDER BY id{lock}"
     );
-    scope
-        .tx()
-        .query_all_raw(statement(scope, &sql, vec![]))
-        .await?;
+    scope.tx().query_all_raw(statement(scope, &sql, vec![])).await?;
     Ok(())
 }
 
@@ -108,10 +101,7 @@ pub(super) async fn has_owner_besides(scope: &Scope, leaving: UserId) -> Result<
         JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id AND u.state = 'active' \
         WHERE g.tenant_id = $1 AND g.role = 'owner' AND g.valid_from <= $2 AND g.valid_to IS NULL AND g.user_id <> $3 LIMIT 1";
     let values = vec![scope.now().into(), leaving.0.into()];
-    let found = scope
-        .tx()
-        .query_one_raw(statement(scope, sql, values))
-        .await?;
+    let found = scope.tx().query_one_raw(statement(scope, sql, values)).await?;
     Ok(found.is_some())
 }
 

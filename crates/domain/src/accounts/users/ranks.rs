@@ -39,9 +39,7 @@ async fn is_owner(scope: &Scope) -> Result<bool> {
     };
     let now = scope.now();
     let grants = held(scope, user).await?;
-    Ok(grants
-        .iter()
-        .any(|grant| grant.role == Role::Owner && grant.valid_from <= now))
+    Ok(grants.iter().any(|grant| grant.role == Role::Owner && grant.valid_from <= now))
 }
 
 /// Refuses when nobody but `leaving` would own the tenant for good. Called before the change.

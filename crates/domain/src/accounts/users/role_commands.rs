@@ -25,11 +25,7 @@ pub async fn grant_role(scope: &Scope, user: UserId, new: NewRoleGrant) -> Resul
 /// The same for a user who is known to be there.
 pub(super) async fn give(scope: &Scope, user: UserId, new: NewRoleGrant) -> Result<RoleGrant> {
     let now = scope.now();
-    let NewRoleGrant {
-        role,
-        valid_from,
-        valid_to,
-    } = new;
+    let NewRoleGrant { role, valid_from, valid_to } = new;
     let valid_from = valid_from.unwrap_or(now);
     require_rank(scope, role).await?;
     if valid_to.is_some_and(|to| to <= valid_from || to <= now) {

@@ -11,12 +11,7 @@ const fn step(
     action: UserAction,
     to: UserState,
 ) -> Transition<UserState, UserAction> {
-    Transition {
-        from,
-        action,
-        who: AccountsAdmin,
-        to,
-    }
+    Transition { from, action, who: AccountsAdmin, to }
 }
 
 impl Machine for Life {
@@ -26,11 +21,7 @@ impl Machine for Life {
     const TABLE: &'static [Transition<UserState, UserAction>] = &[
         step(UserState::Active, UserAction::Suspend, UserState::Suspended),
         step(UserState::Active, UserAction::End, UserState::Ended),
-        step(
-            UserState::Suspended,
-            UserAction::Reactivate,
-            UserState::Active,
-        ),
+        step(UserState::Suspended, UserAction::Reactivate, UserState::Active),
         step(UserState::Suspended, UserAction::End, UserState::Ended),
     ];
 

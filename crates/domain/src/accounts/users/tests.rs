@@ -9,11 +9,7 @@ use crate::accounts::{Role, Secret};
 use crate::kernel::{Caller, ErrorKind, PageArgs, Result};
 
 fn new(email: &str) -> NewUser {
-    NewUser {
-        email: email.to_owned(),
-        person_id: None,
-        password: None,
-    }
+    NewUser { email: email.to_owned(), person_id: None, password: None }
 }
 
 fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
@@ -24,14 +20,9 @@ fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
 async fn an_email_is_one_users_alone_however_it_is_written() {
     let acme = Acme::new().await;
     let app = &acme.test.app;
-    let ada = create(app, &acme.system, new(" Ada@Example.COM "))
-        .await
-        .unwrap();
+    let ada = create(app, &acme.system, new(" Ada@Example.COM ")).await.unwrap();
     assert_eq!(ada.email, "ada@example.com");
-    assert_eq!(
-        code(create(app, &acme.system, new("ADA@example.com")).await),
-        "user_email_taken"
-    );
+    assert_eq!(code(create(app, &acme.system, new("ADA@example.com")).await), "user_email_taken");
     for wrong in [
         "",
         "ada",
@@ -55,10 +46,7 @@ async fn an_email_is_one_users_alone_however_it_is_written() {
     }
     let mut user = new("eve@example.com");
     user.person_id = Some(crate::kernel::PersonId(uuid::Uuid::from_u128(1)));
-    assert_eq!(
-        create(app, &acme.system, user).await.unwrap_err().kind(),
-        ErrorKind::Invalid
-    );
+    assert_eq!(create(app, &acme.system, user).await.unwrap_err().kind(), ErrorKind::Invalid);
 }
 
 #[tokio::test]
@@ -76,31 +64,16 @@ async fn a_user_goes_through_their_states_and_the_log_says_so() {
         .await
     };
     assert_eq!(code(step(UserAction::Reactivate).await), "user_active");
-    assert_eq!(
-        step(UserAction::Suspend).await.unwrap().state,
-        UserState::Suspended
-    );
-    assert_eq!(
-        step(UserAction::Reactivate).await.unwrap().state,
-        UserState::Active
-    );
+    assert_eq!(step(UserAction::Suspend).await.unwrap().state, UserState::Suspended);
+    assert_eq!(step(UserAction::Reactivate).await.unwrap().state, UserState::Active);
     assert_eq!(step(UserAction::End).await.unwrap().allowed_actions, []);
     let error = step(UserAction::Suspend).await.unwrap_err();
-    assert_eq!(
-        (error.code(), error.allowed_actions()),
-        ("user_ended", Some(&[][..]))
-    );
-    let changed = app.write(system, async |scope| {
-        update(scope, ada.id, UserPatch::default()).await
-    });
+    assert_eq!((error.code(), error.allowed_actions()), ("user_ended", Some(&[][..])));
+    let changed =
+        app.write(system, async |scope| update(scope, ada.id, UserPatch::default()).await);
     assert_eq!(code(changed.await), "user_ended");
-    assert_eq!(
-        code(acme.grant(system, ada.id, Role::Viewer).await),
-        "user_ended"
-    );
-    app.read(system, crate::kernel::verify_events)
-        .await
-        .unwrap();
+    assert_eq!(code(acme.grant(system, ada.id, Role::Viewer).await), "user_ended");
+    app.read(system, crate::kernel::verify_events).await.unwrap();
 }
 
 #[tokio::test]
@@ -119,32 +92,21 @@ async fn the_last_owner_stays() {
     let (app, system, owner) = (&acme.test.app, &acme.system, acme.owner.id);
     let leave = async |id| {
         [
-            app.write(system, async |scope| suspend(scope, id).await)
-                .await
-                .map(|_| ()),
-            app.write(system, async |scope| end(scope, id).await)
-                .await
-                .map(|_| ()),
+            app.write(system, async |scope| suspend(scope, id).await).await.map(|_| ()),
+            app.write(system, async |scope| end(scope, id).await).await.map(|_| ()),
         ]
     };
     for refused in leave(owner).await {
         assert_eq!(code(refused), "last_owner");
     }
-    let roles = app
-        .read(system, async |scope| roles_of(scope, &[owner]).await)
-        .await
-        .unwrap();
+    let roles = app.read(system, async |scope| roles_of(scope, &[owner]).await).await.unwrap();
     let revoked = app.write(system, async |scope| revoke_role(scope, roles[0].id).await);
     assert_eq!(code(revoked.await), "last_owner");
     let second = acme.user("second@acme.test", Role::Owner).await;
     let both =
         [owner, second.id].map(|id| app.write(system, async move |scope| suspend(scope, id).await));
     let outcomes = futures_util::future::join_all(both).await;
-    assert_eq!(
-        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
-        1,
-        "{outcomes:?}"
-    );
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
 }
 
 #[tokio::test]
@@ -155,22 +117,14 @@ async fn owners_who_take_the_role_from_each_other_leave_one() {
     for n in 0..3 {
         owners.push(acme.user(&format!("o{n}@acme.test"), Role::Owner).await.id);
     }
-    let grants = app
-        .read(system, async |scope| roles_of(scope, &owners).await)
-        .await
-        .unwrap();
+    let grants = app.read(system, async |scope| roles_of(scope, &owners).await).await.unwrap();
     let all = grants.iter().map(|grant| {
         let id = grant.id;
         app.write(system, async move |scope| revoke_role(scope, id).await)
     });
     let outcomes = futures_util::future::join_all(all).await;
     let kept: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
-    assert_eq!(
-        kept.iter()
-            .map(crate::kernel::Error::code)
-            .collect::<Vec<_>>(),
-        ["last_owner"]
-    );
+    assert_eq!(kept.iter().map(crate::kernel::Error::code).collect::<Vec<_>>(), ["last_owner"]);
 }
 
 #[tokio::test]
@@ -181,9 +135,7 @@ async fn nobody_gives_or_takes_over_more_than_they_hold() {
     let viewer = acme.user("viewer@acme.test", Role::Viewer).await;
     let (as_owner, as_admin) = (acme.as_user(acme.owner.id), acme.as_user(admin.id));
     for role in Role::ALL {
-        let user = create(app, &as_admin, new(&format!("new-{role:?}@acme.test")))
-            .await
-            .unwrap();
+        let user = create(app, &as_admin, new(&format!("new-{role:?}@acme.test"))).await.unwrap();
         let granted = acme.grant(&as_admin, user.id, *role).await;
         if *role == Role::Owner {
             assert_eq!(code(granted), "role_above_own");
@@ -191,21 +143,12 @@ async fn nobody_gives_or_takes_over_more_than_they_hold() {
             let again = acme.grant(&as_admin, granted.unwrap().user_id, *role).await;
             assert_eq!(code(again), "role_granted_already");
         }
-        assert_eq!(
-            code(acme.grant(&acme.as_user(viewer.id), user.id, *role).await),
-            "forbidden"
-        );
+        assert_eq!(code(acme.grant(&acme.as_user(viewer.id), user.id, *role).await), "forbidden");
     }
     // An admin cannot become an owner by way of an owner.
     let (owner, password) = (acme.owner.id, Secret::new("a password of mine"));
-    assert_eq!(
-        code(set_password(app, &as_admin, owner, &password).await),
-        "role_above_own"
-    );
-    let patch = UserPatch {
-        email: Some("mine@acme.test".to_owned()),
-        ..UserPatch::default()
-    };
+    assert_eq!(code(set_password(app, &as_admin, owner, &password).await), "role_above_own");
+    let patch = UserPatch { email: Some("mine@acme.test".to_owned()), ..UserPatch::default() };
     let taken = app.write(&as_admin, async |scope| update(scope, owner, patch).await);
     assert_eq!(code(taken.await), "role_above_own");
     let out = app.write(&as_admin, async |scope| suspend(scope, owner).await);
@@ -213,16 +156,10 @@ async fn nobody_gives_or_takes_over_more_than_they_hold() {
     acme.grant(&as_owner, admin.id, Role::Owner).await.unwrap();
     // A token narrowed to administration gives no more than it has.
     let narrow = Caller {
-        scopes: Some(vec![
-            "accounts.admin".to_owned(),
-            "accounts.read".to_owned(),
-        ]),
+        scopes: Some(vec!["accounts.admin".to_owned(), "accounts.read".to_owned()]),
         ..as_owner
     };
-    assert_eq!(
-        code(acme.grant(&narrow, viewer.id, Role::Agent).await),
-        "role_above_own"
-    );
+    assert_eq!(code(acme.grant(&narrow, viewer.id, Role::Agent).await), "role_above_own");
 }
 
 #[tokio::test]
@@ -234,13 +171,9 @@ async fn users_are_listed_in_pages_and_seen_by_whom_it_concerns() {
     }
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let args = PageArgs {
-            limit: Some(2),
-            after,
-        };
-        let page = app.read(&acme.system, async |scope| {
-            list(scope, &UserFilter::default(), &args).await
-        });
+        let args = PageArgs { limit: Some(2), after };
+        let page =
+            app.read(&acme.system, async |scope| list(scope, &UserFilter::default(), &args).await);
         let page = page.await.unwrap();
         seen.extend(page.items.into_iter().map(|user| user.id));
         after = page.next;
@@ -249,35 +182,16 @@ async fn users_are_listed_in_pages_and_seen_by_whom_it_concerns() {
         }
     }
     assert_eq!(seen.len(), 6);
-    let filter = UserFilter {
-        email: Some("U3@acme.test".to_owned()),
-        ..UserFilter::default()
-    };
-    let found = app.read(&acme.system, async |scope| {
-        list(scope, &filter, &PageArgs::default()).await
-    });
+    let filter = UserFilter { email: Some("U3@acme.test".to_owned()), ..UserFilter::default() };
+    let found =
+        app.read(&acme.system, async |scope| list(scope, &filter, &PageArgs::default()).await);
     assert_eq!(found.await.unwrap().items[0].email, "u3@acme.test");
     let me = acme.as_user(seen[1]);
-    app.read(&me, async |scope| get(scope, seen[1]).await)
-        .await
-        .unwrap();
-    app.read(&me, async |scope| roles_of(scope, &seen[1..2]).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        code(app.read(&me, async |scope| get(scope, seen[2]).await).await),
-        "forbidden"
-    );
-    assert_eq!(
-        code(
-            app.read(&me, async |scope| roles_of(scope, &seen).await)
-                .await
-        ),
-        "forbidden"
-    );
+    app.read(&me, async |scope| get(scope, seen[1]).await).await.unwrap();
+    app.read(&me, async |scope| roles_of(scope, &seen[1..2]).await).await.unwrap();
+    assert_eq!(code(app.read(&me, async |scope| get(scope, seen[2]).await).await), "forbidden");
+    assert_eq!(code(app.read(&me, async |scope| roles_of(scope, &seen).await).await), "forbidden");
     let globex = acme.test.tenant("globex").await;
-    let foreign = app
-        .read(&globex, async |scope| get(scope, seen[0]).await)
-        .await;
+    let foreign = app.read(&globex, async |scope| get(scope, seen[0]).await).await;
     assert_eq!(foreign.unwrap_err().kind(), ErrorKind::NotFound);
 }

@@ -26,11 +26,7 @@ struct Table {
 async fn every_key_begins_with_the_tenant() {
     let test = TestApp::new().await;
     let tables = catalogue(&test.app).await.unwrap();
-    assert!(
-        tables.len() > 15,
-        "the catalogue was read: {:?}",
-        tables.keys()
-    );
+    assert!(tables.len() > 15, "the catalogue was read: {:?}", tables.keys());
     let mut wrong = Vec::new();
     for (name, table) in &tables {
         let tenant = if name == "tenants" { "id" } else { "tenant_id" };
@@ -39,15 +35,9 @@ async fn every_key_begins_with_the_tenant() {
                 wrong.push(format!("{name}: {what}"));
             }
         };
+        check(table.columns.contains(tenant), "has no tenant_id: make it with `tenant_table`");
         check(
-            table.columns.contains(tenant),
-            "has no tenant_id: make it with `tenant_table`",
-        );
-        check(
-            table
-                .primary_key
-                .first()
-                .is_some_and(|first| first == tenant),
+            table.primary_key.first().is_some_and(|first| first == tenant),
             "its primary key does not begin with the tenant",
         );
         let slug = |key: &[String]| name == "tenants" && key == ["slug"];
@@ -103,11 +93,7 @@ async fn row_level_security_binds_every_table() {
         );
         let tenant = format!("tenant {RUNTIME_ROLE} * {mine} / {mine}");
         let system = format!("system {SYSTEM_ROLE} * true / true\n{tenant}");
-        let expected = if SYSTEM_TABLES.contains(&name.as_str()) {
-            system
-        } else {
-            tenant
-        };
+        let expected = if SYSTEM_TABLES.contains(&name.as_str()) { system } else { tenant };
         assert_eq!(policies, expected, "the policies of {name}");
     }
 }
@@ -129,10 +115,7 @@ async fn the_roles_have_no_way_around() {
     let rows = test
         .app
         .read(&test.tenant("acme").await, async |scope| {
-            Ok(scope
-                .tx()
-                .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
-                .await?)
+            Ok(scope.tx().query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?)
         })
         .await
         .unwrap();
@@ -143,11 +126,7 @@ async fn the_roles_have_no_way_around() {
             !row.try_get::<bool>("", "strong").unwrap(),
             "{name} has an attribute that goes around the walls"
         );
-        assert_eq!(
-            row.try_get::<i64>("", "owned").unwrap(),
-            0,
-            "{name} owns something"
-        );
+        assert_eq!(row.try_get::<i64>("", "owned").unwrap(), 0, "{name} owns something");
         assert_eq!(
             row.try_get::<String>("", "me").unwrap(),
             RUNTIME_ROLE,
@@ -165,18 +144,16 @@ async fn the_roles_have_no_way_around() {
 
 async fn all(app: &App, sql: &str) -> Result<Vec<sea_orm::QueryResult>> {
     app.system(async |scope| {
-        Ok(scope
-            .tx()
-            .query_all_raw(Statement::from_string(scope.backend(), sql))
-            .await?)
+        Ok(scope.tx().query_all_raw(Statement::from_string(scope.backend(), sql)).await?)
     })
     .await
 }
 
 async fn catalogue(app: &App) -> Result<BTreeMap<String, Table>> {
-    match app.database().backend() {
-        DbBackend::Postgres => postgres(app).await,
-        _ => sqlite(app).await,
+    if app.database().backend() == DbBackend::Postgres {
+        postgres(app).await
+    } else {
+        sqlite(app).await
     }
 }
 
@@ -219,11 +196,11 @@ async fn postgres(app: &App) -> Result<BTreeMap<String, Table>> {
     for row in all(app, &foreign).await? {
         let from = split(&row.try_get::<String>("", "from_columns")?);
         let to = split(&row.try_get::<String>("", "to_columns")?);
-        tables
-            .entry(row.try_get("", "name")?)
-            .or_default()
-            .foreign_keys
-            .push((row.try_get("", "target")?, from, to));
+        tables.entry(row.try_get("", "name")?).or_default().foreign_keys.push((
+            row.try_get("", "target")?,
+            from,
+            to,
+        ));
     }
     tables.retain(|name, _| !NO_TENANT.contains(&name.as_str()));
     Ok(tables)
@@ -231,22 +208,18 @@ async fn postgres(app: &App) -> Result<BTreeMap<String, Table>> {
 
 async fn sqlite(app: &App) -> Result<BTreeMap<String, Table>> {
     let mut tables = BTreeMap::new();
-    for row in all(
-        app,
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-    )
-    .await?
+    for row in
+        all(app, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            .await?
     {
         let name: String = row.try_get("", "name")?;
         if NO_TENANT.contains(&name.as_str()) {
             continue;
         }
         let mut table = Table::default();
-        for row in all(
-            app,
-            &format!("SELECT name, pk FROM pragma_table_info('{name}') ORDER BY pk"),
-        )
-        .await?
+        for row in
+            all(app, &format!("SELECT name, pk FROM pragma_table_info('{name}') ORDER BY pk"))
+                .await?
         {
             let column: String = row.try_get("", "name")?;
             if row.try_get::<i64>("", "pk")? > 0 {
@@ -259,9 +232,7 @@ async fn sqlite(app: &App) -> Result<BTreeMap<String, Table>> {
              FROM pragma_index_list('{name}') i WHERE i.\"unique\" AND i.origin <> 'pk'"
         );
         for row in all(app, &indexes).await? {
-            table
-                .unique_keys
-                .push(split(&row.try_get::<String>("", "columns")?));
+            table.unique_keys.push(split(&row.try_get::<String>("", "columns")?));
         }
         let foreign = format!(
             "SELECT \"table\" AS target, (SELECT group_concat(\"from\", ',') FROM (SELECT \"from\" FROM pragma_foreign_key_list('{name}') g WHERE g.id = f.id ORDER BY seq)) AS from_columns, \
@@ -271,9 +242,7 @@ async fn sqlite(app: &App) -> Result<BTreeMap<String, Table>> {
         for row in all(app, &foreign).await? {
             let from = split(&row.try_get::<String>("", "from_columns")?);
             let to = split(&row.try_get::<String>("", "to_columns")?);
-            table
-                .foreign_keys
-                .push((row.try_get("", "target")?, from, to));
+            table.foreign_keys.push((row.try_get("", "target")?, from, to));
         }
         tables.insert(name, table);
     }

@@ -62,10 +62,7 @@ async fn claim(scope: &Scope, limit: u32) -> Result<Vec<(Cell, u32)>> {
         for_update_skip_locked(scope.backend())
     );
     let values = [scope.tenant().0.into(), i64::from(limit).into()];
-    let rows = scope
-        .tx()
-        .query_all_raw(statement(scope, &sql, values))
-        .await?;
+    let rows = scope.tx().query_all_raw(statement(scope, &sql, values)).await?;
     let claimed = rows.iter().map(|row| {
         let cell = Cell {
             measure: row.try_get_by_index(0)?,
@@ -89,11 +86,8 @@ struct Values {
 
 /// Adds up the marks of one measure and month. Returns how many facts it read.
 async fn add_up(scope: &Scope, group: &[(Cell, u32)], limit: u64) -> Result<u64> {
-    let places: HashMap<_, _> = group
-        .iter()
-        .zip(0..)
-        .map(|((cell, _), place)| (*cell, place))
-        .collect();
+    let places: HashMap<_, _> =
+        group.iter().zip(0..).map(|((cell, _), place)| (*cell, place)).collect();
     let marked = group.iter().fold(0, |days, (_, more)| days | more);
     let mut values = values(scope, group, &places, marked, limit).await?;
     let mut stored = stored(scope, group, &places).await?;
@@ -127,29 +121,19 @@ async fn values(
     limit: u64,
 ) -> Result<Values> {
     let (measure, month) = (group[0].0.measure, group[0].0.month);
-    let mut values = Values {
-        days: 0,
-        read: 0,
-        of: vec![Vec::new(); group.len()],
-    };
+    let mut values = Values { days: 0, read: 0, of: vec![Vec::new(); group.len()] };
     let mut day = 0;
     while let Some((first, after)) = run(marked, day) {
         let left = limit.saturating_sub(values.read);
         if left == 0 && values.days != 0 {
             break;
         }
-        let facts = Facts {
-            measure,
-            month,
-            agents: (group[0].0.agent, last_agent(group)),
-        };
+        let facts = Facts { measure, month, agents: (group[0].0.agent, last_agent(group)) };
         let mut rows = facts.read(scope, (first, after), Some(left.max(1))).await?;
         let mut end = after;
         if rows.len() as u64 >= left.max(1) {
             // The last day may have more than was read: it waits for its turn, unless it is the only one.
-            end = rows
-                .last()
-                .map_or(after, |last| (last.slot / SLOTS_PER_DAY) as u8);
+            end = rows.last().map_or(after, |last| (last.slot / SLOTS_PER_DAY) as u8);
             if end == first {
                 end = first + 1;
                 rows = facts.read(scope, (first, end), None).await?;
@@ -157,10 +141,7 @@ async fn values(
         }
         values.read += rows.len() as u64;
         values.days |= (first..end).fold(0, |days, day| days | 1 << day);
-        for row in rows
-            .into_iter()
-            .filter(|row| row.slot < Slot::from(end) * SLOTS_PER_DAY)
-        {
+        for row in rows.into_iter().filter(|row| row.slot < Slot::from(end) * SLOTS_PER_DAY) {
             if let Some(place) = places.get(&row.cell) {
                 values.of[*place].push((row.slot, row.value));
             }
@@ -223,10 +204,7 @@ impl Facts {
                 Column::QueueId,
                 Column::Channel,
             ]);
-        let rows = scope
-            .tx()
-            .query_all_raw(select.build(scope.backend()))
-            .await?;
+        let rows = scope.tx().query_all_raw(select.build(scope.backend())).await?;
         let rows = rows.iter().map(|row| {
             let cell = Cell {
                 measure: self.measure,
@@ -236,11 +214,7 @@ impl Facts {
                 channel: channel(&row.try_get_by_index::<String>(4)?).word(),
             };
             let slot = slot_of(row.try_get_by_index(0)?) - start;
-            Ok(FactRow {
-                cell,
-                slot,
-                value: row.try_get_by_index(1)?,
-            })
+            Ok(FactRow { cell, slot, value: row.try_get_by_index(1)? })
         });
         rows.collect()
     }
@@ -253,30 +227,16 @@ async fn stored(
     places: &HashMap<Cell, usize>,
 ) -> Result<Vec<Vec<u8>>> {
     use rollup::Column;
-    let Cell {
-        measure,
-        month,
-        agent,
-        ..
-    } = group[0].0;
+    let Cell { measure, month, agent, .. } = group[0].0;
     let select = scope
         .find::<rollup::Entity>()
         .filter(Column::Measure.eq(measure))
         .filter(Column::Month.eq(month))
         .filter(Column::AgentId.between(agent, last_agent(group)))
         .select_only()
-        .columns([
-            Column::AgentId,
-            Column::QueueId,
-            Column::Channel,
-            Column::Cells,
-        ]);
+        .columns([Column::AgentId, Column::QueueId, Column::Channel, Column::Cells]);
     let mut stored = vec![Vec::new(); group.len()];
-    for row in scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?
-    {
+    for row in scope.tx().query_all_raw(select.build(scope.backend())).await? {
         let cell = Cell {
             measure,
             month,
@@ -298,38 +258,21 @@ async fn store(scope: &Scope, rows: Vec<(Cell, Packed)>) -> Result<()> {
         Cells::Long(rows.iter().map(|(_, packed)| Some(of(packed))).collect())
     };
     let insert = Insert::into("rollups")
-        .column(
-            "measure",
-            Cells::Small(rows.iter().map(|(cell, _)| cell.measure).collect()),
-        )
+        .column("measure", Cells::Small(rows.iter().map(|(cell, _)| cell.measure).collect()))
         .column("agent_id", uuids(|cell| cell.agent))
-        .column(
-            "month",
-            Cells::Int(rows.iter().map(|(cell, _)| cell.month).collect()),
-        )
+        .column("month", Cells::Int(rows.iter().map(|(cell, _)| cell.month).collect()))
         .column("queue_id", uuids(|cell| cell.queue))
-        .column(
-            "channel",
-            Cells::Word(rows.iter().map(|(cell, _)| cell.channel).collect()),
-        )
+        .column("channel", Cells::Word(rows.iter().map(|(cell, _)| cell.channel).collect()))
         .column("n", longs(|packed| packed.n))
         .column("total", longs(|packed| packed.total))
-        .column(
-            "cells",
-            Cells::Bytes(rows.into_iter().map(|(_, packed)| packed.cells).collect()),
-        );
+        .column("cells", Cells::Bytes(rows.into_iter().map(|(_, packed)| packed.cells).collect()));
     insert.run(scope, ON_STORED).await?;
     Ok(())
 }
 
 async fn remove_empty(scope: &Scope, group: &[(Cell, u32)]) -> Result<()> {
     use rollup::Column;
-    let Cell {
-        measure,
-        month,
-        agent,
-        ..
-    } = group[0].0;
+    let Cell { measure, month, agent, .. } = group[0].0;
     let empty = scope
         .delete_many::<rollup::Entity>()
         .filter(Column::Measure.eq(measure))
@@ -347,16 +290,10 @@ async fn unmark(scope: &Scope, group: &[(Cell, u32)], rest: u32) -> Result<()> {
     let keep = "UPDATE dirty_cells SET days = days & $4 WHERE tenant_id = $1 AND measure = $2 AND month = $3";
     for (sql, mut cells) in [(delete, done.as_slice()), (keep, further.as_slice())] {
         while !cells.is_empty() {
-            let length = KEY_LENGTHS
-                .into_iter()
-                .find(|length| *length <= cells.len())
-                .unwrap_or(1);
+            let length = KEY_LENGTHS.into_iter().find(|length| *length <= cells.len()).unwrap_or(1);
             let (these, others) = cells.split_at(length);
             cells = others;
-            scope
-                .tx()
-                .execute_raw(with_keys(scope, sql, these, rest))
-                .await?;
+            scope.tx().execute_raw(with_keys(scope, sql, these, rest)).await?;
         }
     }
     Ok(())
@@ -364,12 +301,8 @@ async fn unmark(scope: &Scope, group: &[(Cell, u32)], rest: u32) -> Result<()> {
 
 fn with_keys(scope: &Scope, sql: &str, cells: &[&(Cell, u32)], rest: u32) -> Statement {
     let Cell { measure, month, .. } = cells[0].0;
-    let mut values: Vec<Value> = vec![
-        scope.tenant().0.into(),
-        measure.into(),
-        month.into(),
-        rest.cast_signed().into(),
-    ];
+    let mut values: Vec<Value> =
+        vec![scope.tenant().0.into(), measure.into(), month.into(), rest.cast_signed().into()];
     let mut keys = Vec::with_capacity(cells.len());
     for (cell, _) in cells {
         let first = values.len() + 1;
@@ -390,14 +323,6 @@ fn statement(scope: &Scope, sql: &str, values: impl IntoIterator<Item = Value>) 
 /// # Errors
 /// Those of the database.
 pub async fn is_pending(scope: &Scope) -> Result<bool> {
-    let any = scope
-        .find::<dirty::Entity>()
-        .select_only()
-        .column(dirty::Column::Measure)
-        .limit(1);
-    Ok(scope
-        .tx()
-        .query_one_raw(any.build(scope.backend()))
-        .await?
-        .is_some())
+    let any = scope.find::<dirty::Entity>().select_only().column(dirty::Column::Measure).limit(1);
+    Ok(scope.tx().query_one_raw(any.build(scope.backend())).await?.is_some())
 }

@@ -93,19 +93,11 @@ pub async fn replace_facts(scope: &Scope, tickets: Vec<TicketFacts>) -> Result<(
         if !old.is_empty() {
             gone.push(ticket.0);
         }
-        rows.extend(
-            (0i16..)
-                .zip(new)
-                .map(|(ordinal, row)| (ticket.0, ordinal, row)),
-        );
+        rows.extend((0i16..).zip(new).map(|(ordinal, row)| (ticket.0, ordinal, row)));
     }
     for gone in gone.chunks(TICKETS_AT_ONCE) {
         let these = any(scope.backend(), Column::TicketId, gone.iter().copied());
-        scope
-            .delete_many::<Entity>()
-            .filter(these)
-            .exec(scope.tx())
-            .await?;
+        scope.delete_many::<Entity>().filter(these).exec(scope.tx()).await?;
     }
     insert(scope, &rows).await?;
     if dirty.is_empty() {
@@ -131,10 +123,7 @@ async fn insert(scope: &Scope, rows: &[(Uuid, i16, Row)]) -> Result<()> {
         .column("value", longs(|(_, _, row)| row.value))
         .column("agent_id", uuids(|(_, _, row)| row.agent))
         .column("queue_id", uuids(|(_, _, row)| row.queue))
-        .column(
-            "channel",
-            Cells::Word(rows.iter().map(|(.., row)| row.channel.word()).collect()),
-        )
+        .column("channel", Cells::Word(rows.iter().map(|(.., row)| row.channel.word()).collect()))
         .column("exclusion", smalls(|(_, _, row)| row.exclusion));
     insert.run(scope, "").await?;
     Ok(())
@@ -144,20 +133,11 @@ async fn insert_marks(scope: &Scope, dirty: &BTreeMap<Cell, i32>) -> Result<()> 
     let uuids =
         |of: fn(&Cell) -> Uuid| Cells::Uuid(dirty.keys().map(|cell| Some(of(cell))).collect());
     let insert = Insert::into("dirty_cells")
-        .column(
-            "measure",
-            Cells::Small(dirty.keys().map(|cell| cell.measure).collect()),
-        )
-        .column(
-            "month",
-            Cells::Int(dirty.keys().map(|cell| cell.month).collect()),
-        )
+        .column("measure", Cells::Small(dirty.keys().map(|cell| cell.measure).collect()))
+        .column("month", Cells::Int(dirty.keys().map(|cell| cell.month).collect()))
         .column("agent_id", uuids(|cell| cell.agent))
         .column("queue_id", uuids(|cell| cell.queue))
-        .column(
-            "channel",
-            Cells::Word(dirty.keys().map(|cell| cell.channel).collect()),
-        )
+        .column("channel", Cells::Word(dirty.keys().map(|cell| cell.channel).collect()))
         .column("days", Cells::Int(dirty.values().copied().collect()));
     insert.run(scope, ON_MARKED).await?;
     Ok(())
@@ -166,10 +146,8 @@ async fn insert_marks(scope: &Scope, dirty: &BTreeMap<Cell, i32>) -> Result<()> 
 /// Marks the days of what only one side has. An excluded fact is in no rollup, so it marks nothing.
 fn mark(dirty: &mut BTreeMap<Cell, i32>, old: &[Row], new: &[Row]) {
     let mut balance = HashMap::<Row, i32>::with_capacity(old.len() + new.len());
-    old.iter()
-        .for_each(|row| *balance.entry(*row).or_default() -= 1);
-    new.iter()
-        .for_each(|row| *balance.entry(*row).or_default() += 1);
+    old.iter().for_each(|row| *balance.entry(*row).or_default() -= 1);
+    new.iter().for_each(|row| *balance.entry(*row).or_default() += 1);
     for (row, balance) in balance {
         if balance != 0 && row.exclusion == 0 {
             let at = DateTime::from_timestamp_micros(row.at_micros).unwrap_or_default();
@@ -180,11 +158,8 @@ fn mark(dirty: &mut BTreeMap<Cell, i32>, old: &[Row], new: &[Row]) {
 
 /// The facts that the tickets had so far.
 async fn stored(scope: &Scope, tickets: &[TicketFacts]) -> Result<HashMap<Uuid, Vec<Row>>> {
-    let known: Vec<_> = tickets
-        .iter()
-        .filter(|ticket| !ticket.is_new)
-        .map(|ticket| ticket.ticket.0)
-        .collect();
+    let known: Vec<_> =
+        tickets.iter().filter(|ticket| !ticket.is_new).map(|ticket| ticket.ticket.0).collect();
     let mut stored = HashMap::<Uuid, Vec<Row>>::new();
     for tickets in known.chunks(TICKETS_AT_ONCE) {
         let these = any(scope.backend(), Column::TicketId, tickets.iter().copied());
@@ -198,26 +173,17 @@ async fn stored(scope: &Scope, tickets: &[TicketFacts]) -> Result<HashMap<Uuid, 
             Column::Channel,
             Column::Exclusion,
         ]);
-        let select = select
-            .order_by_asc(Column::TicketId)
-            .order_by_asc(Column::Ordinal);
-        for row in scope
-            .tx()
-            .query_all_raw(select.build(scope.backend()))
-            .await?
-        {
-            stored
-                .entry(row.try_get_by_index(0)?)
-                .or_default()
-                .push(Row {
-                    measure: row.try_get_by_index(1)?,
-                    at_micros: row.try_get_by_index(2)?,
-                    value: row.try_get_by_index(3)?,
-                    agent: row.try_get_by_index(4)?,
-                    queue: row.try_get_by_index(5)?,
-                    channel: channel(&row.try_get_by_index::<String>(6)?),
-                    exclusion: row.try_get_by_index(7)?,
-                });
+        let select = select.order_by_asc(Column::TicketId).order_by_asc(Column::Ordinal);
+        for row in scope.tx().query_all_raw(select.build(scope.backend())).await? {
+            stored.entry(row.try_get_by_index(0)?).or_default().push(Row {
+                measure: row.try_get_by_index(1)?,
+                at_micros: row.try_get_by_index(2)?,
+                value: row.try_get_by_index(3)?,
+                agent: row.try_get_by_index(4)?,
+                queue: row.try_get_by_index(5)?,
+                channel: channel(&row.try_get_by_index::<String>(6)?),
+                exclusion: row.try_get_by_index(7)?,
+            });
         }
     }
     Ok(stored)
@@ -265,11 +231,7 @@ mod tests {
         };
         let day = 86_400_000_000;
         let mut dirty = BTreeMap::new();
-        mark(
-            &mut dirty,
-            &[row(0, 0), row(day, 0)],
-            &[row(0, 0), row(2 * day, 1)],
-        );
+        mark(&mut dirty, &[row(0, 0), row(day, 0)], &[row(0, 0), row(2 * day, 1)]);
         assert_eq!(dirty.into_values().collect::<Vec<_>>(), [0b10]);
     }
 }

@@ -70,13 +70,8 @@ fn from_rollups(plan: &Plan) -> bool {
         [_] if plan.is_balance() => true,
         buckets if plan.is_balance() => buckets.iter().all(|bucket| edge(bucket.to)),
         buckets => {
-            buckets
-                .iter()
-                .all(|bucket| edge(bucket.from) && edge(bucket.to))
-                && plan
-                    .teams
-                    .as_ref()
-                    .is_none_or(|teams| teams.on_quarter_hours(from, to))
+            buckets.iter().all(|bucket| edge(bucket.from) && edge(bucket.to))
+                && plan.teams.as_ref().is_none_or(|teams| teams.on_quarter_hours(from, to))
         }
     }
 }
@@ -90,17 +85,9 @@ async fn flows<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
         .columns([Column::AgentId, Column::QueueId, Column::Channel])
         .columns([Column::Month, Column::N, Column::Total, Column::Cells]);
     let mut sheet = Sheet::new(plan);
-    for row in scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?
-    {
+    for row in scope.tx().query_all_raw(select.build(scope.backend())).await? {
         let cells: Vec<u8> = row.try_get_by_index(6)?;
-        let sums = (
-            row.try_get_by_index(4)?,
-            row.try_get_by_index(5)?,
-            cells.as_slice(),
-        );
+        let sums = (row.try_get_by_index(4)?, row.try_get_by_index(5)?, cells.as_slice());
         sheet.add_month(&key(&row)?, row.try_get_by_index(3)?, sums)?;
     }
     Ok(sheet)
@@ -109,11 +96,8 @@ async fn flows<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
 async fn balances<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
     use rollup::Column;
     let floor = |at: i64| micros_of(slot_of(at));
-    let ends: Vec<_> = plan
-        .buckets
-        .iter()
-        .map(|bucket| floor(bucket.to.timestamp_micros()))
-        .collect();
+    let ends: Vec<_> =
+        plan.buckets.iter().map(|bucket| floor(bucket.to.timestamp_micros())).collect();
     let (first, last) = (ends[0], ends[ends.len() - 1]);
     let keys = [Column::AgentId, Column::QueueId, Column::Channel];
 
@@ -123,14 +107,8 @@ async fn balances<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
         .select_only()
         .columns(keys)
         .column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "balance");
-    let before = keys
-        .into_iter()
-        .fold(before, |select, key| select.group_by(key));
-    for row in scope
-        .tx()
-        .query_all_raw(before.build(scope.backend()))
-        .await?
-    {
+    let before = keys.into_iter().fold(before, |select, key| select.group_by(key));
+    for row in scope.tx().query_all_raw(before.build(scope.backend())).await? {
         changes.entry(key(&row)?).or_default().0 += row.try_get_by_index::<i64>(3)?;
     }
     let months = narrowed::<rollup::Entity>(scope, plan, ROLLUP)
@@ -138,11 +116,7 @@ async fn balances<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
         .select_only()
         .columns(keys)
         .columns([Column::Month, Column::Cells]);
-    for row in scope
-        .tx()
-        .query_all_raw(months.build(scope.backend()))
-        .await?
-    {
+    for row in scope.tx().query_all_raw(months.build(scope.backend())).await? {
         let (_, changes) = changes.entry(key(&row)?).or_default();
         let cells: Vec<u8> = row.try_get_by_index(4)?;
         changes_of(row.try_get_by_index(3)?, &cells, &ends, changes)?;
@@ -169,9 +143,7 @@ async fn from_facts(scope: &Scope, plan: &Plan) -> Result<KpiAnswer> {
         }
         sheet.settle(changes, |at| at);
     } else {
-        facts
-            .iter()
-            .for_each(|(key, at, value)| sheet.add_fact(key, *at, *value));
+        facts.iter().for_each(|(key, at, value)| sheet.add_fact(key, *at, *value));
     }
     told(scope, plan, false, sheet).await
 }
@@ -185,18 +157,9 @@ async fn facts(scope: &Scope, plan: &Plan, (from, to): (i64, i64)) -> Result<Vec
         .select_only()
         .columns([Column::AgentId, Column::QueueId, Column::Channel])
         .columns([Column::AtMicros, Column::Value]);
-    let rows = scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?;
+    let rows = scope.tx().query_all_raw(select.build(scope.backend())).await?;
     rows.iter()
-        .map(|row| {
-            Ok((
-                key(row)?,
-                row.try_get_by_index(3)?,
-                row.try_get_by_index(4)?,
-            ))
-        })
+        .map(|row| Ok((key(row)?, row.try_get_by_index(3)?, row.try_get_by_index(4)?)))
         .collect()
 }
 
@@ -206,15 +169,8 @@ async fn pending(scope: &Scope, plan: &Plan) -> Result<bool> {
     let (from, to) = plan.range();
     let (first, last) = (month(from), month(to - 1));
     let days = |mask: i32| Expr::col(Column::Days).bit_and(mask).ne(0);
-    let from_day = if from == i64::MIN {
-        0
-    } else {
-        day_of(instant(from))
-    };
-    let (since, until) = (
-        i32::MAX << from_day,
-        i32::MAX >> (30 - day_of(instant(to - 1))),
-    );
+    let from_day = if from == i64::MIN { 0 } else { day_of(instant(from)) };
+    let (since, until) = (i32::MAX << from_day, i32::MAX >> (30 - day_of(instant(to - 1))));
     let touched = Condition::any()
         .add(Column::Month.gt(first).and(Column::Month.lt(last)))
         .add_option((first < last).then(|| Column::Month.eq(first).and(days(since))))
@@ -225,11 +181,7 @@ async fn pending(scope: &Scope, plan: &Plan) -> Result<bool> {
         .select_only()
         .column(Column::Days)
         .limit(1);
-    Ok(scope
-        .tx()
-        .query_one_raw(select.build(scope.backend()))
-        .await?
-        .is_some())
+    Ok(scope.tx().query_one_raw(select.build(scope.backend())).await?.is_some())
 }
 
 /// The columns that the tables have in common.
@@ -267,9 +219,7 @@ pub(super) fn narrowed<E: TenantOwned>(
     plan: &Plan,
     columns: Columns<E::Column>,
 ) -> Select<E> {
-    let mut select = scope
-        .find::<E>()
-        .filter(columns.measure.eq(plan.measure().code()));
+    let mut select = scope.find::<E>().filter(columns.measure.eq(plan.measure().code()));
     if let Some(credited) = plan.credited() {
         select = select.filter(any(scope.backend(), columns.agent, credited));
     }
@@ -296,11 +246,7 @@ fn instant(micros: i64) -> DateTime<chrono::Utc> {
 }
 
 fn month(micros: i64) -> Month {
-    if micros == i64::MIN {
-        Month::MIN
-    } else {
-        month_of(instant(micros))
-    }
+    if micros == i64::MIN { Month::MIN } else { month_of(instant(micros)) }
 }
 
 async fn told(scope: &Scope, plan: &Plan, pending: bool, sheet: Sheet<'_>) -> Result<KpiAnswer> {
@@ -341,10 +287,7 @@ fn told_row(plan: &Plan, group: &Group, row: &Row, names: &HashMap<PersonId, Str
         bucket: bucket.first_day,
         partial: bucket.partial,
         agent: group.agent.map(|id| agent(id, names)),
-        team: team.map(|(id, teams)| KpiTeam {
-            id,
-            name: teams.name(id),
-        }),
+        team: team.map(|(id, teams)| KpiTeam { id, name: teams.name(id) }),
         channel: group.channel,
         withheld: row.figures.is_none(),
         n: row.figures.map(|figures| figures.n),
@@ -356,34 +299,17 @@ fn told_row(plan: &Plan, group: &Group, row: &Row, names: &HashMap<PersonId, Str
 }
 
 pub(super) fn agent(id: PersonId, names: &HashMap<PersonId, String>) -> KpiAgent {
-    KpiAgent {
-        id,
-        name: names.get(&id).cloned().unwrap_or_default(),
-    }
+    KpiAgent { id, name: names.get(&id).cloned().unwrap_or_default() }
 }
 
 /// By name, and whatever is nobody's last.
-type Order<'a> = (
-    bool,
-    &'a str,
-    Option<PersonId>,
-    bool,
-    &'a str,
-    Option<Channel>,
-);
+type Order<'a> = (bool, &'a str, Option<PersonId>, bool, &'a str, Option<Channel>);
 
 fn order(row: &KpiRow) -> Order<'_> {
     let agent = row.agent.as_ref().map_or("", |agent| agent.name.as_str());
     let team = row.team.as_ref().map_or("", |team| team.name.as_str());
     let id = row.agent.as_ref().map(|agent| agent.id);
-    (
-        row.agent.is_none(),
-        agent,
-        id,
-        row.team.is_none(),
-        team,
-        row.channel,
-    )
+    (row.agent.is_none(), agent, id, row.team.is_none(), team, row.channel)
 }
 
 /// What people are called today.
@@ -394,26 +320,14 @@ pub(super) async fn names(
     if people.is_empty() {
         return Ok(HashMap::new());
     }
-    let these = any(
-        scope.backend(),
-        person::Column::Id,
-        people.into_iter().map(|person| person.0),
-    );
+    let these = any(scope.backend(), person::Column::Id, people.into_iter().map(|person| person.0));
     let select = scope
         .find::<person::Entity>()
         .filter(these)
         .select_only()
         .columns([person::Column::Id, person::Column::Name]);
-    let rows = scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?;
+    let rows = scope.tx().query_all_raw(select.build(scope.backend())).await?;
     rows.iter()
-        .map(|row| {
-            Ok((
-                PersonId(row.try_get_by_index::<Uuid>(0)?),
-                row.try_get_by_index(1)?,
-            ))
-        })
+        .map(|row| Ok((PersonId(row.try_get_by_index::<Uuid>(0)?), row.try_get_by_index(1)?)))
         .collect()
 }

@@ -62,16 +62,7 @@ pub async fn explain(
     let bound = bind(scope, "kpi tickets", &(metric, query, filter))?;
     let mut after = start(bound, page)?;
     let agent_id = filter.agent.or(query.agent_id);
-    let mut plan = Plan::new(
-        scope,
-        metric,
-        &KpiQuery {
-            agent_id,
-            ..query.clone()
-        },
-        true,
-    )
-    .await?;
+    let mut plan = Plan::new(scope, metric, &KpiQuery { agent_id, ..query.clone() }, true).await?;
     if filter.agent.is_some() && query.agent_id.is_some() && filter.agent != query.agent_id {
         return Ok(cut(bound, limit, Vec::new()));
     }
@@ -131,10 +122,7 @@ async fn dated(
         .select_only()
         .columns(COLUMNS)
         .columns([fact::Column::AtMicros, fact::Column::Value]);
-    let rows = scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?;
+    let rows = scope.tx().query_all_raw(select.build(scope.backend())).await?;
     rows.iter().map(found).collect()
 }
 
@@ -150,14 +138,9 @@ async fn held(
         .columns(COLUMNS)
         .column_as(Expr::cust("MAX(at_micros)"), "since")
         .column_as(Expr::cust("CAST(SUM(value) AS bigint)"), "open");
-    let select = COLUMNS
-        .into_iter()
-        .fold(select, |select, column| select.group_by(column));
+    let select = COLUMNS.into_iter().fold(select, |select, column| select.group_by(column));
     let select = select.having(Expr::cust("SUM(value)").ne(0));
-    let rows = scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?;
+    let rows = scope.tx().query_all_raw(select.build(scope.backend())).await?;
     rows.iter().map(found).collect()
 }
 
@@ -198,11 +181,7 @@ fn found(row: &QueryResult) -> Result<Found> {
 }
 
 async fn told(scope: &Scope, plan: &Plan, page: Page<Found>) -> Result<Page<KpiTicket>> {
-    let people: HashSet<_> = page
-        .items
-        .iter()
-        .filter_map(|found| found.key.agent)
-        .collect();
+    let people: HashSet<_> = page.items.iter().filter_map(|found| found.key.agent).collect();
     let names = names(scope, people).await?;
     let externals = externals(scope, &page.items).await?;
     let definition = plan.metric.definition();
@@ -222,21 +201,12 @@ async fn told(scope: &Scope, plan: &Plan, page: Page<Found>) -> Result<Page<KpiT
 }
 
 async fn externals(scope: &Scope, found: &[Found]) -> Result<HashMap<Uuid, String>> {
-    let these = any(
-        scope.backend(),
-        ticket::Column::Id,
-        found.iter().map(|found| found.ticket),
-    );
+    let these = any(scope.backend(), ticket::Column::Id, found.iter().map(|found| found.ticket));
     let select = scope
         .find::<ticket::Entity>()
         .filter(these)
         .select_only()
         .columns([ticket::Column::Id, ticket::Column::ExternalId]);
-    let rows = scope
-        .tx()
-        .query_all_raw(select.build(scope.backend()))
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
-        .collect()
+    let rows = scope.tx().query_all_raw(select.build(scope.backend())).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }

@@ -70,13 +70,7 @@ impl Plan {
         }
         let tenant = tenants::get(scope).await?;
         let home = zone(&tenant.time_zone).map_err(Error::internal)?;
-        let buckets = asked_buckets(
-            scope,
-            metric,
-            query,
-            &home,
-            first_weekday(tenant.week_start),
-        )?;
+        let buckets = asked_buckets(scope, metric, query, &home, first_weekday(tenant.week_start))?;
         let visible = visible(scope, people);
         let mut cover = cover(scope, read, visible.as_ref().filter(|_| one_by_one));
         if let Some(agent) = query.agent_id {
@@ -123,12 +117,7 @@ impl Plan {
     pub(super) fn range(&self) -> (i64, i64) {
         let first = self.buckets.first().filter(|_| !self.is_balance());
         let from = first.map_or(i64::MIN, |bucket| bucket.from.timestamp_micros());
-        (
-            from,
-            self.buckets
-                .last()
-                .map_or(from, |bucket| bucket.to.timestamp_micros()),
-        )
+        (from, self.buckets.last().map_or(from, |bucket| bucket.to.timestamp_micros()))
     }
 
     /// Whom statements may be narrowed to, for speed alone: what they return is looked at again. Nothing is everybody.
@@ -139,13 +128,7 @@ impl Plan {
             _ => return None,
         };
         let nobody = (!self.cover.somebody_only).then_some(PersonId::NONE);
-        Some(
-            agents
-                .into_iter()
-                .chain(nobody)
-                .map(|agent| agent.0)
-                .collect(),
-        )
+        Some(agents.into_iter().chain(nobody).map(|agent| agent.0).collect())
     }
 
     /// Whether the answer has something of this.
@@ -153,27 +136,19 @@ impl Plan {
         let among = |teams: &HashSet<TeamId>| team.is_some_and(|team| teams.contains(&team));
         let cover = &self.cover;
         let credited = match agent {
-            Some(agent) => cover
-                .agents
-                .as_ref()
-                .is_none_or(|agents| agents.contains(&agent)),
+            Some(agent) => cover.agents.as_ref().is_none_or(|agents| agents.contains(&agent)),
             None => !cover.somebody_only && cover.teams_of_nobody.as_ref().is_none_or(among),
         };
         credited && cover.teams.as_ref().is_none_or(among)
     }
 
     pub(super) fn team_at(&self, owner: Owner, at: i64) -> Option<TeamId> {
-        self.teams
-            .as_ref()
-            .and_then(|teams| teams.team_at(owner, at))
+        self.teams.as_ref().and_then(|teams| teams.team_at(owner, at))
     }
 
     /// The buckets cut where an owner changes teams, in order, without gaps.
     pub(super) fn spans(&self, owner: Owner) -> Vec<Span> {
-        let stays = self
-            .teams
-            .as_ref()
-            .map_or(&[][..], |teams| teams.stays(owner));
+        let stays = self.teams.as_ref().map_or(&[][..], |teams| teams.stays(owner));
         let mut spans = Vec::with_capacity(self.buckets.len() + 2 * stays.len());
         for (bucket, number) in self.buckets.iter().zip(0..) {
             let (mut from, end) = (bucket.from.timestamp_micros(), bucket.to.timestamp_micros());
@@ -184,12 +159,7 @@ impl Plan {
                     Some(stay) => (stay.from, None),
                     None => (end, None),
                 };
-                spans.push(Span {
-                    from,
-                    to: to.min(end),
-                    bucket: number,
-                    team,
-                });
+                spans.push(Span { from, to: to.min(end), bucket: number, team });
                 from = to.min(end);
             }
         }
@@ -199,11 +169,7 @@ impl Plan {
 
 impl Cover {
     fn only_agent(&mut self, agent: PersonId) -> Result<()> {
-        if self
-            .agents
-            .as_ref()
-            .is_some_and(|agents| !agents.contains(&agent))
-        {
+        if self.agents.as_ref().is_some_and(|agents| !agents.contains(&agent)) {
             return Err(Error::not_found("person", agent));
         }
         self.agents = Some(HashSet::from([agent]));
@@ -242,24 +208,14 @@ fn cover(scope: &Scope, read: Reach, each: Option<&HashSet<PersonId>>) -> Cover 
     let access = scope.access();
     let own: HashSet<_> = access.person.into_iter().collect();
     match (read, each) {
-        (Reach::Tenant, each) => Cover {
-            agents: each.cloned(),
-            ..Cover::default()
-        },
+        (Reach::Tenant, each) => Cover { agents: each.cloned(), ..Cover::default() },
         (Reach::Teams, Some(each)) => Cover {
             agents: Some(each & &(&access.people | &own)),
             teams_of_nobody: Some(access.teams.clone()),
             ..Cover::default()
         },
-        (Reach::Teams, None) => Cover {
-            teams: Some(access.teams.clone()),
-            ..Cover::default()
-        },
-        (Reach::Own, _) => Cover {
-            agents: Some(own),
-            somebody_only: true,
-            ..Cover::default()
-        },
+        (Reach::Teams, None) => Cover { teams: Some(access.teams.clone()), ..Cover::default() },
+        (Reach::Own, _) => Cover { agents: Some(own), somebody_only: true, ..Cover::default() },
     }
 }
 
@@ -270,14 +226,8 @@ fn asked_buckets(
     home: &TimeZone,
     week_start: Weekday,
 ) -> Result<Vec<Bucket>> {
-    let instant = |at: DateTime<Utc>| {
-        vec![Bucket {
-            first_day: None,
-            partial: false,
-            from: at,
-            to: at,
-        }]
-    };
+    let instant =
+        |at: DateTime<Utc>| vec![Bucket { first_day: None, partial: false, from: at, to: at }];
     let balance = metric.statistic() == Statistic::Balance;
     match (query.from, query.to, query.at) {
         (_, _, Some(_)) if !balance => Err(only_backlog()),
@@ -295,16 +245,8 @@ fn asked_buckets(
             };
             buckets((from, to), &zone, query.grain, week_start).map_err(refused)
         }
-        (None, _, _) => Err(Error::invalid(
-            "/from",
-            "required",
-            "the first day is missing",
-        )),
-        (_, None, _) => Err(Error::invalid(
-            "/to",
-            "required",
-            "the day after the last is missing",
-        )),
+        (None, _, _) => Err(Error::invalid("/from", "required", "the first day is missing")),
+        (_, None, _) => Err(Error::invalid("/to", "required", "the day after the last is missing")),
     }
 }
 

@@ -43,9 +43,7 @@ struct Target<'a> {
 
 impl Target<'_> {
     fn row(&mut self, sheet: &mut Sheet<'_>) -> usize {
-        *self
-            .row
-            .get_or_insert_with(|| sheet.row(self.key, self.span.bucket, self.span.team))
+        *self.row.get_or_insert_with(|| sheet.row(self.key, self.span.bucket, self.span.team))
     }
 }
 
@@ -62,12 +60,7 @@ pub(super) struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
         let tally = Tally::new(plan.metric.statistic());
-        let mut sheet = Self {
-            plan,
-            tally,
-            groups: HashMap::new(),
-            spans: HashMap::new(),
-        };
+        let mut sheet = Self { plan, tally, groups: HashMap::new(), spans: HashMap::new() };
         // Ungrouped, an empty bucket is a figure too.
         if !plan.is_grouped() {
             sheet.groups.insert(Group::default(), 0);
@@ -124,21 +117,13 @@ impl<'a> Sheet<'a> {
         month: Month,
         (n, total, cells): (i64, i64, &[u8]),
     ) -> Result<()> {
-        let (from, to) = (
-            micros_of(first_slot(month)),
-            micros_of(first_slot(month + 1)),
-        );
+        let (from, to) = (micros_of(first_slot(month)), micros_of(first_slot(month + 1)));
         let spans = self.spans_of(key);
         let first = spans.partition_point(|span| span.to <= from);
         let within = spans[first..].iter().take_while(|span| span.from < to);
         let covered = within.filter(|span| self.plan.covers(key.agent, span.team));
-        let mut targets: Vec<_> = covered
-            .map(|span| Target {
-                key,
-                span: *span,
-                row: None,
-            })
-            .collect();
+        let mut targets: Vec<_> =
+            covered.map(|span| Target { key, span: *span, row: None }).collect();
         if let [only] = targets.as_mut_slice()
             && only.span.from <= from
             && to <= only.span.to
@@ -167,18 +152,14 @@ impl<'a> Sheet<'a> {
             let row = target.row(self);
             self.tally.add(row, day.n, day.total);
             if durations {
-                day.values(self.tally.values(row))
-                    .map_err(Error::internal)?;
+                day.values(self.tally.values(row)).map_err(Error::internal)?;
             }
             return Ok(());
         }
         let each = day.each_slot(|cell, values| {
             let at = from + micros_of(cell.slot);
             let place = targets.partition_point(|target| target.span.to <= at);
-            if let Some(target) = targets
-                .get_mut(place)
-                .filter(|target| target.span.from <= at)
-            {
+            if let Some(target) = targets.get_mut(place).filter(|target| target.span.from <= at) {
                 let row = target.row(self);
                 self.tally.add(row, cell.n, cell.total);
                 if durations {
@@ -213,10 +194,7 @@ impl<'a> Sheet<'a> {
     pub(super) fn finish(self) -> (Vec<Row>, Vec<Group>) {
         let mut groups: Vec<_> = self.groups.into_iter().collect();
         groups.sort_unstable_by_key(|(_, number)| *number);
-        (
-            self.tally.finish(),
-            groups.into_iter().map(|(group, _)| group).collect(),
-        )
+        (self.tally.finish(), groups.into_iter().map(|(group, _)| group).collect())
     }
 }
 
@@ -232,10 +210,7 @@ pub(super) fn changes_of(
         let day = day.map_err(Error::internal)?;
         let from = start + micros_of(Slot::from(day.day) * SLOTS_PER_DAY);
         let next = ends.partition_point(|end| *end <= from);
-        if ends
-            .get(next)
-            .is_none_or(|end| *end >= from + micros_of(SLOTS_PER_DAY))
-        {
+        if ends.get(next).is_none_or(|end| *end >= from + micros_of(SLOTS_PER_DAY)) {
             to.push((from, day.total));
         } else {
             let each = day.each_slot(|cell, _| to.push((from + micros_of(cell.slot), cell.total)));

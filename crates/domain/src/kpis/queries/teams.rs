@@ -56,16 +56,9 @@ impl TeamMap {
             team::Column::ParentId,
             team::Column::Name,
         ]);
-        for row in scope
-            .tx()
-            .query_all_raw(select.build(scope.backend()))
-            .await?
-        {
+        for row in scope.tx().query_all_raw(select.build(scope.backend())).await? {
             let parent = row.try_get_by_index::<Option<Uuid>>(1)?.map(TeamId);
-            let team = Team {
-                parent,
-                name: row.try_get_by_index(2)?,
-            };
+            let team = Team { parent, name: row.try_get_by_index(2)? };
             map.teams.insert(TeamId(row.try_get_by_index(0)?), team);
         }
         let members = scope.find::<member::Entity>().select_only().columns([
@@ -75,8 +68,7 @@ impl TeamMap {
             member::Column::ValidTo,
         ]);
         let person = |id| Owner::Person(PersonId(id));
-        map.read(scope, members.build(scope.backend()), zone, person)
-            .await?;
+        map.read(scope, members.build(scope.backend()), zone, person).await?;
         let queues = scope.find::<queue_team::Entity>().select_only().columns([
             queue_team::Column::QueueId,
             queue_team::Column::TeamId,
@@ -84,11 +76,8 @@ impl TeamMap {
             queue_team::Column::ValidTo,
         ]);
         let queue = |id| Owner::Queue(Some(QueueId(id)));
-        map.read(scope, queues.build(scope.backend()), zone, queue)
-            .await?;
-        map.stays
-            .values_mut()
-            .for_each(|stays| stays.sort_by_key(|stay| stay.from));
+        map.read(scope, queues.build(scope.backend()), zone, queue).await?;
+        map.stays.values_mut().for_each(|stays| stays.sort_by_key(|stay| stay.from));
         Ok(map)
     }
 
@@ -107,10 +96,7 @@ impl TeamMap {
                 to: to.and_then(|to| start(to, zone)).unwrap_or(i64::MAX),
                 team: TeamId(row.try_get_by_index(1)?),
             };
-            self.stays
-                .entry(owner(row.try_get_by_index(0)?))
-                .or_default()
-                .push(stay);
+            self.stays.entry(owner(row.try_get_by_index(0)?)).or_default().push(stay);
         }
         Ok(())
     }
@@ -120,10 +106,7 @@ impl TeamMap {
     }
 
     pub(super) fn name(&self, team: TeamId) -> String {
-        self.teams
-            .get(&team)
-            .map(|team| team.name.clone())
-            .unwrap_or_default()
+        self.teams.get(&team).map(|team| team.name.clone()).unwrap_or_default()
     }
 
     /// In order of time.
@@ -134,10 +117,7 @@ impl TeamMap {
     pub(super) fn team_at(&self, owner: Owner, at: i64) -> Option<TeamId> {
         let stays = self.stays(owner);
         let after = stays.partition_point(|stay| stay.from <= at);
-        stays[..after]
-            .last()
-            .filter(|stay| at < stay.to)
-            .map(|stay| stay.team)
+        stays[..after].last().filter(|stay| at < stay.to).map(|stay| stay.team)
     }
 
     /// A team and all below it.
@@ -172,10 +152,7 @@ impl TeamMap {
     /// Whether nobody changed teams within a quarter hour between two instants, but only at its start.
     pub(super) fn on_quarter_hours(&self, from: i64, to: i64) -> bool {
         let fits = |at: i64| at <= from || at >= to || is_edge(at);
-        self.stays
-            .values()
-            .flatten()
-            .all(|stay| fits(stay.from) && fits(stay.to))
+        self.stays.values().flatten().all(|stay| fits(stay.from) && fits(stay.to))
     }
 }
 

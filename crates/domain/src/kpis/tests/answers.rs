@@ -23,11 +23,7 @@ async fn a_backlog_at_an_instant_counts_what_was_strictly_before() {
     world.drain(caller, 1_000).await;
     let open = async |at: DateTime<Utc>, group_by: &[GroupBy]| {
         let group_by = group_by.to_vec();
-        let query = KpiQuery {
-            at: Some(at),
-            group_by,
-            ..KpiQuery::default()
-        };
+        let query = KpiQuery { at: Some(at), group_by, ..KpiQuery::default() };
         ask(&world, caller, Metric::Backlog, &query).await.rows
     };
     for (at, n) in [(0, 0), (7, 0), (8, 1), (9, 1), (10, 0), (100_000, 0)] {
@@ -35,10 +31,7 @@ async fn a_backlog_at_an_instant_counts_what_was_strictly_before() {
     }
     assert_eq!(open(minute(8), &[GroupBy::Agent]).await[0].agent, None);
     let held = open(minute(9), &[GroupBy::Agent, GroupBy::Team]).await;
-    assert_eq!(
-        (held.len(), held[0].agent.as_ref().unwrap().name.as_str()),
-        (1, "Ada")
-    );
+    assert_eq!((held.len(), held[0].agent.as_ref().unwrap().name.as_str()), (1, "Ada"));
     assert_eq!(held[0].team.as_ref().unwrap().name, "North");
     assert_eq!(open(minute(10), &[GroupBy::Agent]).await, []);
     // Nothing given is now, which is later than all of it.
@@ -50,14 +43,9 @@ async fn a_backlog_at_an_instant_counts_what_was_strictly_before() {
 async fn rows_look_as_the_interface_says() {
     let world = World::peopled("UTC").await;
     let caller = &world.caller;
-    world
-        .store(caller, &[done_by(1, 0), done_by(1, 9_000)])
-        .await;
+    world.store(caller, &[done_by(1, 0), done_by(1, 9_000)]).await;
     world.drain(caller, 1_000).await;
-    let query = KpiQuery {
-        grain: Some(Grain::Month),
-        ..april(&[GroupBy::Agent])
-    };
+    let query = KpiQuery { grain: Some(Grain::Month), ..april(&[GroupBy::Agent]) };
     let answer = ask(&world, caller, Metric::FirstResponseTime, &query).await;
     let ada = person(1).to_string();
     let row = |bucket| {
@@ -72,16 +60,10 @@ async fn rows_look_as_the_interface_says() {
     });
     assert_eq!(serde_json::to_value(&answer).unwrap(), expected);
     let counted = ask(&world, caller, Metric::TicketsSolved, &april(&[])).await;
-    assert_eq!(
-        serde_json::to_value(&counted.rows).unwrap(),
-        serde_json::json!([{"n": 2}])
-    );
+    assert_eq!(serde_json::to_value(&counted.rows).unwrap(), serde_json::json!([{"n": 2}]));
     let nothing = range("2024-06-01", "2024-07-01");
     let empty = ask(&world, caller, Metric::FirstResponseTime, &nothing).await;
-    assert_eq!(
-        serde_json::to_value(&empty.rows).unwrap(),
-        serde_json::json!([{"n": 0}])
-    );
+    assert_eq!(serde_json::to_value(&empty.rows).unwrap(), serde_json::json!([{"n": 0}]));
 }
 
 #[tokio::test]
@@ -91,15 +73,8 @@ async fn empty_buckets_are_rows_unless_something_is_grouped() {
     world.store(caller, &[done_by(1, 0)]).await;
     world.drain(caller, 1_000).await;
     for metric in Metric::ALL {
-        let daily = |group_by| KpiQuery {
-            grain: Some(Grain::Day),
-            ..april(group_by)
-        };
-        assert_eq!(
-            ask(&world, caller, *metric, &daily(&[])).await.rows.len(),
-            31,
-            "{metric:?}"
-        );
+        let daily = |group_by| KpiQuery { grain: Some(Grain::Day), ..april(group_by) };
+        assert_eq!(ask(&world, caller, *metric, &daily(&[])).await.rows.len(), 31, "{metric:?}");
         let grouped = ask(&world, caller, *metric, &daily(&[GroupBy::Channel])).await;
         assert!(grouped.rows.len() <= 1, "{metric:?}");
     }
@@ -114,10 +89,7 @@ async fn weeks_begin_when_the_tenant_says() {
         super::world::run(scope, sql, Vec::new()).await
     };
     world.app.write(caller, sundays).await.unwrap();
-    let weekly = KpiQuery {
-        grain: Some(Grain::Week),
-        ..april(&[])
-    };
+    let weekly = KpiQuery { grain: Some(Grain::Week), ..april(&[]) };
     let answer = ask(&world, caller, Metric::TicketsCreated, &weekly).await;
     assert_eq!(answer.rows[1].bucket, day("2024-03-31"));
 }
@@ -129,37 +101,20 @@ async fn questions_without_sense_are_refused_with_the_place() {
     let created = Metric::TicketsCreated;
     let backlog = Metric::Backlog;
     let (at, grain) = (Some(minute(0)), Some(Grain::Day));
-    let endless = KpiQuery {
-        from: day("2024-01-01"),
-        ..nothing()
-    };
-    let mars = KpiQuery {
-        zone: Some("Mars/Base".to_owned()),
-        ..april(&[])
-    };
-    let unknown = KpiQuery {
-        team_id: Some(team(9)),
-        ..april(&[])
-    };
+    let endless = KpiQuery { from: day("2024-01-01"), ..nothing() };
+    let mars = KpiQuery { zone: Some("Mars/Base".to_owned()), ..april(&[]) };
+    let unknown = KpiQuery { team_id: Some(team(9)), ..april(&[]) };
     for (metric, query, refusal) in [
         (created, nothing(), "/from required"),
         (created, endless, "/to required"),
         (created, KpiQuery { at, ..nothing() }, "/at not_applicable"),
         (backlog, KpiQuery { at, ..april(&[]) }, "/at contradictory"),
         (backlog, KpiQuery { grain, ..nothing() }, "/from required"),
-        (
-            backlog,
-            range("2024-01-02", "2024-01-01"),
-            "/to empty_range",
-        ),
+        (backlog, range("2024-01-02", "2024-01-01"), "/to empty_range"),
         (backlog, mars, "/zone unknown_zone"),
         (backlog, unknown, "not_found"),
     ] {
-        assert_eq!(
-            refused(&world, &world.caller, metric, &query).await,
-            refusal,
-            "{query:?}"
-        );
+        assert_eq!(refused(&world, &world.caller, metric, &query).await, refusal, "{query:?}");
     }
 }
 
@@ -171,24 +126,12 @@ async fn a_team_filter_takes_all_below_and_a_group_each_by_itself() {
     let days = [0, 7, 11, 20].map(|day| done_by(2, day * 1_440));
     world.store(caller, &days).await;
     world.drain(caller, 1_000).await;
-    let teams = ask(
-        &world,
-        caller,
-        Metric::TicketsSolved,
-        &april(&[GroupBy::Team]),
-    )
-    .await;
-    let told: Vec<_> = teams
-        .rows
-        .iter()
-        .map(|row| row.team.as_ref().map_or("", |team| &team.name))
-        .collect();
+    let teams = ask(&world, caller, Metric::TicketsSolved, &april(&[GroupBy::Team])).await;
+    let told: Vec<_> =
+        teams.rows.iter().map(|row| row.team.as_ref().map_or("", |team| &team.name)).collect();
     assert_eq!(told, ["East", "Far East", "West", ""]);
     for (number, n) in [(1, 2), (2, 2), (3, 1), (4, 1)] {
-        let query = KpiQuery {
-            team_id: Some(team(number)),
-            ..april(&[])
-        };
+        let query = KpiQuery { team_id: Some(team(number)), ..april(&[]) };
         let answer = ask(&world, caller, Metric::TicketsSolved, &query).await;
         assert_eq!(answer.rows[0].n, Some(n), "team {number}");
     }
@@ -204,27 +147,15 @@ async fn an_answer_takes_the_same_statements_however_much_it_covers() {
         for number in 0..round * 20 {
             let who = number.unsigned_abs() as u128 % 4 + 1;
             told.push(History {
-                channel: if number % 2 == 0 {
-                    Channel::Chat
-                } else {
-                    Channel::Phone
-                },
+                channel: if number % 2 == 0 { Channel::Chat } else { Channel::Phone },
                 ..done_by(who, number * 700)
             });
         }
         world.store(caller, &told).await;
         world.drain(caller, 1_000).await;
         let all = [GroupBy::Agent, GroupBy::Team, GroupBy::Channel];
-        let query = KpiQuery {
-            grain: Some(Grain::Week),
-            team_id: Some(team(1)),
-            ..april(&all)
-        };
-        let at = KpiQuery {
-            at: Some(minute(77)),
-            team_id: Some(team(1)),
-            ..KpiQuery::default()
-        };
+        let query = KpiQuery { grain: Some(Grain::Week), team_id: Some(team(1)), ..april(&all) };
+        let at = KpiQuery { at: Some(minute(77)), team_id: Some(team(1)), ..KpiQuery::default() };
         let mut count = Vec::new();
         for (metric, query) in [
             (Metric::FirstResponseTime, &query),

@@ -15,18 +15,11 @@ pub(super) fn day(text: &str) -> Option<NaiveDate> {
 }
 
 pub(super) fn range(from: &str, to: &str) -> KpiQuery {
-    KpiQuery {
-        from: day(from),
-        to: day(to),
-        ..KpiQuery::default()
-    }
+    KpiQuery { from: day(from), to: day(to), ..KpiQuery::default() }
 }
 
 pub(super) fn april(group_by: &[GroupBy]) -> KpiQuery {
-    KpiQuery {
-        group_by: group_by.to_vec(),
-        ..range("2024-03-30", "2024-04-30")
-    }
+    KpiQuery { group_by: group_by.to_vec(), ..range("2024-03-30", "2024-04-30") }
 }
 
 pub(super) fn solved() -> Effect {
@@ -74,10 +67,7 @@ pub(super) async fn behind(
     filter: &KpiTicketFilter,
 ) -> Vec<KpiTicket> {
     let mut tickets = Vec::new();
-    let mut page = PageArgs {
-        limit: Some(2),
-        after: None,
-    };
+    let mut page = PageArgs { limit: Some(2), after: None };
     loop {
         let read = async |scope: &Scope| explain(scope, metric, query, filter, &page).await;
         let mut part = world.app.read(caller, read).await.unwrap();
@@ -92,6 +82,5 @@ pub(super) async fn behind(
 
 pub(super) fn people(answer: &KpiAnswer) -> Vec<(&str, Option<i64>)> {
     let rows = answer.rows.iter();
-    rows.map(|row| (row.agent.as_ref().map_or("", |agent| &agent.name), row.n))
-        .collect()
+    rows.map(|row| (row.agent.as_ref().map_or("", |agent| &agent.name), row.n)).collect()
 }

@@ -15,11 +15,7 @@ use crate::tickets::{Effect, History, StatusCategory};
 
 fn whole() -> KpiQuery {
     let day = |text: &str| Some(text.parse().unwrap());
-    KpiQuery {
-        from: day("2024-03-01"),
-        to: day("2024-06-01"),
-        ..KpiQuery::default()
-    }
+    KpiQuery { from: day("2024-03-01"), to: day("2024-06-01"), ..KpiQuery::default() }
 }
 
 fn some_histories(count: usize) -> Vec<History> {
@@ -75,24 +71,12 @@ async fn the_same_facts_again_mark_nothing_and_ask_for_no_job() {
     let caller = &world.caller;
     let told = some_histories(5);
     world.store(caller, &told).await;
-    let job = world
-        .app
-        .claim(crate::kernel::TenantId::NONE)
-        .await
-        .unwrap()
-        .unwrap();
+    let job = world.app.claim(crate::kernel::TenantId::NONE).await.unwrap().unwrap();
     assert_eq!(job.kind, "kpis.drain");
     world.drain(caller, 1_000).await;
     world.store(caller, &told).await;
     assert!(!world.app.read(caller, is_pending).await.unwrap());
-    assert!(
-        world
-            .app
-            .claim(crate::kernel::TenantId::NONE)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(world.app.claim(crate::kernel::TenantId::NONE).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -121,13 +105,7 @@ async fn small_units_come_to_the_same() {
     let caller = &world.caller;
     world.store(caller, &some_histories(60)).await;
     let mut units = 0;
-    while world
-        .app
-        .write(caller, async |scope| drain_unit(scope, 50, 3).await)
-        .await
-        .unwrap()
-        > 0
-    {
+    while world.app.write(caller, async |scope| drain_unit(scope, 50, 3).await).await.unwrap() > 0 {
         units += 1;
         assert!(units < 2_000, "every unit brings something further");
     }
@@ -144,16 +122,9 @@ async fn an_interrupted_unit_changes_nothing() {
     for step in 0..10 {
         let cut_off = async |scope: &Scope| {
             drain_unit(scope, 20, 10).await?;
-            if step % 2 == 0 {
-                Err(Error::conflict("cut_off", "cut off"))
-            } else {
-                Ok(())
-            }
+            if step % 2 == 0 { Err(Error::conflict("cut_off", "cut off")) } else { Ok(()) }
         };
-        assert_eq!(
-            world.app.write(caller, cut_off).await.is_err(),
-            step % 2 == 0
-        );
+        assert_eq!(world.app.write(caller, cut_off).await.is_err(), step % 2 == 0);
     }
     world.drain(caller, 1_000).await;
     same_both_ways(&world, caller).await;
@@ -175,8 +146,7 @@ async fn writers_and_drainers_at_once_lose_and_double_nothing() {
                     let other = (ticket.ticket.0.as_u128() as usize + round * 11) % told.len();
                     crate::kpis::facts_of(&told[other])
                 };
-                unit.iter_mut()
-                    .for_each(|ticket| ticket.facts = shifted(ticket));
+                unit.iter_mut().for_each(|ticket| ticket.facts = shifted(ticket));
                 let write = async |scope: &Scope| replace_facts(scope, unit.clone()).await;
                 world.app.write_retrying(caller, write).await.unwrap();
             }

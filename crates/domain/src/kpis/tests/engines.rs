@@ -16,12 +16,7 @@ use crate::kpis::{
 use crate::tickets::{Channel, History};
 
 /// Bucket, agent, team, channel.
-type Place = (
-    Option<NaiveDate>,
-    Option<PersonId>,
-    Option<TeamId>,
-    Option<Channel>,
-);
+type Place = (Option<NaiveDate>, Option<PersonId>, Option<TeamId>, Option<Channel>);
 /// n, mean as its bits, p50, p90, max.
 type Figures = (i64, Option<u64>, Option<i64>, Option<i64>, Option<i64>);
 type Rows = BTreeMap<Place, Figures>;
@@ -35,10 +30,7 @@ fn rows(answer: &KpiAnswer) -> Rows {
             row.channel,
         );
         let n = row.n.expect("nobody is hidden from the system");
-        (
-            place,
-            (n, row.mean.map(f64::to_bits), row.p50, row.p90, row.max),
-        )
+        (place, (n, row.mean.map(f64::to_bits), row.p50, row.p90, row.max))
     };
     let rows: Rows = answer.rows.iter().map(row).collect();
     assert_eq!(rows.len(), answer.rows.len(), "a row twice");
@@ -63,11 +55,7 @@ impl Plain<'_> {
             Grain::Day => day,
             Grain::Week => day - Days::new(day.weekday().num_days_from_monday().into()),
             Grain::Month => day.with_day(1).unwrap(),
-            Grain::Quarter => day
-                .with_day(1)
-                .unwrap()
-                .with_month0(day.month0() / 3 * 3)
-                .unwrap(),
+            Grain::Quarter => day.with_day(1).unwrap().with_month0(day.month0() / 3 * 3).unwrap(),
             Grain::Year => NaiveDate::from_ymd_opt(day.year(), 1, 1).unwrap(),
         })
     }
@@ -84,33 +72,17 @@ impl Plain<'_> {
             (None, None) => return None,
         };
         let own = |(number, ..): &&Stay| person(*number).0 == of || queue(*number).0 == of;
-        stays
-            .iter()
-            .filter(own)
-            .find(then)
-            .map(|(_, team, ..)| *team)
+        stays.iter().filter(own).find(then).map(|(_, team, ..)| *team)
     }
 
     fn is_below(below: TeamId, top: TeamId) -> bool {
-        let parent = (1..)
-            .zip(TEAMS)
-            .find(|(number, _)| team(*number) == below)
-            .unwrap()
-            .1
-            .1;
+        let parent = (1..).zip(TEAMS).find(|(number, _)| team(*number) == below).unwrap().1.1;
         below == top || parent.is_some_and(|parent| Self::is_below(team(parent), top))
     }
 
     /// The place of a fact in one bucket, if it counts.
     fn place(&self, fact: &Fact, at: DateTime<Utc>, bucket: Option<NaiveDate>) -> Option<Place> {
-        let KpiQuery {
-            agent_id,
-            queue_id,
-            channel,
-            team_id,
-            group_by,
-            ..
-        } = self.query;
+        let KpiQuery { agent_id, queue_id, channel, team_id, group_by, .. } = self.query;
         let team = self.team(fact, at);
         let counts = agent_id.is_none_or(|agent| fact.agent == Some(agent))
             && queue_id.is_none_or(|queue| fact.queue == Some(queue))
@@ -133,9 +105,7 @@ impl Plain<'_> {
         let mut values = BTreeMap::<Place, Vec<i64>>::new();
         if self.query.group_by.is_empty() {
             for day in &days {
-                values
-                    .entry((self.first_day(*day), None, None, None))
-                    .or_default();
+                values.entry((self.first_day(*day), None, None, None)).or_default();
             }
         }
         let facts = facts.iter().filter(|fact| fact.measure == metric.measure());
@@ -149,8 +119,7 @@ impl Plain<'_> {
                 continue;
             }
             let mut ends: BTreeMap<_, NaiveDate> = BTreeMap::new();
-            days.iter()
-                .for_each(|day| _ = ends.insert(self.first_day(*day), *day));
+            days.iter().for_each(|day| _ = ends.insert(self.first_day(*day), *day));
             for (bucket, last) in ends {
                 // The instant at the end of a bucket: its first one, found by looking.
                 let at = first_instant(last.succ_opt().unwrap(), &self.zone);
@@ -160,9 +129,7 @@ impl Plain<'_> {
             }
         }
         let grouped = !self.query.group_by.is_empty();
-        let rows = values
-            .into_iter()
-            .map(|(place, values)| (place, figures(metric, values)));
+        let rows = values.into_iter().map(|(place, values)| (place, figures(metric, values)));
         rows.filter(|(_, (n, ..))| !grouped || *n != 0).collect()
     }
 }
@@ -185,28 +152,14 @@ fn figures(metric: Metric, mut values: Vec<i64>) -> Figures {
             values.sort_unstable();
             let rank = |tenths: usize| Some(values[(values.len() * tenths).div_ceil(10) - 1]);
             let mean = values.iter().sum::<i64>() as f64 / n as f64;
-            (
-                n,
-                Some(mean.to_bits()),
-                rank(5),
-                rank(9),
-                values.last().copied(),
-            )
+            (n, Some(mean.to_bits()), rank(5), rank(9), values.last().copied())
         }
     }
 }
 
 fn any_query() -> impl Strategy<Value = KpiQuery> {
-    let odd = [
-        "Europe/Rome",
-        "Asia/Kathmandu",
-        "Australia/Lord_Howe",
-        "Pacific/Chatham",
-    ];
-    let all: Vec<_> = jiff::tz::db()
-        .available()
-        .map(|name| name.to_string())
-        .collect();
+    let odd = ["Europe/Rome", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Chatham"];
+    let all: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     let zone = prop_oneof![
         prop::sample::select(odd.map(str::to_owned).to_vec()),
         prop::sample::select(all),
@@ -229,42 +182,30 @@ fn any_query() -> impl Strategy<Value = KpiQuery> {
         prop::option::weighted(0.2, Just(Channel::Chat)),
     );
     let range = (0u64..16, 1u64..12);
-    (
-        zone,
-        grain,
-        prop::sample::subsequence(groups, 0..=3),
-        filters,
-        range,
+    (zone, grain, prop::sample::subsequence(groups, 0..=3), filters, range).prop_map(
+        |(zone, grain, group_by, (agent_id, team_id, queue_id, channel), (first, length))| {
+            let from = minute(0).date_naive() - Days::new(2) + Days::new(first);
+            KpiQuery {
+                from: Some(from),
+                to: Some(from + Days::new(length)),
+                at: None,
+                zone: Some(zone),
+                grain,
+                group_by,
+                agent_id,
+                team_id,
+                queue_id,
+                channel,
+            }
+        },
     )
-        .prop_map(
-            |(zone, grain, group_by, (agent_id, team_id, queue_id, channel), (first, length))| {
-                let from = minute(0).date_naive() - Days::new(2) + Days::new(first);
-                KpiQuery {
-                    from: Some(from),
-                    to: Some(from + Days::new(length)),
-                    at: None,
-                    zone: Some(zone),
-                    grain,
-                    group_by,
-                    agent_id,
-                    team_id,
-                    queue_id,
-                    channel,
-                }
-            },
-        )
 }
 
 /// One tenant's worth: what was imported first, what it was changed to, and questions.
 fn any_case() -> impl Strategy<Value = (Vec<History>, Vec<History>, Vec<KpiQuery>, usize)> {
     let histories = || prop::collection::vec(any_history(16), 1..25);
     let homes = 0..3usize;
-    (
-        histories(),
-        histories(),
-        prop::collection::vec(any_query(), 6),
-        homes,
-    )
+    (histories(), histories(), prop::collection::vec(any_query(), 6), homes)
 }
 
 async fn check(
@@ -286,46 +227,30 @@ async fn check(
             };
             let (fast, slow) = world.app.read(caller, read).await.unwrap();
             assert_eq!(fast, slow, "{metric:?} {query:?}");
-            assert_eq!(
-                rows(&fast),
-                plain.answer(*metric, facts),
-                "{metric:?} {query:?}"
-            );
+            assert_eq!(rows(&fast), plain.answer(*metric, facts), "{metric:?} {query:?}");
         }
     }
 }
 
 #[test]
 fn rollups_and_facts_answer_what_a_plain_calculation_says() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let world = runtime.block_on(World::new());
-    let mut runner = TestRunner::new(Config {
-        cases: 20,
-        max_shrink_iters: 200,
-        ..Config::default()
-    });
+    let mut runner =
+        TestRunner::new(Config { cases: 20, max_shrink_iters: 200, ..Config::default() });
     let tenants = std::cell::Cell::new(0);
     let outcome = runner.run(&any_case(), |(first, second, queries, home)| {
         tenants.set(tenants.get() + 1);
         runtime.block_on(async {
             let home = ["UTC", "America/New_York", "Asia/Kolkata"][home];
-            let caller = world
-                .test
-                .tenant(&format!("tenant-{}", tenants.get()))
-                .await;
+            let caller = world.test.tenant(&format!("tenant-{}", tenants.get())).await;
             world.people(&caller, home).await;
             let home = TimeZone::get(home).unwrap();
             let mut now = first.clone();
             world.store(&caller, &first).await;
             world.drain(&caller, 1_000).await;
             let flat = |histories: &[History]| -> Vec<Fact> {
-                facts(histories)
-                    .into_iter()
-                    .flat_map(|ticket| ticket.facts)
-                    .collect()
+                facts(histories).into_iter().flat_map(|ticket| ticket.facts).collect()
             };
             check(&world, &caller, &home, &flat(&now), &queries[..2]).await;
             // Edits, worked in by small steps.

@@ -11,28 +11,18 @@ use crate::tickets::{ActorKind, Effect, HistoryEvent};
 async fn the_tickets_behind_a_number_come_with_their_reasons() {
     let world = World::peopled("UTC").await;
     let caller = &world.caller;
-    let bot = |at| HistoryEvent {
-        actor_kind: ActorKind::Bot,
-        ..event(at, 0, &[REPLY])
-    };
+    let bot = |at| HistoryEvent { actor_kind: ActorKind::Bot, ..event(at, 0, &[REPLY]) };
     let mut spam = done_by(1, 3);
     spam.events.push(event(99, 1, &[Effect::Spam]));
     let unanswered = history(vec![event(1, 0, &[Effect::Created]), bot(2)]);
     let held = Effect::Assignee(Some(person(2)));
-    let open = history(vec![
-        event(4, 0, &[Effect::Created]),
-        event(5, 1, &[REPLY]),
-        event(6, 1, &[held]),
-    ]);
-    world
-        .store(caller, &[done_by(1, 0), unanswered, spam, open])
-        .await;
+    let open =
+        history(vec![event(4, 0, &[Effect::Created]), event(5, 1, &[REPLY]), event(6, 1, &[held])]);
+    world.store(caller, &[done_by(1, 0), unanswered, spam, open]).await;
     world.drain(caller, 1_000).await;
     let of = async |metric, filter: &KpiTicketFilter| {
         let tickets = behind(&world, caller, metric, &april(&[]), filter).await;
-        let told = tickets
-            .into_iter()
-            .map(|ticket| (ticket.reason, ticket.value, ticket.agent));
+        let told = tickets.into_iter().map(|ticket| (ticket.reason, ticket.value, ticket.agent));
         told.map(|(reason, value, agent)| (reason, value, agent.map(|agent| agent.name)))
             .collect::<Vec<_>>()
     };
@@ -45,22 +35,13 @@ async fn the_tickets_behind_a_number_come_with_their_reasons() {
         (None, Some(60), ada.clone()),
     ];
     assert_eq!(all, expected);
-    let included = KpiTicketFilter {
-        included: Some(true),
-        ..KpiTicketFilter::default()
-    };
+    let included = KpiTicketFilter { included: Some(true), ..KpiTicketFilter::default() };
     assert_eq!(of(Metric::FirstResponseTime, &included).await.len(), 2);
-    let excluded = KpiTicketFilter {
-        included: Some(false),
-        ..KpiTicketFilter::default()
-    };
+    let excluded = KpiTicketFilter { included: Some(false), ..KpiTicketFilter::default() };
     assert_eq!(of(Metric::FirstResponseTime, &excluded).await.len(), 2);
     let backlog = of(Metric::Backlog, &included).await;
     assert_eq!(backlog, [(None, Some(1), None), (None, Some(1), bob)]);
-    let hers = KpiTicketFilter {
-        agent: Some(person(1)),
-        ..included
-    };
+    let hers = KpiTicketFilter { agent: Some(person(1)), ..included };
     assert_eq!(of(Metric::TicketsSolved, &hers).await, [(None, None, ada)]);
 }
 
@@ -68,33 +49,15 @@ async fn the_tickets_behind_a_number_come_with_their_reasons() {
 async fn a_bucket_of_a_query_has_its_own_tickets() {
     let world = World::peopled("UTC").await;
     let caller = &world.caller;
-    world
-        .store(
-            caller,
-            &[done_by(1, 0), done_by(1, 9_000), done_by(2, 9_000)],
-        )
-        .await;
-    let query = KpiQuery {
-        grain: Some(Grain::Month),
-        ..april(&[])
-    };
-    let of = |bucket| KpiTicketFilter {
-        bucket: day(bucket),
-        ..KpiTicketFilter::default()
-    };
+    world.store(caller, &[done_by(1, 0), done_by(1, 9_000), done_by(2, 9_000)]).await;
+    let query = KpiQuery { grain: Some(Grain::Month), ..april(&[]) };
+    let of = |bucket| KpiTicketFilter { bucket: day(bucket), ..KpiTicketFilter::default() };
     for (bucket, count) in [("2024-03-01", 1), ("2024-04-01", 2)] {
         let tickets = behind(&world, caller, Metric::TicketsSolved, &query, &of(bucket)).await;
         assert_eq!(tickets.len(), count);
     }
     let read = async |scope: &Scope| {
-        explain(
-            scope,
-            Metric::TicketsSolved,
-            &query,
-            &of("2024-04-02"),
-            &PageArgs::default(),
-        )
-        .await
+        explain(scope, Metric::TicketsSolved, &query, &of("2024-04-02"), &PageArgs::default()).await
     };
     let error = world.app.read(caller, read).await.unwrap_err();
     assert_eq!(error.fields()[0].code, "unknown_bucket");

@@ -13,10 +13,7 @@ use crate::tickets::{
 };
 
 fn of(history: &History, measure: Measure) -> Vec<Fact> {
-    facts_of(history)
-        .into_iter()
-        .filter(|fact| fact.measure == measure)
-        .collect()
+    facts_of(history).into_iter().filter(|fact| fact.measure == measure).collect()
 }
 
 fn only(history: &History, measure: Measure) -> Fact {
@@ -48,10 +45,7 @@ fn the_clock_starts_at_the_customers_message_and_stops_at_a_humans() {
         event(5, 1, &[REPLY]),
     ]);
     let fact = only(&told, Measure::FirstResponse);
-    assert_eq!(
-        (fact.value, fact.at, fact.agent),
-        (120, minute(0), Some(person(2)))
-    );
+    assert_eq!((fact.value, fact.at, fact.agent), (120, minute(0), Some(person(2))));
     assert_eq!(fact.exclusion, None);
 }
 
@@ -81,15 +75,9 @@ fn an_answer_in_the_same_second_counts_as_0() {
 
 #[test]
 fn no_answer_and_conversations_of_our_own_are_kept_with_the_reason() {
-    let mut told = history(vec![
-        event(0, 0, &[]),
-        program(1, ActorKind::Automation, &[REPLY]),
-    ]);
+    let mut told = history(vec![event(0, 0, &[]), program(1, ActorKind::Automation, &[REPLY])]);
     let fact = only(&told, Measure::FirstResponse);
-    assert_eq!(
-        (fact.exclusion, fact.agent),
-        (Some(Exclusion::NoResponse), None)
-    );
+    assert_eq!((fact.exclusion, fact.agent), (Some(Exclusion::NoResponse), None));
     told.initiated_by = InitiatedBy::System;
     let fact = only(&told, Measure::FirstResponse);
     assert_eq!(fact.exclusion, Some(Exclusion::InitiatedBySystem));
@@ -108,10 +96,7 @@ fn the_last_word_that_says_solved_is_the_resolution() {
         program(6, ActorKind::System, &[closed()]),
     ]);
     let fact = only(&told, Measure::Resolution);
-    assert_eq!(
-        (fact.value, fact.at, fact.agent),
-        (300, minute(5), Some(person(2)))
-    );
+    assert_eq!((fact.value, fact.at, fact.agent), (300, minute(5), Some(person(2))));
     assert_eq!(fact.queue, Some(queue(1)));
 }
 
@@ -122,24 +107,14 @@ fn a_solve_by_a_program_is_the_assignees() {
         program(1, ActorKind::Automation, &[solved()]),
     ]);
     assert_eq!(only(&told, Measure::Resolution).agent, Some(person(2)));
-    let both = vec![program(
-        1,
-        ActorKind::Automation,
-        &[solved(), Effect::Assignee(Some(person(3)))],
-    )];
-    assert_eq!(
-        only(&history(both), Measure::Resolution).agent,
-        Some(person(3))
-    );
+    let both =
+        vec![program(1, ActorKind::Automation, &[solved(), Effect::Assignee(Some(person(3)))])];
+    assert_eq!(only(&history(both), Measure::Resolution).agent, Some(person(3)));
 }
 
 #[test]
 fn a_reopening_does_not_take_the_solve_back() {
-    let told = history(vec![
-        event(0, 0, &[]),
-        event(1, 1, &[solved()]),
-        event(2, 0, &[open()]),
-    ]);
+    let told = history(vec![event(0, 0, &[]), event(1, 1, &[solved()]), event(2, 0, &[open()])]);
     assert_eq!(only(&told, Measure::Resolution).exclusion, None);
     let fact = only(&told, Measure::Reopening);
     assert_eq!((fact.at, fact.agent), (minute(2), Some(person(1))));
@@ -147,33 +122,18 @@ fn a_reopening_does_not_take_the_solve_back() {
 
 #[test]
 fn closing_a_solved_ticket_is_no_reopening_and_closing_alone_no_solve() {
-    let told = history(vec![
-        event(0, 0, &[]),
-        event(1, 1, &[solved()]),
-        event(2, 1, &[closed()]),
-    ]);
+    let told = history(vec![event(0, 0, &[]), event(1, 1, &[solved()]), event(2, 1, &[closed()])]);
     assert_eq!(of(&told, Measure::Reopening), []);
-    let told = history(vec![
-        event(0, 0, &[]),
-        event(2, 1, &[closed()]),
-        event(3, 0, &[open()]),
-    ]);
+    let told = history(vec![event(0, 0, &[]), event(2, 1, &[closed()]), event(3, 0, &[open()])]);
     let fact = only(&told, Measure::Resolution);
-    assert_eq!(
-        (fact.exclusion, fact.at),
-        (Some(Exclusion::ClosedWithoutSolve), minute(2))
-    );
+    assert_eq!((fact.exclusion, fact.at), (Some(Exclusion::ClosedWithoutSolve), minute(2)));
     assert_eq!(only(&told, Measure::Reopening).agent, None);
 }
 
 #[test]
 fn the_first_escalation_counts_and_a_program_gets_no_credit() {
     let escalated = [Effect::Escalated];
-    let told = history(vec![
-        event(0, 0, &[]),
-        event(1, 1, &escalated),
-        event(2, 2, &escalated),
-    ]);
+    let told = history(vec![event(0, 0, &[]), event(1, 1, &escalated), event(2, 2, &escalated)]);
     let fact = only(&told, Measure::Escalation);
     assert_eq!((fact.at, fact.agent), (minute(1), Some(person(1))));
     let told = history(vec![
@@ -189,14 +149,7 @@ fn the_backlog_follows_whoever_has_the_ticket() {
         event(0, 0, &[]),
         event(1, 1, &[Effect::Assignee(Some(person(1)))]),
         event(2, 1, &[status(StatusCategory::Pending)]),
-        event(
-            3,
-            1,
-            &[
-                Effect::Assignee(Some(person(2))),
-                Effect::Queue(Some(queue(1))),
-            ],
-        ),
+        event(3, 1, &[Effect::Assignee(Some(person(2))), Effect::Queue(Some(queue(1)))]),
         event(4, 2, &[solved()]),
         event(5, 2, &[Effect::Assignee(Some(person(1)))]),
         event(6, 2, &[open()]),
@@ -228,26 +181,12 @@ fn what_hides_a_ticket_hides_all_its_facts_until_it_is_taken_back() {
     ] {
         events.push(event(2, 1, &[effect]));
         let facts = facts_of(&history(events.clone()));
-        assert!(
-            facts.iter().all(|fact| fact.exclusion == Some(reason)),
-            "{reason:?}"
-        );
+        assert!(facts.iter().all(|fact| fact.exclusion == Some(reason)), "{reason:?}");
     }
     events.push(event(3, 1, &[Effect::Restored]));
-    assert!(
-        facts_of(&history(events.clone()))
-            .iter()
-            .all(|fact| fact.exclusion.is_none())
-    );
-    let test = History {
-        is_test: true,
-        ..history(events)
-    };
-    assert!(
-        facts_of(&test)
-            .iter()
-            .all(|fact| fact.exclusion == Some(Exclusion::Test))
-    );
+    assert!(facts_of(&history(events.clone())).iter().all(|fact| fact.exclusion.is_none()));
+    let test = History { is_test: true, ..history(events) };
+    assert!(facts_of(&test).iter().all(|fact| fact.exclusion == Some(Exclusion::Test)));
 }
 
 #[test]
@@ -260,10 +199,7 @@ mod plain {
     use super::*;
 
     pub(super) fn created(history: &History) -> &HistoryEvent {
-        let said = history
-            .events
-            .iter()
-            .find(|event| event.effects.contains(&Effect::Created));
+        let said = history.events.iter().find(|event| event.effects.contains(&Effect::Created));
         said.unwrap_or(&history.events[0])
     }
 
@@ -272,37 +208,19 @@ mod plain {
         events: &[HistoryEvent],
         pick: impl Fn(&Effect) -> Option<T>,
     ) -> Option<T> {
-        events
-            .iter()
-            .flat_map(|event| &event.effects)
-            .filter_map(pick)
-            .next_back()
+        events.iter().flat_map(|event| &event.effects).filter_map(pick).next_back()
     }
 
     pub(super) fn assignee(events: &[HistoryEvent]) -> Option<PersonId> {
-        last(events, |effect| {
-            if let Effect::Assignee(who) = effect {
-                Some(*who)
-            } else {
-                None
-            }
-        })?
+        last(events, |effect| if let Effect::Assignee(who) = effect { Some(*who) } else { None })?
     }
 
     pub(super) fn human(event: &HistoryEvent) -> Option<PersonId> {
-        if event.actor_kind == ActorKind::Human {
-            event.actor
-        } else {
-            None
-        }
+        if event.actor_kind == ActorKind::Human { event.actor } else { None }
     }
 
     fn says(effect: &Effect) -> Option<StatusCategory> {
-        if let Effect::Status(status) = effect {
-            Some(*status)
-        } else {
-            None
-        }
+        if let Effect::Status(status) = effect { Some(*status) } else { None }
     }
 
     pub(super) fn credit(history: &History, place: usize) -> Option<PersonId> {
@@ -317,10 +235,7 @@ mod plain {
         let answer = history.events.iter().position(public)?;
         let asked = history.events[..answer].iter().find(|event| {
             event.actor_kind == ActorKind::Customer
-                && event
-                    .effects
-                    .iter()
-                    .any(|effect| matches!(effect, Effect::Message { .. }))
+                && event.effects.iter().any(|effect| matches!(effect, Effect::Message { .. }))
         });
         let start = asked.unwrap_or(created(history)).at;
         let answer = &history.events[answer];
@@ -328,43 +243,25 @@ mod plain {
     }
 
     pub(super) fn solve(history: &History) -> Option<usize> {
-        history
-            .events
-            .iter()
-            .rposition(|event| event.effects.contains(&solved()))
+        history.events.iter().rposition(|event| event.effects.contains(&solved()))
     }
 
     pub(super) fn reopening(history: &History) -> Option<(DateTime<Utc>, Option<PersonId>)> {
         let ended = |status| matches!(status, StatusCategory::Solved | StatusCategory::Closed);
         let mut said = Vec::new();
         for (place, event) in history.events.iter().enumerate() {
-            said.extend(
-                event
-                    .effects
-                    .iter()
-                    .filter_map(says)
-                    .map(|status| (place, status)),
-            );
+            said.extend(event.effects.iter().filter_map(says).map(|status| (place, status)));
         }
-        let pair = said
-            .windows(2)
-            .position(|pair| ended(pair[0].1) && !ended(pair[1].1))?;
-        let solve = said[..=pair]
-            .iter()
-            .rev()
-            .find(|(_, status)| *status == StatusCategory::Solved);
+        let pair = said.windows(2).position(|pair| ended(pair[0].1) && !ended(pair[1].1))?;
+        let solve =
+            said[..=pair].iter().rev().find(|(_, status)| *status == StatusCategory::Solved);
         let agent = solve.and_then(|(place, _)| credit(history, *place));
         Some((history.events[said[pair + 1].0].at, agent))
     }
 
     /// Who has the ticket at an instant, if it is open: everything strictly before it happened.
     pub(super) fn holder(history: &History, at: DateTime<Utc>) -> Option<Option<PersonId>> {
-        let past = history
-            .events
-            .iter()
-            .filter(|event| event.at < at)
-            .cloned()
-            .collect::<Vec<_>>();
+        let past = history.events.iter().filter(|event| event.at < at).cloned().collect::<Vec<_>>();
         let exists = created(history).at < at;
         let status = last(&past, says).unwrap_or(StatusCategory::New);
         (exists && status.is_open()).then(|| assignee(&past))

@@ -33,11 +33,7 @@ pub(super) fn event(at: i64, actor: u128, effects: &[Effect]) -> HistoryEvent {
     let human = actor > 0;
     HistoryEvent {
         at: minute(at),
-        actor_kind: if human {
-            ActorKind::Human
-        } else {
-            ActorKind::Customer
-        },
+        actor_kind: if human { ActorKind::Human } else { ActorKind::Customer },
         actor: human.then(|| person(actor)),
         effects: effects.to_vec(),
     }
@@ -45,19 +41,11 @@ pub(super) fn event(at: i64, actor: u128, effects: &[Effect]) -> HistoryEvent {
 
 /// The same by a program.
 pub(super) fn program(at: i64, kind: ActorKind, effects: &[Effect]) -> HistoryEvent {
-    HistoryEvent {
-        actor_kind: kind,
-        ..event(at, 0, effects)
-    }
+    HistoryEvent { actor_kind: kind, ..event(at, 0, effects) }
 }
 
 pub(super) fn history(events: Vec<HistoryEvent>) -> History {
-    History {
-        channel: Channel::Email,
-        initiated_by: InitiatedBy::Customer,
-        is_test: false,
-        events,
-    }
+    History { channel: Channel::Email, initiated_by: InitiatedBy::Customer, is_test: false, events }
 }
 
 /// Any history within `days` days of the spring change of clocks, in which everything happens that can.
@@ -86,12 +74,7 @@ pub(super) fn any_history(days: i64) -> impl Strategy<Value = History> {
     (events, channel, initiated_by, prop::bool::weighted(0.05)).prop_map(
         |(mut events, channel, initiated_by, is_test)| {
             events.sort_by_key(|event| event.at);
-            History {
-                channel,
-                initiated_by,
-                is_test,
-                events,
-            }
+            History { channel, initiated_by, is_test, events }
         },
     )
 }

@@ -20,83 +20,34 @@ async fn a_lead_sees_the_people_of_today_and_the_teams_as_they_were() {
     world.store(&world.caller, &told).await;
     world.drain(&world.caller, 1_000).await;
     let lead = &world.user(1);
-    let by_agent = ask(
-        &world,
-        lead,
-        Metric::TicketsSolved,
-        &april(&[GroupBy::Agent]),
-    )
-    .await;
+    let by_agent = ask(&world, lead, Metric::TicketsSolved, &april(&[GroupBy::Agent])).await;
     // Bob's is his own number, wherever he was.
     assert_eq!(people(&by_agent), [("Bob", Some(2)), ("Cid", Some(1))]);
     let total = ask(&world, lead, Metric::TicketsSolved, &april(&[])).await;
-    assert_eq!(
-        total.rows[0].n,
-        Some(2),
-        "what Bob did in West is not the lead's"
-    );
-    let other = KpiQuery {
-        agent_id: Some(person(1)),
-        ..april(&[])
-    };
-    assert_eq!(
-        refused(&world, lead, Metric::TicketsSolved, &other).await,
-        "not_found"
-    );
-    let above = KpiQuery {
-        team_id: Some(team(1)),
-        ..april(&[])
-    };
-    assert_eq!(
-        refused(&world, lead, Metric::TicketsSolved, &above).await,
-        "not_found"
-    );
-    let tickets = behind(
-        &world,
-        lead,
-        Metric::TicketsSolved,
-        &april(&[]),
-        &KpiTicketFilter::default(),
-    )
-    .await;
+    assert_eq!(total.rows[0].n, Some(2), "what Bob did in West is not the lead's");
+    let other = KpiQuery { agent_id: Some(person(1)), ..april(&[]) };
+    assert_eq!(refused(&world, lead, Metric::TicketsSolved, &other).await, "not_found");
+    let above = KpiQuery { team_id: Some(team(1)), ..april(&[]) };
+    assert_eq!(refused(&world, lead, Metric::TicketsSolved, &above).await, "not_found");
+    let tickets =
+        behind(&world, lead, Metric::TicketsSolved, &april(&[]), &KpiTicketFilter::default()).await;
     assert_eq!(tickets.len(), 3);
 }
 
 #[tokio::test]
 async fn a_person_sees_her_own_numbers_and_nobody_elses() {
     let world = World::peopled("UTC").await;
-    world
-        .store(
-            &world.caller,
-            &[done_by(1, 0), done_by(2, 0), done_by(2, 9)],
-        )
-        .await;
+    world.store(&world.caller, &[done_by(1, 0), done_by(2, 0), done_by(2, 9)]).await;
     world.drain(&world.caller, 1_000).await;
     let bob = &world.user(2);
     let total = ask(&world, bob, Metric::TicketsSolved, &april(&[])).await;
     assert_eq!(total.rows[0].n, Some(2));
-    let by_agent = ask(
-        &world,
-        bob,
-        Metric::TicketsSolved,
-        &april(&[GroupBy::Agent]),
-    )
-    .await;
+    let by_agent = ask(&world, bob, Metric::TicketsSolved, &april(&[GroupBy::Agent])).await;
     assert_eq!(people(&by_agent), [("Bob", Some(2))]);
     let created = ask(&world, bob, Metric::TicketsCreated, &april(&[])).await;
-    assert_eq!(
-        created.rows[0].n,
-        Some(0),
-        "nobody is credited with a creation"
-    );
-    let ada = KpiQuery {
-        agent_id: Some(person(1)),
-        ..april(&[])
-    };
-    assert_eq!(
-        refused(&world, bob, Metric::TicketsSolved, &ada).await,
-        "not_found"
-    );
+    assert_eq!(created.rows[0].n, Some(0), "nobody is credited with a creation");
+    let ada = KpiQuery { agent_id: Some(person(1)), ..april(&[]) };
+    assert_eq!(refused(&world, bob, Metric::TicketsSolved, &ada).await, "not_found");
     assert_eq!(
         refused(&world, &world.user(4), Metric::TicketsSolved, &april(&[])).await,
         "forbidden"
@@ -106,38 +57,21 @@ async fn a_person_sees_her_own_numbers_and_nobody_elses() {
 #[tokio::test]
 async fn who_sees_totals_only_gets_none_of_a_single_person() {
     let world = World::peopled("UTC").await;
-    world
-        .store(
-            &world.caller,
-            &[done_by(1, 0), done_by(2, 0), done_by(1, 9 * 1_440)],
-        )
-        .await;
+    world.store(&world.caller, &[done_by(1, 0), done_by(2, 0), done_by(1, 9 * 1_440)]).await;
     world.drain(&world.caller, 1_000).await;
     let viewer = &world.user(3);
     let solved = Metric::TicketsSolved;
-    assert_eq!(
-        refused(&world, viewer, solved, &april(&[GroupBy::Agent])).await,
-        "forbidden"
-    );
-    let one = KpiQuery {
-        agent_id: Some(person(1)),
-        ..april(&[])
-    };
+    assert_eq!(refused(&world, viewer, solved, &april(&[GroupBy::Agent])).await, "forbidden");
+    let one = KpiQuery { agent_id: Some(person(1)), ..april(&[]) };
     assert_eq!(refused(&world, viewer, solved, &one).await, "forbidden");
     let read = async |scope: &Scope| {
         let filter = KpiTicketFilter::default();
         explain(scope, solved, &april(&[]), &filter, &PageArgs::default()).await
     };
-    assert_eq!(
-        world.app.read(viewer, read).await.unwrap_err().code(),
-        "forbidden"
-    );
+    assert_eq!(world.app.read(viewer, read).await.unwrap_err().code(), "forbidden");
     let total = ask(&world, viewer, solved, &april(&[])).await;
     assert_eq!((total.rows[0].n, total.rows[0].withheld), (Some(3), false));
-    let monthly = KpiQuery {
-        grain: Some(Grain::Month),
-        ..april(&[])
-    };
+    let monthly = KpiQuery { grain: Some(Grain::Month), ..april(&[]) };
     for metric in [solved, Metric::FullResolutionTime] {
         let rows = ask(&world, viewer, metric, &monthly).await.rows;
         assert_eq!((rows[0].n, rows[0].withheld), (Some(2), false));

@@ -25,12 +25,8 @@ pub(super) struct World {
 pub(super) type Stay = (u128, TeamId, &'static str, Option<&'static str>);
 
 pub(super) const NAMES: [&str; 4] = ["Ada", "Bob", "Cid", "Dan"];
-pub(super) const TEAMS: [(&str, Option<u128>); 4] = [
-    ("North", None),
-    ("East", Some(1)),
-    ("Far East", Some(2)),
-    ("West", None),
-];
+pub(super) const TEAMS: [(&str, Option<u128>); 4] =
+    [("North", None), ("East", Some(1)), ("Far East", Some(2)), ("West", None)];
 const LONG_AGO: &str = "1900-01-01";
 
 pub(super) fn team(number: u128) -> TeamId {
@@ -53,10 +49,7 @@ pub(super) fn members() -> Vec<Stay> {
 }
 
 pub(super) fn links() -> Vec<Stay> {
-    vec![
-        (1, team(4), LONG_AGO, Some("2024-04-06")),
-        (1, team(2), "2024-04-06", None),
-    ]
+    vec![(1, team(4), LONG_AGO, Some("2024-04-06")), (1, team(2), "2024-04-06", None)]
 }
 
 impl World {
@@ -64,13 +57,7 @@ impl World {
         let test = TestApp::new().await;
         let clock = test.app.clock().clone();
         let key = MasterKey::new([7; 32]);
-        let app = App::new(
-            test.app.database().clone(),
-            clock,
-            Ids::seeded(9),
-            key,
-            access,
-        );
+        let app = App::new(test.app.database().clone(), clock, Ids::seeded(9), key, access);
         let caller = test.tenant("acme").await;
         Self { test, app, caller }
     }
@@ -86,32 +73,20 @@ impl World {
 
     pub(super) async fn people(&self, caller: &Caller, zone: &str) {
         let write = async |scope: &Scope| {
-            run(
-                scope,
-                "UPDATE tenants SET time_zone = $2 WHERE id = $1",
-                vec![zone.into()],
-            )
-            .await?;
+            run(scope, "UPDATE tenants SET time_zone = $2 WHERE id = $1", vec![zone.into()])
+                .await?;
             for (number, name) in (1..).zip(NAMES) {
                 let sql = "INSERT INTO people (tenant_id, id, name, state, state_since, created_at, updated_at, version) \
                            VALUES ($1, $2, $3, 'active', $4, $4, $4, 1)";
-                run(
-                    scope,
-                    sql,
-                    vec![person(number).0.into(), name.into(), scope.now().into()],
-                )
-                .await?;
+                run(scope, sql, vec![person(number).0.into(), name.into(), scope.now().into()])
+                    .await?;
             }
             for (number, (name, parent)) in (1..).zip(TEAMS) {
                 let sql = "INSERT INTO teams (tenant_id, id, name, parent_id, state, state_since, created_at, updated_at, version) \
                            VALUES ($1, $2, $3, $4, 'active', $5, $5, $5, 1)";
                 let parent = parent.map(|parent| team(parent).0);
-                let values = vec![
-                    team(number).0.into(),
-                    name.into(),
-                    parent.into(),
-                    scope.now().into(),
-                ];
+                let values =
+                    vec![team(number).0.into(), name.into(), parent.into(), scope.now().into()];
                 run(scope, sql, values).await?;
             }
             for (who, team, from, to) in members() {
@@ -133,12 +108,8 @@ impl World {
             let sql = "INSERT INTO queues (tenant_id, id, connection_id, external_id, name, created_at, updated_at, version) \
                        VALUES ($1, $2, $3, $4, $4, $5, $5, 1)";
             let name = format!("queue {number}");
-            let values = vec![
-                queue(number).0.into(),
-                connection.into(),
-                name.into(),
-                scope.now().into(),
-            ];
+            let values =
+                vec![queue(number).0.into(), connection.into(), name.into(), scope.now().into()];
             run(scope, sql, values).await?;
         }
         for (which, team, from, to) in links() {
@@ -156,21 +127,12 @@ impl World {
     }
 
     pub(super) async fn drain(&self, caller: &Caller, limit: u32) {
-        while self
-            .app
-            .write(caller, async |scope| drain(scope, limit).await)
-            .await
-            .unwrap()
-            > 0
-        {}
+        while self.app.write(caller, async |scope| drain(scope, limit).await).await.unwrap() > 0 {}
     }
 
     /// One of the users of [`access`].
     pub(super) fn user(&self, number: u128) -> Caller {
-        Caller {
-            actor: Actor::User(UserId(Uuid::from_u128(number))),
-            ..self.caller.clone()
-        }
+        Caller { actor: Actor::User(UserId(Uuid::from_u128(number))), ..self.caller.clone() }
     }
 }
 
@@ -200,10 +162,7 @@ fn stay(scope: &Scope, of: Uuid, team: TeamId, from: &str, to: Option<&str>) -> 
 /// Runs a statement whose `$1` is the tenant.
 pub(super) async fn run(scope: &Scope, sql: &str, values: Vec<Value>) -> Result<()> {
     let values = [vec![scope.tenant().0.into()], values].concat();
-    scope
-        .tx()
-        .execute_raw(Statement::from_sql_and_values(scope.backend(), sql, values))
-        .await?;
+    scope.tx().execute_raw(Statement::from_sql_and_values(scope.backend(), sql, values)).await?;
     Ok(())
 }
 
@@ -219,22 +178,10 @@ fn access(scope: &Scope) -> BoxFuture<'_, Result<Access>> {
         teams: teams.iter().copied().collect(),
         people: people.iter().copied().collect(),
     };
-    let both = |reach| {
-        [
-            (Permission::KpisRead, reach),
-            (Permission::KpisPeople, reach),
-        ]
-    };
+    let both = |reach| [(Permission::KpisRead, reach), (Permission::KpisPeople, reach)];
     let access = match number {
-        1 => access(
-            &both(Reach::Teams),
-            &[person(2), person(3)],
-            &[team(2), team(3)],
-        ),
-        2 => Access {
-            person: Some(person(2)),
-            ..access(&both(Reach::Own), &[person(2)], &[])
-        },
+        1 => access(&both(Reach::Teams), &[person(2), person(3)], &[team(2), team(3)]),
+        2 => Access { person: Some(person(2)), ..access(&both(Reach::Own), &[person(2)], &[]) },
         3 => access(&[(Permission::KpisRead, Reach::Tenant)], &[], &[]),
         _ => Access::default(),
     };

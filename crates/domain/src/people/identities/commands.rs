@@ -26,9 +26,7 @@ pub async fn list(scope: &Scope, person: PersonId, args: &PageArgs) -> Result<Pa
 /// `identity_taken` when it belongs to another person; `invalid` for a connection that does not exist.
 pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Identity> {
     scope.require(Permission::PeopleWrite)?;
-    Check::default()
-        .text("/external_id", &new.external_id, 200)
-        .done()?;
+    Check::default().text("/external_id", &new.external_id, 200).done()?;
     people::get(scope, person).await?;
     let (id, now) = (scope.new_id::<IdentityId>(), scope.now());
     let row = ActiveModel {
@@ -43,11 +41,7 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
     };
     scope.insert::<Entity, _>(row).await?;
     let identity = one(scope, id).await?;
-    scope.record(Event::new(
-        "identity.added",
-        person,
-        json!({ "after": identity }),
-    ));
+    scope.record(Event::new("identity.added", person, json!({ "after": identity })));
     Ok(identity)
 }
 
@@ -58,24 +52,13 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
 pub async fn remove(scope: &Scope, id: IdentityId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
     let identity = one(scope, id).await?;
-    scope
-        .delete_many::<Entity>()
-        .filter(Column::Id.eq(id))
-        .exec(scope.tx())
-        .await?;
-    scope.record(Event::new(
-        "identity.removed",
-        identity.person_id,
-        json!({ "before": identity }),
-    ));
+    scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
+    scope.record(Event::new("identity.removed", identity.person_id, json!({ "before": identity })));
     Ok(())
 }
 
 async fn one(scope: &Scope, id: IdentityId) -> Result<Identity> {
     let select = scope.find::<Entity>().filter(Column::Id.eq(id));
-    let found = select
-        .into_partial_model::<Identity>()
-        .one(scope.tx())
-        .await?;
+    let found = select.into_partial_model::<Identity>().one(scope.tx()).await?;
     found.ok_or_else(|| Error::not_found("external identity", id))
 }

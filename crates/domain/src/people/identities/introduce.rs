@@ -34,9 +34,7 @@ pub async fn introduce(
     let (mut made, mut identities) = (Vec::new(), Vec::with_capacity(newcomers.len()));
     for newcomer in newcomers {
         let email = newcomer.work_email.clone();
-        let found = email
-            .as_ref()
-            .and_then(|email| by_email.get(email).copied());
+        let found = email.as_ref().and_then(|email| by_email.get(email).copied());
         let person = found.unwrap_or_else(|| scope.new_id());
         by_email.extend(email.map(|email| (email, person)));
         identities.push((newcomer.external_id.clone(), person));
@@ -48,10 +46,7 @@ pub async fn introduce(
     insert_people(scope, made).await?;
     insert_identities(scope, connection, &identities).await?;
     people.extend(identities);
-    Ok(Introduced {
-        people,
-        made: count,
-    })
+    Ok(Introduced { people, made: count })
 }
 
 async fn known(
@@ -59,9 +54,7 @@ async fn known(
     connection: ConnectionId,
     newcomers: &[Newcomer],
 ) -> Result<HashMap<String, PersonId>> {
-    let ids = newcomers
-        .iter()
-        .map(|newcomer| newcomer.external_id.clone());
+    let ids = newcomers.iter().map(|newcomer| newcomer.external_id.clone());
     let select = scope
         .find::<Entity>()
         .filter(Column::ConnectionId.eq(connection))
@@ -69,17 +62,12 @@ async fn known(
         .select_only()
         .columns([Column::ExternalId, Column::PersonId]);
     let rows: Vec<(String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, person)| (id, PersonId(person)))
-        .collect())
+    Ok(rows.into_iter().map(|(id, person)| (id, PersonId(person))).collect())
 }
 
 async fn by_email(scope: &Scope, newcomers: &[Newcomer]) -> Result<HashMap<String, PersonId>> {
-    let emails: BTreeSet<String> = newcomers
-        .iter()
-        .filter_map(|newcomer| newcomer.work_email.clone())
-        .collect();
+    let emails: BTreeSet<String> =
+        newcomers.iter().filter_map(|newcomer| newcomer.work_email.clone()).collect();
     if emails.is_empty() {
         return Ok(HashMap::new());
     }
@@ -89,10 +77,7 @@ async fn by_email(scope: &Scope, newcomers: &[Newcomer]) -> Result<HashMap<Strin
         .select_only()
         .columns([person::Column::WorkEmail, person::Column::Id]);
     let rows: Vec<(String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(email, person)| (email, PersonId(person)))
-        .collect())
+    Ok(rows.into_iter().map(|(email, person)| (email, PersonId(person))).collect())
 }
 
 async fn insert_people(scope: &Scope, people: Vec<(PersonId, Newcomer)>) -> Result<()> {
@@ -103,10 +88,7 @@ async fn insert_people(scope: &Scope, people: Vec<(PersonId, Newcomer)>) -> Resu
     let names = people.iter().map(|(_, newcomer)| name(newcomer)).collect();
     let states = vec![Some(state); people.len()];
     let versions = vec![Some(1); people.len()];
-    let emails = people
-        .into_iter()
-        .map(|(_, newcomer)| newcomer.work_email)
-        .collect();
+    let emails = people.into_iter().map(|(_, newcomer)| newcomer.work_email).collect();
     let rows = Insert::into("people")
         .column("id", Cells::Uuid(ids))
         .column("name", Cells::Text(names))
@@ -132,10 +114,7 @@ async fn insert_identities(
     let rows = Insert::into("external_identities")
         .column("id", Cells::Uuid(ids.collect()))
         .column("person_id", Cells::Uuid(people.collect()))
-        .column(
-            "connection_id",
-            Cells::Uuid(vec![Some(connection.0); count]),
-        )
+        .column("connection_id", Cells::Uuid(vec![Some(connection.0); count]))
         .column("external_id", Cells::Text(external.collect()))
         .column("created_at", Cells::Time(now.clone()))
         .column("updated_at", Cells::Time(now))

@@ -11,11 +11,7 @@ use utoipa::ToSchema;
 use crate::connections::ConnectionId;
 use crate::kernel::{Identified, PersonId};
 
-crate::id!(
-    IdentityId,
-    "identity",
-    "The id of an external identity of a person."
-);
+crate::id!(IdentityId, "identity", "The id of an external identity of a person.");
 
 /// The id under which a source knows a person.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]

@@ -39,11 +39,7 @@ pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
     };
     scope.insert::<Entity, _>(row).await?;
     let lead = queries::get(scope, id).await?;
-    scope.record(Event::new(
-        "team_lead.created",
-        id,
-        json!({ "after": lead }),
-    ));
+    scope.record(Event::new("team_lead.created", id, json!({ "after": lead })));
     Ok(lead)
 }
 
@@ -72,11 +68,7 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new(
-        "team_lead.updated",
-        id,
-        json!({ "before": before, "after": after }),
-    ));
+    scope.record(Event::new("team_lead.updated", id, json!({ "before": before, "after": after })));
     Ok(after)
 }
 
@@ -87,44 +79,22 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
 pub async fn remove(scope: &Scope, id: TeamLeadId) -> Result<()> {
     scope.require(Permission::TeamsWrite)?;
     let before = queries::get(scope, id).await?;
-    scope
-        .delete_many::<Entity>()
-        .filter(Column::Id.eq(id))
-        .exec(scope.tx())
-        .await?;
-    scope.record(Event::new(
-        "team_lead.removed",
-        id,
-        json!({ "before": before }),
-    ));
+    scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
+    scope.record(Event::new("team_lead.removed", id, json!({ "before": before })));
     Ok(())
 }
 
 async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
-    scope
-        .lock::<super::super::entity::Entity>(team)
-        .await
-        .map(|_| ())
-        .map_err(|error| {
-            Error::invalid(
-                "/team_id",
-                "dangling_reference",
-                format!("there is no team `{team}`"),
-            )
+    scope.lock::<super::super::entity::Entity>(team).await.map(|_| ()).map_err(|error| {
+        Error::invalid("/team_id", "dangling_reference", format!("there is no team `{team}`"))
             .because(error)
-        })
+    })
 }
 
 async fn end_open(scope: &Scope, team: TeamId, on: NaiveDate) -> Result<()> {
-    let open = scope
-        .find::<Entity>()
-        .filter(Column::TeamId.eq(team))
-        .filter(Column::ValidTo.is_null());
-    let Some(row) = open
-        .filter(Column::ValidFrom.lt(on))
-        .one(scope.tx())
-        .await?
-    else {
+    let open =
+        scope.find::<Entity>().filter(Column::TeamId.eq(team)).filter(Column::ValidTo.is_null());
+    let Some(row) = open.filter(Column::ValidFrom.lt(on)).one(scope.tx()).await? else {
         return Ok(());
     };
     let change = ActiveModel {
@@ -148,15 +118,9 @@ async fn check_overlap(
     span: Span,
     except: Option<TeamLeadId>,
 ) -> Result<()> {
-    let rows: Vec<Model> = scope
-        .find::<Entity>()
-        .filter(Column::TeamId.eq(team))
-        .all(scope.tx())
-        .await?;
-    match rows
-        .into_iter()
-        .find(|row| Some(row.id) != except && row.span().overlaps(span))
-    {
+    let rows: Vec<Model> =
+        scope.find::<Entity>().filter(Column::TeamId.eq(team)).all(scope.tx()).await?;
+    match rows.into_iter().find(|row| Some(row.id) != except && row.span().overlaps(span)) {
         None => Ok(()),
         Some(row) => {
             let until = row

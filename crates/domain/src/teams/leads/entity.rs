@@ -29,10 +29,7 @@ pub struct Model {
 
 impl Model {
     pub(super) fn span(&self) -> Span {
-        Span {
-            from: self.valid_from,
-            to: self.valid_to,
-        }
+        Span { from: self.valid_from, to: self.valid_to }
     }
 }
 

@@ -16,10 +16,7 @@ use crate::teams::memberships;
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: TeamLeadId) -> Result<TeamLead> {
     let select = visible(scope)?.filter(Column::Id.eq(id));
-    let found = select
-        .into_partial_model::<TeamLead>()
-        .one(scope.tx())
-        .await?;
+    let found = select.into_partial_model::<TeamLead>().one(scope.tx()).await?;
     found.ok_or_else(|| Error::not_found("team lead", id))
 }
 
@@ -42,11 +39,7 @@ pub async fn list(
     if let Some(day) = filter.on {
         let holds = Condition::all().add(Column::ValidFrom.lte(day));
         select = select.filter(
-            holds.add(
-                Condition::any()
-                    .add(Column::ValidTo.is_null())
-                    .add(Column::ValidTo.gt(day)),
-            ),
+            holds.add(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day))),
         );
     }
     page::load::<Entity, TeamLead>(scope, filter, args, select).await
@@ -59,12 +52,7 @@ pub async fn list(
 pub async fn lead_of(scope: &Scope, person: PersonId, on: NaiveDate) -> Result<LeadOf> {
     people::get(scope, person).await?;
     let team = memberships::team_of(scope, person, on).await?;
-    let mut answer = LeadOf {
-        on,
-        team_id: team,
-        led_team_id: None,
-        lead_id: None,
-    };
+    let mut answer = LeadOf { on, team_id: team, led_team_id: None, lead_id: None };
     let Some(team) = team else { return Ok(answer) };
     let sql = "WITH RECURSIVE up AS ( \
                  SELECT id, parent_id, 0 AS height FROM teams WHERE tenant_id = $1 AND id = $2 \
@@ -72,12 +60,7 @@ pub async fn lead_of(scope: &Scope, person: PersonId, on: NaiveDate) -> Result<L
                ) SELECT lead.team_id, lead.person_id FROM up \
                  JOIN team_leads lead ON lead.tenant_id = $1 AND lead.team_id = up.id AND lead.person_id <> $3 \
                  AND lead.valid_from <= $4 AND (lead.valid_to IS NULL OR lead.valid_to > $4) ORDER BY up.height LIMIT 1";
-    let values = [
-        scope.tenant().0.into(),
-        team.0.into(),
-        person.0.into(),
-        on.into(),
-    ];
+    let values = [scope.tenant().0.into(), team.0.into(), person.0.into(), on.into()];
     if let Some(row) = scope
         .tx()
         .query_one_raw(Statement::from_sql_and_values(scope.backend(), sql, values))
@@ -97,11 +80,8 @@ fn visible(scope: &Scope) -> Result<Select<Entity>> {
     Ok(match scope.require(Permission::TeamsRead)? {
         Reach::Tenant => select,
         Reach::Teams => {
-            let teams = dialect::any(
-                scope.backend(),
-                Column::TeamId,
-                access.teams.iter().map(|id| id.0),
-            );
+            let teams =
+                dialect::any(scope.backend(), Column::TeamId, access.teams.iter().map(|id| id.0));
             select.filter(Condition::any().add(teams).add(Column::PersonId.eq(own)))
         }
         Reach::Own => select.filter(Column::PersonId.eq(own)),

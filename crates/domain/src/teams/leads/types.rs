@@ -8,11 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::kernel::{Identified, PersonId, TeamId};
 
-crate::id!(
-    TeamLeadId,
-    "lead",
-    "The id of somebody's time as the lead of a team."
-);
+crate::id!(TeamLeadId, "lead", "The id of somebody's time as the lead of a team.");
 
 /// A person's time as the lead of a team.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]

@@ -24,15 +24,7 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     if new.is_primary {
         end_open_primary(scope, new.person_id, new.valid_from).await?;
     }
-    check_overlap(
-        scope,
-        new.person_id,
-        new.team_id,
-        new.is_primary,
-        span,
-        None,
-    )
-    .await?;
+    check_overlap(scope, new.person_id, new.team_id, new.is_primary, span, None).await?;
     let (id, now) = (scope.new_id::<MembershipId>(), scope.now());
     let row = ActiveModel {
         id: Set(id),
@@ -48,11 +40,7 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     };
     scope.insert::<Entity, _>(row).await?;
     let membership = queries::get(scope, id).await?;
-    scope.record(Event::new(
-        "membership.created",
-        id,
-        json!({ "after": membership }),
-    ));
+    scope.record(Event::new("membership.created", id, json!({ "after": membership })));
     Ok(membership)
 }
 
@@ -82,11 +70,7 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new(
-        "membership.updated",
-        id,
-        json!({ "before": before, "after": after }),
-    ));
+    scope.record(Event::new("membership.updated", id, json!({ "before": before, "after": after })));
     Ok(after)
 }
 
@@ -97,47 +81,25 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
 pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
     let before = queries::get(scope, id).await?;
-    scope
-        .delete_many::<Entity>()
-        .filter(Column::Id.eq(id))
-        .exec(scope.tx())
-        .await?;
-    scope.record(Event::new(
-        "membership.removed",
-        id,
-        json!({ "before": before }),
-    ));
+    scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
+    scope.record(Event::new("membership.removed", id, json!({ "before": before })));
     Ok(())
 }
 
 async fn lock_person(scope: &Scope, person: PersonId) -> Result<()> {
     people::hold(scope, person).await.map_err(|error| {
-        Error::invalid(
-            "/person_id",
-            "dangling_reference",
-            format!("there is no person `{person}`"),
-        )
-        .because(error)
+        Error::invalid("/person_id", "dangling_reference", format!("there is no person `{person}`"))
+            .because(error)
     })
 }
 
 async fn check_team(scope: &Scope, team: TeamId) -> Result<()> {
-    let row = scope
-        .get::<super::super::entity::Entity>(team)
-        .await
-        .map_err(|error| {
-            Error::invalid(
-                "/team_id",
-                "dangling_reference",
-                format!("there is no team `{team}`"),
-            )
+    let row = scope.get::<super::super::entity::Entity>(team).await.map_err(|error| {
+        Error::invalid("/team_id", "dangling_reference", format!("there is no team `{team}`"))
             .because(error)
-        })?;
+    })?;
     if row.state == teams::TeamState::Closed {
-        return Err(Error::conflict(
-            "team_closed",
-            "a closed team takes no members",
-        ));
+        return Err(Error::conflict("team_closed", "a closed team takes no members"));
     }
     Ok(())
 }
@@ -147,9 +109,7 @@ async fn end_open_primary(scope: &Scope, person: PersonId, on: NaiveDate) -> Res
         .find::<Entity>()
         .filter(Column::PersonId.eq(person))
         .filter(Column::IsPrimary.eq(true));
-    let open = open
-        .filter(Column::ValidTo.is_null())
-        .filter(Column::ValidFrom.lt(on));
+    let open = open.filter(Column::ValidTo.is_null()).filter(Column::ValidFrom.lt(on));
     let Some(row) = open.one(scope.tx()).await? else {
         return Ok(());
     };
@@ -177,11 +137,8 @@ async fn check_overlap(
     span: Span,
     except: Option<MembershipId>,
 ) -> Result<()> {
-    let rows: Vec<Model> = scope
-        .find::<Entity>()
-        .filter(Column::PersonId.eq(person))
-        .all(scope.tx())
-        .await?;
+    let rows: Vec<Model> =
+        scope.find::<Entity>().filter(Column::PersonId.eq(person)).all(scope.tx()).await?;
     let clash = rows.into_iter().find(|row| {
         Some(row.id) != except
             && (row.team_id == team || (primary && row.is_primary))

@@ -14,10 +14,7 @@ use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, d
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: MembershipId) -> Result<Membership> {
-    many(scope, &[id])
-        .await?
-        .pop()
-        .ok_or_else(|| Error::not_found("membership", id))
+    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("membership", id))
 }
 
 /// Those of these memberships that exist within reach, in no order.
@@ -30,10 +27,7 @@ pub async fn many(scope: &Scope, ids: &[MembershipId]) -> Result<Vec<Membership>
         Column::Id,
         ids.iter().map(|id| id.0),
     ));
-    Ok(select
-        .into_partial_model::<Membership>()
-        .all(scope.tx())
-        .await?)
+    Ok(select.into_partial_model::<Membership>().all(scope.tx()).await?)
 }
 
 /// A page of memberships.
@@ -68,10 +62,7 @@ pub async fn of_people(scope: &Scope, people: &[PersonId]) -> Result<Vec<Members
         Column::PersonId,
         people.iter().map(|id| id.0),
     ));
-    let mut found = select
-        .into_partial_model::<Membership>()
-        .all(scope.tx())
-        .await?;
+    let mut found = select.into_partial_model::<Membership>().all(scope.tx()).await?;
     found.sort_by_key(|membership| (membership.valid_from, membership.id));
     Ok(found)
 }
@@ -106,10 +97,7 @@ pub async fn primaries(scope: &Scope, teams: Option<&[TeamId]>) -> Result<Vec<Me
             teams.iter().map(|id| id.0),
         ));
     }
-    Ok(select
-        .into_partial_model::<Membership>()
-        .all(scope.tx())
-        .await?)
+    Ok(select.into_partial_model::<Membership>().all(scope.tx()).await?)
 }
 
 /// The team of a person's primary membership on a day, without regard to reach.

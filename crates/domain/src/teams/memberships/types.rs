@@ -8,11 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::kernel::{Identified, PersonId, TeamId};
 
-crate::id!(
-    MembershipId,
-    "membership",
-    "The id of a membership of a person in a team."
-);
+crate::id!(MembershipId, "membership", "The id of a membership of a person in a team.");
 
 /// A person's time in a team.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]

@@ -57,8 +57,7 @@ impl Issuer {
     ) -> impl Iterator<Item = (SigningKeyId, &PublicKey)> {
         let good = move |until: Option<DateTime<Utc>>| until.is_none_or(|until| now < until);
         let keys = self.published.iter();
-        keys.filter(move |(_, _, until)| good(*until))
-            .map(|(id, key, _)| (*id, key))
+        keys.filter(move |(_, _, until)| good(*until)).map(|(id, key, _)| (*id, key))
     }
 }
 
@@ -90,10 +89,7 @@ pub(crate) async fn issuer_with_key(app: &App, slug: &str, kid: SigningKeyId) ->
 }
 
 async fn read(app: &App, known: &Known, slug: &str, now: DateTime<Utc>) -> Result<Found> {
-    let tenant = match app
-        .system(async |scope| tenants::by_slug(scope, slug).await)
-        .await
-    {
+    let tenant = match app.system(async |scope| tenants::by_slug(scope, slug).await).await {
         Ok(tenant) => Some(tenant),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),

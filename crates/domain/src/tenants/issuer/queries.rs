@@ -16,10 +16,7 @@ use crate::kernel::{App, Error, Permission, Result, Scope};
 pub async fn keys(scope: &Scope) -> Result<Vec<SigningKey>> {
     scope.require(Permission::AccountsRead)?;
     let select = scope.find::<Entity>().order_by_asc(Column::Id);
-    Ok(select
-        .into_partial_model::<SigningKey>()
-        .all(scope.tx())
-        .await?)
+    Ok(select.into_partial_model::<SigningKey>().all(scope.tx()).await?)
 }
 
 /// The keys that a valid token may be signed with at `now`.
@@ -47,9 +44,7 @@ pub async fn jwks(app: &App, slug: &str) -> Result<Jwks> {
         kid,
         x: public.x().to_owned(),
     });
-    Ok(Jwks {
-        keys: keys.collect(),
-    })
+    Ok(Jwks { keys: keys.collect() })
 }
 
 /// The tenant as an issuer: `/t/{slug}/.well-known/openid-configuration`. Everybody may ask.

@@ -24,10 +24,10 @@ impl PrivateKey {
     /// The other half.
     pub(super) fn public(&self) -> Result<PublicKey> {
         let key = Jwk::from_encoding_key(&self.0, Algorithm::EdDSA).map_err(Error::internal)?;
-        match key.algorithm {
-            AlgorithmParameters::OctetKeyPair(pair) => PublicKey::new(pair.x),
-            _ => Err(Error::internal("an Ed25519 key is not an octet key pair")),
-        }
+        let AlgorithmParameters::OctetKeyPair(pair) = key.algorithm else {
+            return Err(Error::internal("an Ed25519 key is not an octet key pair"));
+        };
+        PublicKey::new(pair.x)
     }
 
     /// The signature of a message, in base64url.

@@ -35,19 +35,14 @@ async fn a_retired_key_keeps_no_private_part_and_no_key_is_readable() {
     test.app.write(&acme, rotate_keys).await.unwrap();
     let rows = test
         .app
-        .read(&acme, async |scope| {
-            Ok(scope.find::<entity::Entity>().all(scope.tx()).await?)
-        })
+        .read(&acme, async |scope| Ok(scope.find::<entity::Entity>().all(scope.tx()).await?))
         .await
         .unwrap();
     for row in rows {
         let retired = row.state == SigningKeyState::Retired;
         assert_eq!(row.sealed_private_key.is_none(), retired);
         // Format, key id, nonce, 32 bytes and the tag.
-        assert!(
-            row.sealed_private_key
-                .is_none_or(|key| key.len() == 1 + 4 + 24 + 32 + 16)
-        );
+        assert!(row.sealed_private_key.is_none_or(|key| key.len() == 1 + 4 + 24 + 32 + 16));
     }
 }
 
@@ -75,9 +70,7 @@ async fn an_issuer_is_known_without_the_database_for_two_seconds() {
         let before = test.app.database().statements();
         issuer(&test.app, slug).await.unwrap();
         assert_eq!(test.app.database().statements(), before);
-        test.app
-            .clock()
-            .advance(KNOWN_FOR + TimeDelta::microseconds(1));
+        test.app.clock().advance(KNOWN_FOR + TimeDelta::microseconds(1));
         issuer(&test.app, slug).await.unwrap();
         assert!(test.app.database().statements() > before);
     }
@@ -90,10 +83,7 @@ async fn discovery_names_the_issuer_and_unknown_tenants_have_none() {
     let urls = PublicUrls::new("https://plumbline.test/", &[]);
     let found = discovery(&test.app, &urls, "acme").await.unwrap();
     assert_eq!(found.issuer, "https://plumbline.test/t/acme");
-    assert_eq!(
-        found.token_endpoint,
-        "https://plumbline.test/t/acme/oauth/token"
-    );
+    assert_eq!(found.token_endpoint, "https://plumbline.test/t/acme/oauth/token");
     assert!(found.grant_types_supported.contains(&"password"));
     for slug in ["nobody", "../acme", ""] {
         let unknown = discovery(&test.app, &urls, slug).await.unwrap_err();
@@ -104,14 +94,8 @@ async fn discovery_names_the_issuer_and_unknown_tenants_have_none() {
 #[test]
 fn only_our_addresses_make_an_issuer() {
     let urls = PublicUrls::new("https://new.test", &["https://old.test/".to_owned()]);
-    assert_eq!(
-        urls.locate("https://new.test/t/acme"),
-        Some(("https://new.test", "acme"))
-    );
-    assert_eq!(
-        urls.locate("https://old.test/t/acme"),
-        Some(("https://old.test", "acme"))
-    );
+    assert_eq!(urls.locate("https://new.test/t/acme"), Some(("https://new.test", "acme")));
+    assert_eq!(urls.locate("https://old.test/t/acme"), Some(("https://old.test", "acme")));
     for iss in [
         "https://new.test/t/",
         "https://new.test/t/acme/",

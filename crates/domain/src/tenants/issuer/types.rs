@@ -6,11 +6,7 @@ use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-crate::id!(
-    SigningKeyId,
-    "key",
-    "A signing key's id: the `kid` of its tokens."
-);
+crate::id!(SigningKeyId, "key", "A signing key's id: the `kid` of its tokens.");
 
 /// Where a signing key is in its life.
 #[derive(
@@ -107,10 +103,7 @@ impl PublicUrls {
     #[must_use]
     pub fn new(current: &str, previous: &[String]) -> Self {
         let plain = |url: &str| url.trim_end_matches('/').to_owned();
-        Self {
-            current: plain(current),
-            previous: previous.iter().map(|url| plain(url)).collect(),
-        }
+        Self { current: plain(current), previous: previous.iter().map(|url| plain(url)).collect() }
     }
 
     /// The address in force, without a slash at its end.

@@ -50,9 +50,8 @@ impl Columns {
     pub(super) fn of_header(mapping: &Mapping, header: &[String]) -> Result<Self, MappingError> {
         let shape = shape(mapping, |name| header.iter().any(|column| column == name));
         Self::bind(mapping, shape, |field, name, explicit| {
-            let found: Vec<usize> = (0..header.len())
-                .filter(|&column| header[column] == name)
-                .collect();
+            let found: Vec<usize> =
+                (0..header.len()).filter(|&column| header[column] == name).collect();
             match found.as_slice() {
                 [one] => Ok(Some(At::Column(*one))),
                 [] if explicit => Err(missing(field, name, header)),
@@ -61,10 +60,7 @@ impl Columns {
                 _ if !explicit && mapping.columns.is_some() && !is_required(field, shape) => {
                     Ok(None)
                 }
-                _ => Err(MappingError::Twice {
-                    field: field.word(),
-                    column: name.to_owned(),
-                }),
+                _ => Err(MappingError::Twice { field: field.word(), column: name.to_owned() }),
             }
         })
     }
@@ -86,10 +82,7 @@ impl Columns {
     ) -> Result<Self, MappingError> {
         let mut places = vec![Vec::new(); Field::ALL.len()];
         for &field in Field::ALL {
-            let named = mapping
-                .columns
-                .as_ref()
-                .and_then(|columns| columns.get(&field));
+            let named = mapping.columns.as_ref().and_then(|columns| columns.get(&field));
             if field.shape().is_some_and(|of| of != shape) {
                 if named.is_some() {
                     let problem = format!(
@@ -112,10 +105,7 @@ impl Columns {
             for name in names {
                 let explicit = named.is_some() || is_required(field, shape);
                 if let Some(at) = find(field, name, explicit)? {
-                    places[field as usize].push(Place {
-                        name: name.clone(),
-                        at,
-                    });
+                    places[field as usize].push(Place { name: name.clone(), at });
                 }
             }
         }
@@ -130,22 +120,13 @@ impl Columns {
 /// Event rows have a column for the time; ticket rows are the others.
 fn shape(mapping: &Mapping, has: impl Fn(&str) -> bool) -> Rows {
     mapping.rows.unwrap_or_else(|| {
-        let named = mapping
-            .columns
-            .as_ref()
-            .and_then(|columns| columns.get(&Field::Time));
-        let names_created = mapping
-            .columns
-            .as_ref()
-            .is_some_and(|columns| columns.contains_key(&Field::Created));
+        let named = mapping.columns.as_ref().and_then(|columns| columns.get(&Field::Time));
+        let names_created =
+            mapping.columns.as_ref().is_some_and(|columns| columns.contains_key(&Field::Created));
         let is_there = !names_created
             && !mapping.ignored.contains(Field::Time.word())
             && has(Field::Time.word());
-        if named.is_some() || is_there {
-            Rows::Events
-        } else {
-            Rows::Tickets
-        }
+        if named.is_some() || is_there { Rows::Events } else { Rows::Tickets }
     })
 }
 
@@ -170,11 +151,7 @@ fn missing(field: Field, name: &str, header: &[String]) -> MappingError {
     {
         list.push_str(" (one column only: does the mapping need `delimiter`?)");
     }
-    MappingError::Missing {
-        field: field.word(),
-        column: name.to_owned(),
-        header: list,
-    }
+    MappingError::Missing { field: field.word(), column: name.to_owned(), header: list }
 }
 
 /// The cells of one line, by field.
@@ -207,11 +184,7 @@ impl<'a> Cells<'a> {
             }
         }
         if found.is_none() {
-            found = self
-                .mapping
-                .defaults
-                .get(&field)
-                .map(|text| Cow::Borrowed(text.as_str()));
+            found = self.mapping.defaults.get(&field).map(|text| Cow::Borrowed(text.as_str()));
         }
         found.map(|text| self.storable(field, text)).transpose()
     }
@@ -233,9 +206,7 @@ impl<'a> Cells<'a> {
 
     /// As `text`, but a word for "nothing" is `Some(None)`: said, and nothing.
     pub(super) fn stated(&self, field: Field) -> Result<Option<Option<String>>, Refusal> {
-        Ok(self
-            .raw(field)?
-            .map(|text| (!self.is_nothing(&text)).then(|| text.into_owned())))
+        Ok(self.raw(field)?.map(|text| (!self.is_nothing(&text)).then(|| text.into_owned())))
     }
 
     fn is_nothing(&self, text: &str) -> bool {
@@ -244,22 +215,16 @@ impl<'a> Cells<'a> {
 
     /// A text that every row must have.
     pub(super) fn required(&self, field: Field) -> Result<Cow<'a, str>, Refusal> {
-        self.text(field)?
-            .ok_or_else(|| Refusal(format!("column `{}`: is empty", self.name(field))))
+        self.text(field)?.ok_or_else(|| Refusal(format!("column `{}`: is empty", self.name(field))))
     }
 
     /// A time in microseconds.
     pub(super) fn time(&self, field: Field) -> Result<Option<i64>, Refusal> {
-        self.text(field)?
-            .map(|text| self.micros(field, &text))
-            .transpose()
+        self.text(field)?.map(|text| self.micros(field, &text)).transpose()
     }
 
     pub(super) fn micros(&self, field: Field, text: &str) -> Result<i64, Refusal> {
-        self.mapping
-            .clock
-            .micros(text)
-            .map_err(|problem| self.refuse(field, text, &problem))
+        self.mapping.clock.micros(text).map_err(|problem| self.refuse(field, text, &problem))
     }
 
     /// Yes or no.
@@ -282,20 +247,14 @@ impl<'a> Cells<'a> {
         let Some(text) = self.text(field)? else {
             return Ok(None);
         };
-        let known = table
-            .get(text.as_ref())
-            .copied()
-            .or_else(|| ours(&text.to_ascii_lowercase()));
-        known
-            .or_else(|| table.get("*").copied())
-            .map(Some)
-            .ok_or_else(|| {
-                self.refuse(
-                    field,
-                    &text,
-                    &format!("is not known; map it under [values.{}]", field.word()),
-                )
-            })
+        let known = table.get(text.as_ref()).copied().or_else(|| ours(&text.to_ascii_lowercase()));
+        known.or_else(|| table.get("*").copied()).map(Some).ok_or_else(|| {
+            self.refuse(
+                field,
+                &text,
+                &format!("is not known; map it under [values.{}]", field.word()),
+            )
+        })
     }
 
     /// An agent by id, name and e-mail; whichever is there stands for the others.
@@ -319,11 +278,7 @@ impl<'a> Cells<'a> {
             (None, None, None) => return Ok(None),
         };
         let name = name.map_or_else(|| id.clone(), Cow::into_owned);
-        Ok(Some(SourceAgent {
-            id,
-            name,
-            email: address,
-        }))
+        Ok(Some(SourceAgent { id, name, email: address }))
     }
 
     /// The tags of every column that holds some.
@@ -337,11 +292,10 @@ impl<'a> Cells<'a> {
             }
         };
         for place in self.columns.of(Field::Tags) {
-            self.record
-                .texts(place, &mut |text| match &self.mapping.tag_separator {
-                    Some(separator) => text.split(separator.as_str()).for_each(&mut add),
-                    None => add(&text),
-                })?;
+            self.record.texts(place, &mut |text| match &self.mapping.tag_separator {
+                Some(separator) => text.split(separator.as_str()).for_each(&mut add),
+                None => add(&text),
+            })?;
         }
         if tags.is_empty()
             && let Some(tag) = self.mapping.defaults.get(&Field::Tags)
@@ -362,18 +316,11 @@ impl<'a> Cells<'a> {
 
     /// A reason that names the column and the value.
     pub(super) fn refuse(&self, field: Field, value: &str, problem: &str) -> Refusal {
-        Refusal(format!(
-            "column `{}`: `{}` {problem}",
-            self.name(field),
-            shown(value)
-        ))
+        Refusal(format!("column `{}`: `{}` {problem}", self.name(field), shown(value)))
     }
 
     pub(super) fn name(&self, field: Field) -> &str {
-        self.columns
-            .of(field)
-            .first()
-            .map_or(field.word(), |place| &place.name)
+        self.columns.of(field).first().map_or(field.word(), |place| &place.name)
     }
 }
 

@@ -20,9 +20,7 @@ impl Cells<'_> {
     /// Reads the line as one event.
     pub(super) fn event_row(&self, line: u64) -> Result<SourceRow, Refusal> {
         let ticket = self.required(Field::Ticket)?.into_owned();
-        let at = self
-            .required(Field::Time)
-            .and_then(|text| self.micros(Field::Time, &text))?;
+        let at = self.required(Field::Time).and_then(|text| self.micros(Field::Time, &text))?;
         let kind = self.text(Field::Kind)?.unwrap_or_default();
         let words = self.effect_words(&kind)?;
         let actor = self.actor(&words)?;
@@ -67,36 +65,19 @@ impl Cells<'_> {
 
     fn actor(&self, words: &[EffectWord]) -> Result<SourceActor, Refusal> {
         let who = self.agent(ACTOR)?;
-        let by = words.iter().find_map(|word| {
-            if let EffectWord::By(kind) = word {
-                Some(*kind)
-            } else {
-                None
-            }
-        });
-        let kind = if who
-            .as_ref()
-            .is_some_and(|who| is_one_of(&self.mapping.bots, who))
-        {
+        let by = words
+            .iter()
+            .find_map(|word| if let EffectWord::By(kind) = word { Some(*kind) } else { None });
+        let kind = if who.as_ref().is_some_and(|who| is_one_of(&self.mapping.bots, who)) {
             ActorKind::Bot
-        } else if who
-            .as_ref()
-            .is_some_and(|who| is_one_of(&self.mapping.automations, who))
-        {
+        } else if who.as_ref().is_some_and(|who| is_one_of(&self.mapping.automations, who)) {
             ActorKind::Automation
         } else if let Some(kind) = by {
             kind
         } else {
-            let stated = self.word(
-                Field::ActorKind,
-                &self.mapping.values.actor_kind,
-                ActorKind::from_word,
-            )?;
-            stated.unwrap_or(if who.is_some() {
-                ActorKind::Human
-            } else {
-                ActorKind::System
-            })
+            let stated =
+                self.word(Field::ActorKind, &self.mapping.values.actor_kind, ActorKind::from_word)?;
+            stated.unwrap_or(if who.is_some() { ActorKind::Human } else { ActorKind::System })
         };
         Ok(SourceActor { kind, who })
     }
@@ -145,9 +126,7 @@ impl Cells<'_> {
         }
         self.standing_effects(effects)?;
         if let Some(into) = self.text(Field::MergedInto)?
-            && !effects
-                .iter()
-                .any(|effect| matches!(effect, SourceEffect::Merged(_)))
+            && !effects.iter().any(|effect| matches!(effect, SourceEffect::Merged(_)))
         {
             effects.push(SourceEffect::Merged(Some(into.into_owned())));
         }
@@ -175,20 +154,13 @@ impl Cells<'_> {
     }
 
     pub(super) fn status(&self) -> Result<Option<StatusCategory>, Refusal> {
-        self.word(
-            Field::Status,
-            &self.mapping.values.status,
-            StatusCategory::from_word,
-        )
+        self.word(Field::Status, &self.mapping.values.status, StatusCategory::from_word)
     }
 
     pub(super) fn attributes(&self) -> Result<Attributes, Refusal> {
         let values = &self.mapping.values;
         let name = self.text(Field::CustomerName)?.map(String::from);
-        let id = self
-            .text(Field::Customer)?
-            .map(String::from)
-            .or_else(|| name.clone());
+        let id = self.text(Field::Customer)?.map(String::from).or_else(|| name.clone());
         let organisation = self.text(Field::Organisation)?.map(Into::into);
         Ok(Attributes {
             channel: self.word(Field::Channel, &values.channel, Channel::from_word)?,
@@ -215,11 +187,9 @@ impl Cells<'_> {
             Ok(number) => Ok(Some(number)),
             Err(_) => match self.mapping.clock.micros(&text) {
                 Ok(micros) => Ok(Some(micros)),
-                Err(_) => Err(self.refuse(
-                    Field::Version,
-                    &text,
-                    "is neither a whole number nor a time",
-                )),
+                Err(_) => {
+                    Err(self.refuse(Field::Version, &text, "is neither a whole number nor a time"))
+                }
             },
         }
     }

@@ -80,15 +80,8 @@ impl Intake {
         options: IntakeOptions,
     ) -> Self {
         let IntakeOptions { temp_dir, rejects } = options;
-        let taken = Taken {
-            sorter: Sorter::new(temp_dir, run_bytes),
-            rejects,
-            rows: 0,
-        };
-        Self {
-            parser: RowParser::new(mapping),
-            taken,
-        }
+        let taken = Taken { sorter: Sorter::new(temp_dir, run_bytes), rejects, rows: 0 };
+        Self { parser: RowParser::new(mapping), taken }
     }
 
     /// Takes the next bytes of the file.
@@ -127,17 +120,9 @@ impl Intake {
     /// As [`Intake::feed`].
     pub fn finish(mut self) -> Result<SortedTickets, IntakeError> {
         self.parser.finish(&mut self.taken)?;
-        let Taken {
-            sorter,
-            rejects,
-            rows,
-        } = self.taken;
-        let mut tickets = SortedTickets {
-            sorted: sorter.finish()?,
-            next: Vec::new(),
-            rejects,
-            rows,
-        };
+        let Taken { sorter, rejects, rows } = self.taken;
+        let mut tickets =
+            SortedTickets { sorted: sorter.finish()?, next: Vec::new(), rejects, rows };
         tickets.advance()?;
         Ok(tickets)
     }
@@ -177,17 +162,11 @@ impl SortedTickets {
             } else {
                 self.rows -= 1;
                 let reason = format!("ticket `{}` has more than {MOST_ROWS} rows", row.ticket);
-                self.rejects.push(Reject {
-                    line: row.line,
-                    reason,
-                })?;
+                self.rejects.push(Reject { line: row.line, reason })?;
             }
             self.advance()?;
         }
-        let external_id = rows
-            .first()
-            .map(|row| row.ticket.clone())
-            .unwrap_or_default();
+        let external_id = rows.first().map(|row| row.ticket.clone()).unwrap_or_default();
         Ok(Some(SourceTicket::of_rows(external_id, rows)))
     }
 

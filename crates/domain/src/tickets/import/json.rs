@@ -91,24 +91,16 @@ impl JsonLines {
             self.columns = Some(Columns::of_keys(mapping, |name| object.contains_key(name))?);
         }
         match &self.columns {
-            Some(columns) => sink.take(
-                &Cells {
-                    mapping,
-                    columns,
-                    record: &JsonRecord(object),
-                },
-                self.lines,
-            ),
+            Some(columns) => {
+                sink.take(&Cells { mapping, columns, record: &JsonRecord(object) }, self.lines)
+            }
             None => Ok(()),
         }
     }
 
     fn refuse(&mut self, reason: String, sink: &mut dyn Sink) -> Result<(), IntakeError> {
         self.lines += 1;
-        sink.reject(Reject {
-            line: self.lines,
-            reason,
-        })
+        sink.reject(Reject { line: self.lines, reason })
     }
 }
 
@@ -122,8 +114,7 @@ impl JsonRecord {
         };
         self.0.get(&place.name).or_else(|| {
             let (first, rest) = path.split_first()?;
-            rest.iter()
-                .try_fold(self.0.get(first)?, |value, key| value.get(key))
+            rest.iter().try_fold(self.0.get(first)?, |value, key| value.get(key))
         })
     }
 }
@@ -168,9 +159,5 @@ fn text<'a>(value: &'a Value, place: &Place) -> Result<Option<Cow<'a, str>>, Ref
         Value::Object(_) => "is an object; name a key in it, as in `user.id`",
         Value::Array(_) => "is a list in a list",
     };
-    Err(Refusal(format!(
-        "column `{}`: `{}` {problem}",
-        place.name,
-        shown(&value.to_string())
-    )))
+    Err(Refusal(format!("column `{}`: `{}` {problem}", place.name, shown(&value.to_string()))))
 }

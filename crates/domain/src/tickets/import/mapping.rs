@@ -191,32 +191,20 @@ impl Mapping {
             format: written.format,
             delimiter: delimiter(written.delimiter)?,
             clock: Clock::new(written.zone, written.time_format.0),
-            tag_separator: written
-                .tag_separator
-                .filter(|separator| !separator.is_empty()),
+            tag_separator: written.tag_separator.filter(|separator| !separator.is_empty()),
             nothing: written.nothing.set(),
             unknown_kinds,
             ignored: written.ignore.set(),
             bots: written.bots.set(),
             automations: written.automations.set(),
             columns: written.columns.map(|columns| {
-                columns
-                    .into_iter()
-                    .map(|(field, names)| (field, names.0))
-                    .collect()
+                columns.into_iter().map(|(field, names)| (field, names.0)).collect()
             }),
-            effects: written.effects.map(|kinds| {
-                kinds
-                    .into_iter()
-                    .map(|(kind, words)| (kind, words.0))
-                    .collect()
-            }),
+            effects: written
+                .effects
+                .map(|kinds| kinds.into_iter().map(|(kind, words)| (kind, words.0)).collect()),
             values: written.values,
-            defaults: written
-                .defaults
-                .into_iter()
-                .map(|(field, value)| (field, value.0))
-                .collect(),
+            defaults: written.defaults.into_iter().map(|(field, value)| (field, value.0)).collect(),
         };
         mapping.check()?;
         Ok(mapping)
@@ -230,11 +218,7 @@ impl Mapping {
                 "give the source a name of 1 to 100 bytes, for example \"helpdesk\"",
             ));
         }
-        let named = self
-            .columns
-            .iter()
-            .flatten()
-            .map(|(field, _)| ("columns", *field));
+        let named = self.columns.iter().flatten().map(|(field, _)| ("columns", *field));
         let defaulted = self.defaults.keys().map(|field| ("defaults", *field));
         for (table, field) in named.chain(defaulted) {
             if let (Some(rows), Some(shape)) = (self.rows, field.shape())
@@ -263,15 +247,9 @@ impl Mapping {
         type IsWord = fn(&str) -> bool;
         const WORDS: [(Field, IsWord); 6] = [
             (Field::Channel, |word| Channel::from_word(word).is_some()),
-            (Field::Status, |word| {
-                StatusCategory::from_word(word).is_some()
-            }),
-            (Field::ActorKind, |word| {
-                ActorKind::from_word(word).is_some()
-            }),
-            (Field::InitiatedBy, |word| {
-                InitiatedBy::from_word(word).is_some()
-            }),
+            (Field::Status, |word| StatusCategory::from_word(word).is_some()),
+            (Field::ActorKind, |word| ActorKind::from_word(word).is_some()),
+            (Field::InitiatedBy, |word| InitiatedBy::from_word(word).is_some()),
             (Field::IsTest, |word| yes_or_no(word).is_some()),
             (Field::Public, |word| yes_or_no(word).is_some()),
         ];
@@ -303,10 +281,7 @@ impl Rows {
 }
 
 fn key(key: &str, problem: &str) -> MappingError {
-    MappingError::Key {
-        key: key.to_owned(),
-        problem: problem.to_owned(),
-    }
+    MappingError::Key { key: key.to_owned(), problem: problem.to_owned() }
 }
 
 fn delimiter(given: Option<char>) -> Result<u8, MappingError> {

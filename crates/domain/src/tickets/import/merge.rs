@@ -73,16 +73,8 @@ pub(super) fn merge(
     take_derived(&mut row, derived, merged_into)?;
     row.updated_at = place.now;
     row.version += 1;
-    let Events {
-        written, removed, ..
-    } = events;
-    Ok(Some(Change {
-        row,
-        is_new,
-        written,
-        removed,
-        history,
-    }))
+    let Events { written, removed, .. } = events;
+    Ok(Some(Change { row, is_new, written, removed, history }))
 }
 
 fn blank(place: Place, external_id: &str, id: TicketId) -> ticket::Model {
@@ -132,12 +124,7 @@ fn take_derived(
     derived: Derived,
     merged_into: Option<String>,
 ) -> Result<()> {
-    let Derived {
-        created_at,
-        first_solved_at,
-        last_solved_at,
-        state,
-    } = derived;
+    let Derived { created_at, first_solved_at, last_solved_at, state } = derived;
     row.created_at = created_at;
     row.first_solved_at = first_solved_at;
     row.last_solved_at = last_solved_at;
@@ -171,10 +158,8 @@ impl Events {
         tenant: TenantId,
     ) -> Result<Self> {
         let mut next_seq = stored.iter().map(|event| event.seq + 1).max().unwrap_or(0);
-        let mut by_key: HashMap<Vec<u8>, event::Model> = stored
-            .into_iter()
-            .map(|event| (event.source_key.clone(), event))
-            .collect();
+        let mut by_key: HashMap<Vec<u8>, event::Model> =
+            stored.into_iter().map(|event| (event.source_key.clone(), event)).collect();
         let mut events = Self {
             all: Vec::with_capacity(source.events.len() + by_key.len()),
             written: Vec::new(),
@@ -196,15 +181,7 @@ impl Events {
                 }
             };
             let effects = effects_of(&keyed.event, references)?;
-            let event = row_of(
-                tenant,
-                ticket,
-                keyed.key,
-                seq,
-                &keyed.event,
-                &effects,
-                references,
-            )?;
+            let event = row_of(tenant, ticket, keyed.key, seq, &keyed.event, &effects, references)?;
             if old.as_ref() != Some(&event) {
                 events.written.push(event.clone());
             }
@@ -275,17 +252,9 @@ fn row_of(
     references: &References,
 ) -> Result<event::Model> {
     let merged_into = event.effects.iter().find_map(|effect| {
-        if let SourceEffect::Merged(into) = effect {
-            into.clone()
-        } else {
-            None
-        }
+        if let SourceEffect::Merged(into) = effect { into.clone() } else { None }
     });
-    let human = event
-        .actor
-        .who
-        .as_ref()
-        .filter(|_| event.actor.kind == ActorKind::Human);
+    let human = event.actor.who.as_ref().filter(|_| event.actor.kind == ActorKind::Human);
     Ok(event::Model {
         tenant_id: tenant,
         ticket_id: ticket,
@@ -307,16 +276,11 @@ fn effects_of(event: &SourceEvent, references: &References) -> Result<Vec<Effect
             SourceEffect::Created => Effect::Created,
             SourceEffect::Message { public } => Effect::Message { public: *public },
             SourceEffect::Status(status) => Effect::Status(*status),
-            SourceEffect::Assignee(agent) => Effect::Assignee(
-                agent
-                    .as_ref()
-                    .map(|agent| person(references, agent))
-                    .transpose()?,
-            ),
+            SourceEffect::Assignee(agent) => {
+                Effect::Assignee(agent.as_ref().map(|agent| person(references, agent)).transpose()?)
+            }
             SourceEffect::Queue(name) => Effect::Queue(
-                name.as_ref()
-                    .map(|name| known(&references.queues, name))
-                    .transpose()?,
+                name.as_ref().map(|name| known(&references.queues, name)).transpose()?,
             ),
             SourceEffect::Priority(priority) => Effect::Priority(priority.clone()),
             SourceEffect::Tag(tag) => Effect::Tag(tag.clone()),

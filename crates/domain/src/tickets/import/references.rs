@@ -73,12 +73,7 @@ pub(super) struct References {
 impl References {
     /// Remembers what a unit found or made, once it is committed.
     pub(super) fn remember(&mut self, found: Self) {
-        let Self {
-            agents,
-            queues,
-            customers,
-            people_made: _,
-        } = found;
+        let Self { agents, queues, customers, people_made: _ } = found;
         remember(&mut self.agents, agents);
         remember(&mut self.queues, queues);
         remember(&mut self.customers, customers);
@@ -96,15 +91,9 @@ impl References {
         found.people(scope, connection, agents).await?;
         let customers = unknown(&self.customers, &mut found.customers, &names.customers);
         found.customers(scope, connection, customers).await?;
-        let queues = names
-            .queues
-            .iter()
-            .map(|name| (name.clone(), name))
-            .collect();
+        let queues = names.queues.iter().map(|name| (name.clone(), name)).collect();
         let queues = unknown(&self.queues, &mut found.queues, &queues);
-        found
-            .queues(scope, connection, queues.into_keys().collect())
-            .await?;
+        found.queues(scope, connection, queues.into_keys().collect()).await?;
         Ok(found)
     }
 
@@ -138,23 +127,16 @@ impl References {
         if wanted.is_empty() {
             return Ok(());
         }
-        let ids = any_text(
-            scope.backend(),
-            Column::ExternalId,
-            wanted.iter().map(|id| (*id).clone()),
-        );
+        let ids =
+            any_text(scope.backend(), Column::ExternalId, wanted.iter().map(|id| (*id).clone()));
         let select = scope
             .find::<queue::Entity>()
             .filter(Column::ConnectionId.eq(connection))
             .filter(ids)
             .select_only();
-        let known: Vec<(String, Uuid)> = select
-            .columns([Column::ExternalId, Column::Id])
-            .into_tuple()
-            .all(scope.tx())
-            .await?;
-        self.queues
-            .extend(known.into_iter().map(|(name, id)| (name, QueueId(id))));
+        let known: Vec<(String, Uuid)> =
+            select.columns([Column::ExternalId, Column::Id]).into_tuple().all(scope.tx()).await?;
+        self.queues.extend(known.into_iter().map(|(name, id)| (name, QueueId(id))));
         wanted.retain(|name| !self.queues.contains_key(*name));
         let ids: Vec<QueueId> = wanted.iter().map(|_| scope.new_id()).collect();
         let names: Vec<_> = wanted.iter().map(|name| Some((*name).clone())).collect();
@@ -176,11 +158,8 @@ impl References {
         if wanted.is_empty() {
             return Ok(());
         }
-        let ids = any_text(
-            scope.backend(),
-            Column::ExternalId,
-            wanted.keys().map(|id| (*id).clone()),
-        );
+        let ids =
+            any_text(scope.backend(), Column::ExternalId, wanted.keys().map(|id| (*id).clone()));
         let select = scope
             .find::<customer::Entity>()
             .filter(Column::ConnectionId.eq(connection))
@@ -198,10 +177,7 @@ impl References {
         let rows = Insert::into("customers")
             .column("id", Cells::Uuid(ids.iter().map(|id| Some(id.0)).collect()))
             .column("name", text(|customer| Some(customer.name.clone())))
-            .column(
-                "organisation",
-                text(|customer| customer.organisation.clone()),
-            );
+            .column("organisation", text(|customer| customer.organisation.clone()));
         insert_of_source(
             scope,
             connection,
@@ -239,11 +215,7 @@ fn unknown<'n, T: Copy, V>(
 
 /// A name that is only the id says nothing new.
 async fn rename(scope: &Scope, row: &customer::Model, customer: &SourceCustomer) -> Result<()> {
-    let name = if customer.name == customer.id {
-        &row.name
-    } else {
-        &customer.name
-    };
+    let name = if customer.name == customer.id { &row.name } else { &customer.name };
     let organisation = customer.organisation.as_ref().or(row.organisation.as_ref());
     if *name == row.name && organisation == row.organisation.as_ref() {
         return Ok(());
@@ -268,10 +240,7 @@ async fn insert_of_source(
     let count = ids.len();
     let now = vec![Some(scope.now()); count];
     let rows = rows
-        .column(
-            "connection_id",
-            Cells::Uuid(vec![Some(connection.0); count]),
-        )
+        .column("connection_id", Cells::Uuid(vec![Some(connection.0); count]))
         .column("external_id", Cells::Text(ids))
         .column("created_at", Cells::Time(now.clone()))
         .column("updated_at", Cells::Time(now))

@@ -20,10 +20,7 @@ impl Rejects {
     /// Rejects that are also written, one JSON object per line. The writer is buffered here.
     #[must_use]
     pub fn written_to(writer: Box<dyn io::Write + Send>) -> Self {
-        Self {
-            writer: Some(io::BufWriter::new(writer)),
-            ..Self::default()
-        }
+        Self { writer: Some(io::BufWriter::new(writer)), ..Self::default() }
     }
 
     /// Takes one more.
@@ -74,11 +71,7 @@ pub(super) struct Refusal(pub(super) String);
 /// A value as a reason may show it: short, on one line.
 pub(super) fn shown(value: &str) -> String {
     const LONGEST: usize = 60;
-    let mut text: String = value
-        .chars()
-        .take(LONGEST)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut text: String = value.chars().take(LONGEST).flat_map(char::escape_debug).collect();
     if value.chars().nth(LONGEST).is_some() {
         text.push('…');
     }

@@ -52,10 +52,7 @@ enum State {
 
 impl RowParser {
     pub(super) fn new(mapping: Arc<Mapping>) -> Self {
-        Self {
-            mapping,
-            state: State::Start(Vec::new()),
-        }
+        Self { mapping, state: State::Start(Vec::new()) }
     }
 
     /// Takes the next bytes of the file.
@@ -86,11 +83,7 @@ impl RowParser {
             self.state = State::Start(held.to_owned());
             return Ok(());
         };
-        let sniffed = if *first == b'{' {
-            FileFormat::Ndjson
-        } else {
-            FileFormat::Csv
-        };
+        let sniffed = if *first == b'{' { FileFormat::Ndjson } else { FileFormat::Csv };
         self.state = match self.mapping.format.unwrap_or(sniffed) {
             FileFormat::Csv => State::Csv(Box::new(CsvLines::new(self.mapping.delimiter))),
             FileFormat::Ndjson => State::Json(JsonLines::default()),
@@ -164,10 +157,8 @@ impl CsvLines {
 
     /// Between records: the rest of a CRLF, and empty lines.
     fn skip_line_ends<'c>(&mut self, chunk: &'c [u8]) -> &'c [u8] {
-        let end = chunk
-            .iter()
-            .position(|byte| !matches!(byte, b'\r' | b'\n'))
-            .unwrap_or(chunk.len());
+        let end =
+            chunk.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(chunk.len());
         self.line += newlines(&chunk[..end]);
         &chunk[end..]
     }
@@ -207,34 +198,21 @@ impl CsvLines {
 
     fn record(&mut self, mapping: &Mapping, sink: &mut dyn Sink) -> Result<(), IntakeError> {
         let line = self.first_line;
-        let record = CsvRecord {
-            text: &self.text[..self.text_len],
-            ends: &self.ends[..self.ends_len],
-        };
+        let record =
+            CsvRecord { text: &self.text[..self.text_len], ends: &self.ends[..self.ends_len] };
         match &self.header {
             None if self.skipping => return Err(MappingError::Header(TOO_LONG).into()),
             None => {
-                self.header = Some((
-                    Columns::of_header(mapping, &record.header()?)?,
-                    self.ends_len,
-                ))
+                self.header = Some((Columns::of_header(mapping, &record.header()?)?, self.ends_len))
             }
-            Some(_) if self.skipping => sink.reject(Reject {
-                line,
-                reason: format!("the line {TOO_LONG}"),
-            })?,
+            Some(_) if self.skipping => {
+                sink.reject(Reject { line, reason: format!("the line {TOO_LONG}") })?
+            }
             Some((_, width)) if *width != self.ends_len => {
                 let reason = format!("has {} columns where the header has {width}", self.ends_len);
                 sink.reject(Reject { line, reason })?;
             }
-            Some((columns, _)) => sink.take(
-                &Cells {
-                    mapping,
-                    columns,
-                    record: &record,
-                },
-                line,
-            )?,
+            Some((columns, _)) => sink.take(&Cells { mapping, columns, record: &record }, line)?,
         }
         self.text_len = 0;
         self.ends_len = 0;
@@ -272,22 +250,15 @@ struct CsvRecord<'b> {
 
 impl CsvRecord<'_> {
     fn bytes(&self, column: usize) -> &[u8] {
-        let start = if column == 0 {
-            0
-        } else {
-            self.ends[column - 1]
-        };
+        let start = if column == 0 { 0 } else { self.ends[column - 1] };
         &self.text[start..self.ends[column]]
     }
 
     fn header(&self) -> Result<Vec<String>, MappingError> {
         let names = (0..self.ends.len()).map(|column| str::from_utf8(self.bytes(column)));
-        let names: Result<Vec<_>, _> = names
-            .map(|name| name.map(|name| name.trim().to_owned()))
-            .collect();
-        names.or(Err(MappingError::Header(
-            "is not UTF-8; save the file as UTF-8",
-        )))
+        let names: Result<Vec<_>, _> =
+            names.map(|name| name.map(|name| name.trim().to_owned())).collect();
+        names.or(Err(MappingError::Header("is not UTF-8; save the file as UTF-8")))
     }
 }
 
@@ -301,10 +272,7 @@ impl Record for CsvRecord<'_> {
             match str::from_utf8(self.bytes(column)) {
                 Ok(text) => take(Cow::Borrowed(text)),
                 Err(error) => {
-                    return Err(Refusal(format!(
-                        "column `{}`: is not UTF-8: {error}",
-                        place.name
-                    )));
+                    return Err(Refusal(format!("column `{}`: is not UTF-8: {error}", place.name)));
                 }
             }
         }

@@ -57,11 +57,8 @@ pub async fn write(
     follow: Follow,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport> {
-    let connection = app
-        .write_retrying(caller, async |scope| {
-            connections::named(scope, source).await
-        })
-        .await?;
+    let connection =
+        app.write_retrying(caller, async |scope| connections::named(scope, source).await).await?;
     let limit = if app.database().backend() == DbBackend::Postgres {
         ROWS_ON_POSTGRES
     } else {

@@ -11,10 +11,7 @@ pub(super) struct RunWriter(BufWriter<File>);
 
 impl RunWriter {
     pub(super) fn new(dir: &Path) -> io::Result<Self> {
-        Ok(Self(BufWriter::with_capacity(
-            BUFFER,
-            tempfile::tempfile_in(dir)?,
-        )))
+        Ok(Self(BufWriter::with_capacity(BUFFER, tempfile::tempfile_in(dir)?)))
     }
 
     pub(super) fn write(&mut self, record: &[u8]) -> io::Result<()> {
@@ -24,10 +21,7 @@ impl RunWriter {
     }
 
     pub(super) fn finish(self) -> io::Result<Run> {
-        let mut file = self
-            .0
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
+        let mut file = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
         Ok(Run(file))
     }

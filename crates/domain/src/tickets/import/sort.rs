@@ -33,13 +33,7 @@ pub(super) struct Sorter {
 
 impl Sorter {
     pub(super) const fn new(dir: PathBuf, run_bytes: usize) -> Self {
-        Self {
-            dir,
-            run_bytes,
-            bytes: Vec::new(),
-            records: Vec::new(),
-            levels: Vec::new(),
-        }
+        Self { dir, run_bytes, bytes: Vec::new(), records: Vec::new(), levels: Vec::new() }
     }
 
     /// Takes a record, appended to the buffer by `write`.
@@ -58,8 +52,7 @@ impl Sorter {
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
-        self.records
-            .sort_by(|a, b| key(&bytes[a.0..a.1]).cmp(key(&bytes[b.0..b.1])));
+        self.records.sort_by(|a, b| key(&bytes[a.0..a.1]).cmp(key(&bytes[b.0..b.1])));
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -94,26 +87,18 @@ impl Sorter {
     pub(super) fn finish(mut self) -> io::Result<Sorted> {
         if self.levels.is_empty() {
             self.sort();
-            return Ok(Sorted::Memory {
-                bytes: self.bytes,
-                records: self.records.into_iter(),
-            });
+            return Ok(Sorted::Memory { bytes: self.bytes, records: self.records.into_iter() });
         }
         if !self.records.is_empty() {
             self.flush()?;
         }
-        Ok(Sorted::Files(Merge::new(
-            self.levels.into_iter().rev().flatten().collect(),
-        )?))
+        Ok(Sorted::Files(Merge::new(self.levels.into_iter().rev().flatten().collect())?))
     }
 }
 
 /// Sorted records, each given once.
 pub(super) enum Sorted {
-    Memory {
-        bytes: Vec<u8>,
-        records: std::vec::IntoIter<(usize, usize)>,
-    },
+    Memory { bytes: Vec<u8>, records: std::vec::IntoIter<(usize, usize)> },
     Files(Merge),
 }
 
@@ -173,9 +158,7 @@ impl Merge {
 impl Ord for Head {
     /// Reversed: the heap gives its greatest first.
     fn cmp(&self, other: &Self) -> Ordering {
-        key(&other.record)
-            .cmp(key(&self.record))
-            .then(other.run.cmp(&self.run))
+        key(&other.record).cmp(key(&self.record)).then(other.run.cmp(&self.run))
     }
 }
 

@@ -38,12 +38,7 @@ pub struct Attributes {
 impl Attributes {
     /// Takes over everything that `newer` says.
     pub(super) fn merge(&mut self, newer: Self) {
-        let Self {
-            channel,
-            customer,
-            initiated_by,
-            is_test,
-        } = newer;
+        let Self { channel, customer, initiated_by, is_test } = newer;
         self.channel = channel.or(self.channel);
         self.customer = customer.or_else(|| self.customer.take());
         self.initiated_by = initiated_by.or(self.initiated_by);

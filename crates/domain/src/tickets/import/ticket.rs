@@ -27,11 +27,8 @@ impl SourceKey {
             (Some(name), Rows::Tickets) => Self::hash(&[b"row", name.as_bytes()]),
             (Some(id), Rows::Events) => Self::hash(&[b"id", id.as_bytes()]),
             (None, _) => {
-                let (kind, at, ordinal) = (
-                    event.kind.as_bytes(),
-                    event.at.to_be_bytes(),
-                    ordinal.to_be_bytes(),
-                );
+                let (kind, at, ordinal) =
+                    (event.kind.as_bytes(), event.at.to_be_bytes(), ordinal.to_be_bytes());
                 Self::hash(&[b"like", kind, who.as_bytes(), &at, &ordinal])
             }
         }
@@ -129,10 +126,8 @@ impl SourceTicket {
 
 /// Newer by version, then by time, then by place in the file.
 fn newest_attributes(rows: &[SourceRow]) -> Attributes {
-    let mut order: Vec<&SourceRow> = rows
-        .iter()
-        .filter(|row| row.attributes != Attributes::default())
-        .collect();
+    let mut order: Vec<&SourceRow> =
+        rows.iter().filter(|row| row.attributes != Attributes::default()).collect();
     order.sort_by_key(|row| (row.version, row.events.first().map(|event| event.at)));
     let mut newest = Attributes::default();
     for row in order {

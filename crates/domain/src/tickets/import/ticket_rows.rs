@@ -20,16 +20,9 @@ pub(super) const EVENT_NAMES: [&str; 9] = [
     "deleted",
 ];
 
-const RESPONDER: [Field; 3] = [
-    Field::FirstResponseBy,
-    Field::FirstResponseByName,
-    Field::FirstResponseByEmail,
-];
-const ESCALATOR: [Field; 3] = [
-    Field::EscalatedBy,
-    Field::EscalatedByName,
-    Field::EscalatedByEmail,
-];
+const RESPONDER: [Field; 3] =
+    [Field::FirstResponseBy, Field::FirstResponseByName, Field::FirstResponseByEmail];
+const ESCALATOR: [Field; 3] = [Field::EscalatedBy, Field::EscalatedByName, Field::EscalatedByEmail];
 const SOLVER: [Field; 3] = [Field::SolvedBy, Field::SolvedByName, Field::SolvedByEmail];
 
 /// What a row has told so far.
@@ -62,17 +55,11 @@ impl Cells<'_> {
     /// Reads the line as a whole ticket.
     pub(super) fn ticket_row(&self, line: u64) -> Result<SourceRow, Refusal> {
         let ticket = self.required(Field::Ticket)?.into_owned();
-        let created = self
-            .required(Field::Created)
-            .and_then(|text| self.micros(Field::Created, &text))?;
+        let created =
+            self.required(Field::Created).and_then(|text| self.micros(Field::Created, &text))?;
         let updated = self.time(Field::Updated)?;
         let attributes = self.attributes()?;
-        let mut story = Story {
-            created,
-            updated,
-            latest: created,
-            events: Vec::with_capacity(4),
-        };
+        let mut story = Story { created, updated, latest: created, events: Vec::with_capacity(4) };
         self.tell_creation(&mut story, attributes.initiated_by)?;
         self.tell_work(&mut story)?;
         self.tell_status(&mut story)?;
@@ -97,42 +84,22 @@ impl Cells<'_> {
         };
         let mut effects = vec![SourceEffect::Created];
         self.standing_effects(&mut effects)?;
-        story.tell(
-            "created",
-            story.created,
-            SourceActor { kind, who: None },
-            effects,
-        );
+        story.tell("created", story.created, SourceActor { kind, who: None }, effects);
         Ok(())
     }
 
     fn tell_work(&self, story: &mut Story) -> Result<(), Refusal> {
         if let Some(at) = self.time_after(Field::FirstResponse, story)? {
-            let actor = SourceActor {
-                kind: ActorKind::Human,
-                who: self.agent(RESPONDER)?,
-            };
-            story.tell(
-                "first_response",
-                at,
-                actor,
-                vec![SourceEffect::Message { public: true }],
-            );
+            let actor = SourceActor { kind: ActorKind::Human, who: self.agent(RESPONDER)? };
+            story.tell("first_response", at, actor, vec![SourceEffect::Message { public: true }]);
         }
         if let Some(at) = self.time_after(Field::Escalated, story)? {
-            let actor = SourceActor {
-                kind: ActorKind::Human,
-                who: self.agent(ESCALATOR)?,
-            };
+            let actor = SourceActor { kind: ActorKind::Human, who: self.agent(ESCALATOR)? };
             story.tell("escalated", at, actor, vec![SourceEffect::Escalated]);
         }
         if let Some(at) = self.time_after(Field::Solved, story)? {
             let who = self.agent(SOLVER)?;
-            let kind = if who.is_some() {
-                ActorKind::Human
-            } else {
-                ActorKind::System
-            };
+            let kind = if who.is_some() { ActorKind::Human } else { ActorKind::System };
             story.tell(
                 "solved",
                 at,
@@ -141,12 +108,7 @@ impl Cells<'_> {
             );
         }
         if let Some(at) = self.time_after(Field::Closed, story)? {
-            story.tell(
-                "closed",
-                at,
-                system(),
-                vec![SourceEffect::Status(StatusCategory::Closed)],
-            );
+            story.tell("closed", at, system(), vec![SourceEffect::Status(StatusCategory::Closed)]);
         }
         Ok(())
     }
@@ -183,9 +145,8 @@ impl Cells<'_> {
 
     fn tell_end(&self, story: &mut Story) -> Result<(), Refusal> {
         let into = self.text(Field::MergedInto)?.map(String::from);
-        let merged = self
-            .mark(Field::Merged, story)?
-            .or_else(|| into.as_ref().map(|_| story.now()));
+        let merged =
+            self.mark(Field::Merged, story)?.or_else(|| into.as_ref().map(|_| story.now()));
         if let Some(at) = merged {
             story.tell("merged", at, system(), vec![SourceEffect::Merged(into)]);
         }
@@ -220,8 +181,5 @@ impl Cells<'_> {
 }
 
 const fn system() -> SourceActor {
-    SourceActor {
-        kind: ActorKind::System,
-        who: None,
-    }
+    SourceActor { kind: ActorKind::System, who: None }
 }

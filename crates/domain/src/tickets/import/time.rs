@@ -38,16 +38,14 @@ impl TimeFormat {
         }
         let sample = DateTime::constant(2001, 2, 3, 4, 5, 6, 0);
         let pattern = Self::Pattern(word.to_owned());
-        let zoned = sample
-            .to_zoned(TimeZone::UTC)
-            .map_err(|error| error.to_string())?;
+        let zoned = sample.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
         let written = strtime::format(word, &zoned)
             .map_err(|error| format!("`{word}`: {error}; {advice}"))?;
         match pattern.read(&written, &TimeZone::UTC) {
             Some(_) => Ok(pattern),
-            None => Err(format!(
-                "`{word}` does not name a whole date (year, month and day): {advice}"
-            )),
+            None => {
+                Err(format!("`{word}` does not name a whole date (year, month and day): {advice}"))
+            }
         }
     }
 
@@ -63,17 +61,12 @@ impl TimeFormat {
 
     fn read(&self, text: &str, zone: &TimeZone) -> Option<Timestamp> {
         match self {
-            Self::Rfc3339 => text
-                .parse()
-                .ok()
-                .or_else(|| local(text.parse().ok()?, zone)),
+            Self::Rfc3339 => text.parse().ok().or_else(|| local(text.parse().ok()?, zone)),
             Self::Unix => scaled(text, 1_000_000),
             Self::UnixMillis => scaled(text, 1_000),
             Self::Pattern(pattern) => {
                 let time = strtime::parse(pattern, text).ok()?;
-                time.to_timestamp()
-                    .ok()
-                    .or_else(|| local(time.to_datetime().ok()?, zone))
+                time.to_timestamp().ok().or_else(|| local(time.to_datetime().ok()?, zone))
             }
         }
     }
@@ -89,18 +82,11 @@ fn scaled(text: &str, micros: i64) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = fraction.get(..fraction.len().min(6))?;
     let scale = 10i64.checked_pow(u32::try_from(digits.len()).ok()?)?;
-    let part = if digits.is_empty() {
-        0
-    } else {
-        digits.parse::<u32>().ok()?.into()
-    };
+    let part = if digits.is_empty() { 0 } else { digits.parse::<u32>().ok()?.into() };
     let part: i64 = part * micros / scale;
     let whole = whole.parse::<i64>().ok()?.checked_mul(micros)?;
-    let total = if text.starts_with('-') {
-        whole.checked_sub(part)?
-    } else {
-        whole.checked_add(part)?
-    };
+    let total =
+        if text.starts_with('-') { whole.checked_sub(part)? } else { whole.checked_add(part)? };
     Timestamp::from_microsecond(total).ok()
 }
 
@@ -147,10 +133,7 @@ impl Clock {
 
     /// Microseconds since 1970, or what is wrong.
     pub(super) fn micros(&self, text: &str) -> Result<i64, String> {
-        let Some(time) = self
-            .formats
-            .iter()
-            .find_map(|format| format.read(text, &self.zone.0))
+        let Some(time) = self.formats.iter().find_map(|format| format.read(text, &self.zone.0))
         else {
             let names: Vec<_> = self.formats.iter().map(TimeFormat::name).collect();
             return Err(format!(

@@ -47,26 +47,18 @@ pub(super) async fn write(
 ) -> Result<Written> {
     let references = known.resolve(scope, connection, &unit.names).await?;
     let mut stored = stored(scope, connection, &unit.tickets).await?;
-    let place = Place {
-        tenant: scope.tenant(),
-        connection,
-        now: scope.now(),
-    };
+    let place = Place { tenant: scope.tenant(), connection, now: scope.now() };
     let mut changes = Vec::with_capacity(unit.tickets.len());
     for source in &unit.tickets {
         let stored = stored.remove(&source.external_id);
-        changes.extend(merge(place, source, stored, &references, || {
-            scope.new_id()
-        })?);
+        changes.extend(merge(place, source, stored, &references, || scope.new_id())?);
     }
     let changed = changes.len() as u64;
     if changed > 0 {
         write_tickets(scope, &changes).await?;
         remove_events(scope, &changes).await?;
-        let events = changes
-            .iter_mut()
-            .flat_map(|change| std::mem::take(&mut change.written))
-            .collect();
+        let events =
+            changes.iter_mut().flat_map(|change| std::mem::take(&mut change.written)).collect();
         write_events(scope, events).await?;
         let followed = |change: Change| TicketChange {
             ticket: change.row.id,
@@ -77,10 +69,7 @@ pub(super) async fn write(
         let payload = json!({ "tickets": changed, "people_made": references.people_made });
         scope.record(Event::new("tickets.imported", connection, payload));
     }
-    Ok(Written {
-        changed,
-        references,
-    })
+    Ok(Written { changed, references })
 }
 
 /// The tickets that are there already, locked in the order of their ids so that two imports never wait for each other crosswise.
@@ -91,33 +80,19 @@ async fn stored(
 ) -> Result<HashMap<String, Stored>> {
     use ticket::Column;
     let names = tickets.iter().map(|ticket| ticket.external_id.clone());
-    let select = scope
-        .find::<ticket::Entity>()
-        .filter(Column::ConnectionId.eq(connection));
+    let select = scope.find::<ticket::Entity>().filter(Column::ConnectionId.eq(connection));
     let select = select
         .filter(any_text(scope.backend(), Column::ExternalId, names))
         .order_by_asc(Column::Id);
-    let select = if scope.backend() == DbBackend::Postgres {
-        select.lock_exclusive()
-    } else {
-        select
-    };
+    let select =
+        if scope.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
     let rows = select.all(scope.tx()).await?;
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
     let mut events: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
-    let ids = any(
-        scope.backend(),
-        event::Column::TicketId,
-        rows.iter().map(|row| row.id.0),
-    );
-    for event in scope
-        .find::<event::Entity>()
-        .filter(ids)
-        .all(scope.tx())
-        .await?
-    {
+    let ids = any(scope.backend(), event::Column::TicketId, rows.iter().map(|row| row.id.0));
+    for event in scope.find::<event::Entity>().filter(ids).all(scope.tx()).await? {
         events.entry(event.ticket_id).or_default().push(event);
     }
     let stored = |row: ticket::Model| {
@@ -134,99 +109,37 @@ async fn write_tickets(scope: &Scope, changes: &[Change]) -> Result<()> {
         first_solved_at = excluded.first_solved_at, last_solved_at = excluded.last_solved_at, deleted_at = excluded.deleted_at, \
         spam_at = excluded.spam_at, merged_at = excluded.merged_at, merged_into = excluded.merged_into, \
         source_version = excluded.source_version, updated_at = excluded.updated_at, version = excluded.version";
-    let rows = || changes.iter().map(|change| &change.row);
     let written = Insert::into("tickets")
-        .column(
-            "id",
-            Cells::Uuid(rows().map(|row| Some(row.id.0)).collect()),
-        )
-        .column(
-            "connection_id",
-            Cells::Uuid(rows().map(|row| Some(row.connection_id.0)).collect()),
-        )
-        .column(
-            "external_id",
-            Cells::Text(rows().map(|row| Some(row.external_id.clone())).collect()),
-        )
-        .column(
-            "channel",
-            Cells::Word(rows().map(|row| row.channel.word()).collect()),
-        )
-        .column(
-            "customer_id",
-            Cells::Uuid(rows().map(|row| row.customer_id.map(|id| id.0)).collect()),
-        )
-        .column(
-            "initiated_by",
-            Cells::Word(rows().map(|row| row.initiated_by.word()).collect()),
-        )
-        .column(
-            "is_test",
-            Cells::Bool(rows().map(|row| row.is_test).collect()),
-        )
-        .column(
-            "status",
-            Cells::Word(rows().map(|row| row.status.word()).collect()),
-        )
-        .column(
-            "priority",
-            Cells::Text(rows().map(|row| row.priority.clone()).collect()),
-        )
-        .column(
-            "queue_id",
-            Cells::Uuid(rows().map(|row| row.queue_id.map(|id| id.0)).collect()),
-        )
-        .column(
-            "assignee_id",
-            Cells::Uuid(rows().map(|row| row.assignee_id.map(|id| id.0)).collect()),
-        )
-        .column(
-            "tags",
-            Cells::Text(rows().map(|row| Some(row.tags.clone())).collect()),
-        )
-        .column(
-            "created_at",
-            Cells::Time(rows().map(|row| Some(row.created_at)).collect()),
-        )
-        .column(
-            "first_solved_at",
-            Cells::Time(rows().map(|row| row.first_solved_at).collect()),
-        )
-        .column(
-            "last_solved_at",
-            Cells::Time(rows().map(|row| row.last_solved_at).collect()),
-        )
-        .column(
-            "deleted_at",
-            Cells::Time(rows().map(|row| row.deleted_at).collect()),
-        )
-        .column(
-            "spam_at",
-            Cells::Time(rows().map(|row| row.spam_at).collect()),
-        )
-        .column(
-            "merged_at",
-            Cells::Time(rows().map(|row| row.merged_at).collect()),
-        )
-        .column(
-            "merged_into",
-            Cells::Text(rows().map(|row| row.merged_into.clone()).collect()),
-        )
-        .column(
-            "source_version",
-            Cells::Long(rows().map(|row| row.source_version).collect()),
-        )
-        .column(
-            "updated_at",
-            Cells::Time(rows().map(|row| Some(row.updated_at)).collect()),
-        )
-        .column(
-            "version",
-            Cells::Long(rows().map(|row| Some(row.version)).collect()),
-        )
+        .column("id", Cells::Uuid(each(changes, |row| Some(row.id.0))))
+        .column("connection_id", Cells::Uuid(each(changes, |row| Some(row.connection_id.0))))
+        .column("external_id", Cells::Text(each(changes, |row| Some(row.external_id.clone()))))
+        .column("channel", Cells::Word(each(changes, |row| row.channel.word())))
+        .column("customer_id", Cells::Uuid(each(changes, |row| row.customer_id.map(|id| id.0))))
+        .column("initiated_by", Cells::Word(each(changes, |row| row.initiated_by.word())))
+        .column("is_test", Cells::Bool(each(changes, |row| row.is_test)))
+        .column("status", Cells::Word(each(changes, |row| row.status.word())))
+        .column("priority", Cells::Text(each(changes, |row| row.priority.clone())))
+        .column("queue_id", Cells::Uuid(each(changes, |row| row.queue_id.map(|id| id.0))))
+        .column("assignee_id", Cells::Uuid(each(changes, |row| row.assignee_id.map(|id| id.0))))
+        .column("tags", Cells::Text(each(changes, |row| Some(row.tags.clone()))))
+        .column("created_at", Cells::Time(each(changes, |row| Some(row.created_at))))
+        .column("first_solved_at", Cells::Time(each(changes, |row| row.first_solved_at)))
+        .column("last_solved_at", Cells::Time(each(changes, |row| row.last_solved_at)))
+        .column("deleted_at", Cells::Time(each(changes, |row| row.deleted_at)))
+        .column("spam_at", Cells::Time(each(changes, |row| row.spam_at)))
+        .column("merged_at", Cells::Time(each(changes, |row| row.merged_at)))
+        .column("merged_into", Cells::Text(each(changes, |row| row.merged_into.clone())))
+        .column("source_version", Cells::Long(each(changes, |row| row.source_version)))
+        .column("updated_at", Cells::Time(each(changes, |row| Some(row.updated_at))))
+        .column("version", Cells::Long(each(changes, |row| Some(row.version))))
         .run(scope, TAIL)
         .await?;
     expect(written, changes.len())
+}
+
+/// One value of each changed ticket.
+fn each<T>(changes: &[Change], value: impl Fn(&ticket::Model) -> T) -> Vec<T> {
+    changes.iter().map(|change| value(&change.row)).collect()
 }
 
 async fn write_events(scope: &Scope, events: Vec<event::Model>) -> Result<()> {
@@ -234,31 +147,16 @@ async fn write_events(scope: &Scope, events: Vec<event::Model>) -> Result<()> {
         kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
         merged_into = excluded.merged_into";
     let count = events.len();
-    let (mut kinds, mut effects, mut merged) = (
-        Vec::with_capacity(count),
-        Vec::with_capacity(count),
-        Vec::with_capacity(count),
-    );
+    let (mut kinds, mut effects, mut merged) =
+        (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
     let rows = || events.iter();
     let insert = Insert::into("ticket_events")
-        .column(
-            "ticket_id",
-            Cells::Uuid(rows().map(|row| Some(row.ticket_id.0)).collect()),
-        )
-        .column(
-            "source_key",
-            Cells::Bytes(rows().map(|row| row.source_key.clone()).collect()),
-        )
+        .column("ticket_id", Cells::Uuid(rows().map(|row| Some(row.ticket_id.0)).collect()))
+        .column("source_key", Cells::Bytes(rows().map(|row| row.source_key.clone()).collect()))
         .column("seq", Cells::Int(rows().map(|row| row.seq).collect()))
         .column("at", Cells::Time(rows().map(|row| Some(row.at)).collect()))
-        .column(
-            "actor_kind",
-            Cells::Word(rows().map(|row| row.actor_kind.word()).collect()),
-        )
-        .column(
-            "actor_id",
-            Cells::Uuid(rows().map(|row| row.actor_id.map(|id| id.0)).collect()),
-        );
+        .column("actor_kind", Cells::Word(rows().map(|row| row.actor_kind.word()).collect()))
+        .column("actor_id", Cells::Uuid(rows().map(|row| row.actor_id.map(|id| id.0)).collect()));
     for row in events {
         kinds.push(Some(row.kind));
         effects.push(Some(row.effects));
@@ -274,9 +172,7 @@ async fn write_events(scope: &Scope, events: Vec<event::Model>) -> Result<()> {
 async fn remove_events(scope: &Scope, changes: &[Change]) -> Result<()> {
     use event::Column;
     for change in changes.iter().filter(|change| !change.removed.is_empty()) {
-        let gone = scope
-            .delete_many::<event::Entity>()
-            .filter(Column::TicketId.eq(change.row.id));
+        let gone = scope.delete_many::<event::Entity>().filter(Column::TicketId.eq(change.row.id));
         gone.filter(Column::SourceKey.is_in(change.removed.iter().cloned()))
             .exec(scope.tx())
             .await?;

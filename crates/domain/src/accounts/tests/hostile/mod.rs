@@ -51,11 +51,7 @@ async fn every_hostile_token_is_refused_alike() {
 
     let mut hostile = tables::mangled(&token);
     let headers = tables::headers();
-    hostile.extend(
-        headers
-            .iter()
-            .map(|header| sign(&issuer, header, &good.to_string())),
-    );
+    hostile.extend(headers.iter().map(|header| sign(&issuer, header, &good.to_string())));
     let others = tables::claims(&good, "https://plumbline.test/t/globex");
     hostile.extend(others.iter().map(|claims| sign(&issuer, HEADER, claims)));
     // Another tenant's key cannot speak for this one, whatever is claimed.
@@ -68,10 +64,7 @@ async fn every_hostile_token_is_refused_alike() {
         let shown: String = token.chars().take(300).collect();
         let error = error.expect_err(&shown);
         assert_eq!(error.code(), "invalid_token", "{shown}");
-        assert_eq!(
-            error.message(),
-            "a valid access token is needed: `Authorization: Bearer …`"
-        );
+        assert_eq!(error.message(), "a valid access token is needed: `Authorization: Bearer …`");
     }
 }
 
@@ -110,17 +103,11 @@ async fn a_token_lives_until_it_expires_and_no_longer_across_rotations() {
     let token = answer.access_token.expose();
     app.write(&acme.system, tenants::rotate_keys).await.unwrap();
     let newer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
-    authenticate(app, &urls(), newer.access_token.expose(), None)
-        .await
-        .unwrap();
+    authenticate(app, &urls(), newer.access_token.expose(), None).await.unwrap();
     acme.later();
     // Signed with the key that was next before.
     let newest = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
-    for token in [
-        token,
-        newer.access_token.expose(),
-        newest.access_token.expose(),
-    ] {
+    for token in [token, newer.access_token.expose(), newest.access_token.expose()] {
         authenticate(app, &urls(), token, None).await.unwrap();
     }
     let header = |token: &str| token.split('.').next().unwrap().to_owned();

@@ -12,12 +12,7 @@ pub(super) fn headers() -> Vec<String> {
 
 /// Claims, to be signed with the right key under a good header. `globex` is another tenant's issuer.
 pub(super) fn claims(good: &Value, globex: &str) -> Vec<String> {
-    [
-        missing_mistyped_or_twice(good),
-        times(good),
-        names(good, globex),
-    ]
-    .concat()
+    [missing_mistyped_or_twice(good), times(good), names(good, globex)].concat()
 }
 
 fn with(claims: &Value, name: &str, value: Value) -> String {
@@ -34,9 +29,8 @@ fn without(claims: &Value, name: &str) -> String {
 
 fn algorithms_and_keys() -> Vec<String> {
     let whole = |alg: &str| format!(r#"{{"alg":"{alg}","typ":"at+jwt","kid":"KID"}}"#);
-    let algorithms = [
-        "none", "None", "NONE", "nOnE", "HS256", "RS256", "ES256", "eddsa", "Ed25519", "",
-    ];
+    let algorithms =
+        ["none", "None", "NONE", "nOnE", "HS256", "RS256", "ES256", "eddsa", "Ed25519", ""];
     let mut headers: Vec<_> = algorithms.iter().map(|alg| whole(alg)).collect();
     let kid = |kid: &str| format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":{kid}}}"#);
     for id in [
@@ -71,18 +65,9 @@ fn other_headers() -> Vec<String> {
         r#""kid":"KID""#,
         r#""alg":"EdDSA""#,
     ] {
-        headers.push(format!(
-            r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"KID",{more}}}"#
-        ));
+        headers.push(format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"KID",{more}}}"#));
     }
-    for typ in [
-        "JWT",
-        "at+JWT ",
-        "rt+jwt",
-        "id+jwt",
-        "application/at+jwt",
-        "",
-    ] {
+    for typ in ["JWT", "at+JWT ", "rt+jwt", "id+jwt", "application/at+jwt", ""] {
         headers.push(format!(r#"{{"alg":"EdDSA","typ":"{typ}","kid":"KID"}}"#));
     }
     for header in [
@@ -110,11 +95,7 @@ fn missing_mistyped_or_twice(good: &Value) -> Vec<String> {
         }
         // The same claim twice, the second time as it was.
         let text = good.to_string();
-        rows.push(format!(
-            "{},\"{name}\":{}}}",
-            &text[..text.len() - 1],
-            good[name]
-        ));
+        rows.push(format!("{},\"{name}\":{}}}", &text[..text.len() - 1], good[name]));
     }
     rows
 }
@@ -139,14 +120,7 @@ fn times(good: &Value) -> Vec<String> {
         }
         let text = good.to_string();
         let own = format!("\"{name}\":{time}");
-        for number in [
-            "1e400",
-            "1.7e9",
-            &format!("{time}.0"),
-            "NaN",
-            "Infinity",
-            "0x7f",
-        ] {
+        for number in ["1e400", "1.7e9", &format!("{time}.0"), "NaN", "Infinity", "0x7f"] {
             rows.push(text.replace(&own, &format!("\"{name}\":{number}")));
         }
     }
@@ -186,13 +160,7 @@ fn names(good: &Value, globex: &str) -> Vec<String> {
     ] {
         rows.push(with(good, "iss", json!(iss)));
     }
-    for aud in [
-        "https://evil.test",
-        "https://plumbline.test/",
-        "https://old.test",
-        "*",
-        "",
-    ] {
+    for aud in ["https://evil.test", "https://plumbline.test/", "https://old.test", "*", ""] {
         rows.push(with(good, "aud", json!(aud)));
     }
     for sub in [
@@ -223,9 +191,7 @@ fn names(good: &Value, globex: &str) -> Vec<String> {
 /// What is wrong with the text itself, made from a token that is good.
 pub(super) fn mangled(good: &str) -> Vec<String> {
     let parts: Vec<_> = good.split('.').collect();
-    let [header, claims, signature] = parts[..] else {
-        panic!("three parts")
-    };
+    let [header, claims, signature] = parts[..] else { panic!("three parts") };
     let mut flipped = signature.to_owned().into_bytes();
     flipped[10] = if flipped[10] == b'A' { b'B' } else { b'A' };
     let stranger = PrivateKey::new(&[9; 32]);

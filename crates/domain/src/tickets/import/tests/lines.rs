@@ -30,11 +30,7 @@ fn json_lines_are_read_by_keys_and_paths() {
     assert_eq!(tickets.len(), 1);
     let event = &tickets[0].events[0].event;
     assert_eq!(
-        event
-            .actor
-            .who
-            .as_ref()
-            .map(|who| (who.id.as_str(), who.name.as_str())),
+        event.actor.who.as_ref().map(|who| (who.id.as_str(), who.name.as_str())),
         Some(("9", "Ann"))
     );
     assert_eq!(event.effects.len(), 3);
@@ -51,11 +47,8 @@ fn bad_lines_are_rejected_with_column_and_value() {
     file.extend_from_slice(b"3,2024-05-01T10:00:00Z,,weird,\n4,2024-05-01T10:00:00Z\n5,2024-05-01T10:00:00Z,\xff,,\n6,0001-01-01T00:00:00Z,,,\n");
     file.extend_from_slice(b"7,2024-05-01T10:00:00Z,,,\"two\nlines\xff\"\n8,,,,\n");
     file.extend_from_slice(
-        format!(
-            "{},2024-05-01T10:00:00Z,,,\n9,2024-05-01T10:00:00Z,a\0b,,",
-            "x".repeat(300)
-        )
-        .as_bytes(),
+        format!("{},2024-05-01T10:00:00Z,,,\n9,2024-05-01T10:00:00Z,a\0b,,", "x".repeat(300))
+            .as_bytes(),
     );
     for chunk in [1, 3, 64, 1 << 20] {
         let (tickets, rejects) = read_with(1 << 20, chunk, &Mapping::default(), &file).unwrap();
@@ -97,16 +90,10 @@ fn a_line_over_a_mebibyte_is_skipped_and_the_next_one_read() {
             let (tickets, rejects) =
                 read_with(1 << 20, chunk, &Mapping::default(), file.as_bytes()).unwrap();
             assert_eq!(
-                tickets
-                    .iter()
-                    .map(|ticket| ticket.external_id.as_str())
-                    .collect::<Vec<_>>(),
+                tickets.iter().map(|ticket| ticket.external_id.as_str()).collect::<Vec<_>>(),
                 ["2"]
             );
-            assert_eq!(
-                rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(),
-                lines
-            );
+            assert_eq!(rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), lines);
             assert!(rejects[0].reason.contains("longer than 1 MiB"));
         }
     }

@@ -12,10 +12,7 @@ fn read_with(
     mapping: &Mapping,
     file: &[u8],
 ) -> Result<(Vec<SourceTicket>, Vec<Reject>), IntakeError> {
-    let options = IntakeOptions {
-        temp_dir: std::env::temp_dir(),
-        rejects: Rejects::default(),
-    };
+    let options = IntakeOptions { temp_dir: std::env::temp_dir(), rejects: Rejects::default() };
     let mut intake = Intake::with_runs_of(run_bytes, Arc::new(mapping.clone()), options);
     for chunk in file.chunks(chunk) {
         intake.feed(chunk)?;
@@ -33,13 +30,7 @@ fn read_with(
 }
 
 fn read(mapping: &str, file: &str) -> (Vec<SourceTicket>, Vec<Reject>) {
-    read_with(
-        1 << 20,
-        7,
-        &Mapping::parse(mapping).unwrap(),
-        file.as_bytes(),
-    )
-    .unwrap()
+    read_with(1 << 20, 7, &Mapping::parse(mapping).unwrap(), file.as_bytes()).unwrap()
 }
 
 fn canonical(file: &str) -> (Vec<SourceTicket>, Vec<Reject>) {
@@ -51,14 +42,9 @@ fn refused(mapping: &str) -> String {
 }
 
 fn unfit(mapping: &str, file: &str) -> String {
-    read_with(
-        1 << 20,
-        4_096,
-        &Mapping::parse(mapping).unwrap(),
-        file.as_bytes(),
-    )
-    .unwrap_err()
-    .to_string()
+    read_with(1 << 20, 4_096, &Mapping::parse(mapping).unwrap(), file.as_bytes())
+        .unwrap_err()
+        .to_string()
 }
 
 fn reason(rejects: &[Reject], line: u64) -> &str {
@@ -79,49 +65,31 @@ fn canonical_events_need_no_mapping() {
     ));
     assert_eq!(rejects, []);
     assert_eq!(
-        tickets
-            .iter()
-            .map(|ticket| ticket.external_id.as_str())
-            .collect::<Vec<_>>(),
+        tickets.iter().map(|ticket| ticket.external_id.as_str()).collect::<Vec<_>>(),
         ["7", "12"]
     );
     let twelve = &tickets[1];
     assert_eq!(twelve.attributes.channel, Some(Channel::Email));
     assert_eq!(twelve.attributes.customer.as_ref().unwrap().name, "Acme");
-    let [created, answer] = twelve.events.as_slice() else {
-        panic!("{twelve:?}")
-    };
-    assert_eq!(
-        created.event.actor,
-        SourceActor {
-            kind: ActorKind::Customer,
-            who: None
-        }
-    );
+    let [created, answer] = twelve.events.as_slice() else { panic!("{twelve:?}") };
+    assert_eq!(created.event.actor, SourceActor { kind: ActorKind::Customer, who: None });
     let new = SourceEffect::Status(StatusCategory::New);
     assert_eq!(
         created.event.effects,
-        [
-            SourceEffect::Created,
-            new,
-            SourceEffect::Queue(Some("Billing".to_owned()))
-        ]
+        [SourceEffect::Created, new, SourceEffect::Queue(Some("Billing".to_owned()))]
     );
     assert_eq!(answer.event.at, 1_714_557_900_123_456);
     assert_eq!(answer.event.actor.who.as_ref().unwrap().name, "ann");
     let open = SourceEffect::Status(StatusCategory::Open);
     assert_eq!(
         answer.event.effects,
-        [
-            SourceEffect::Message { public: true },
-            open,
-            SourceEffect::Tag("vip".to_owned())
-        ]
+        [SourceEffect::Message { public: true }, open, SourceEffect::Tag("vip".to_owned())]
     );
     assert_eq!(tickets[0].events[0].event.at, 1_714_550_400_000_000);
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one mapping and one file, told from top to bottom")]
 fn a_mapping_names_columns_effects_values_bots_and_defaults() {
     let mapping = r#"
         source = "desk"
@@ -172,42 +140,17 @@ fn a_mapping_names_columns_effects_values_bots_and_defaults() {
         name: "Ann".to_owned(),
         email: Some("ann@desk.test".to_owned()),
     };
-    assert_eq!(
-        events[1].actor,
-        SourceActor {
-            kind: ActorKind::Human,
-            who: Some(ann.clone())
-        }
-    );
-    assert!(
-        events[1]
-            .effects
-            .contains(&SourceEffect::Assignee(Some(ann)))
-    );
-    assert!(
-        events[1]
-            .effects
-            .contains(&SourceEffect::Status(StatusCategory::Open))
-    );
+    assert_eq!(events[1].actor, SourceActor { kind: ActorKind::Human, who: Some(ann.clone()) });
+    assert!(events[1].effects.contains(&SourceEffect::Assignee(Some(ann))));
+    assert!(events[1].effects.contains(&SourceEffect::Status(StatusCategory::Open)));
     assert_eq!(events[2].actor.kind, ActorKind::Bot);
     assert_eq!(events[2].at, events[0].at + 3_600_000_000);
     assert!(events[2].effects.contains(&SourceEffect::Assignee(None)));
-    assert!(
-        events[2]
-            .effects
-            .contains(&SourceEffect::Status(StatusCategory::Closed))
-    );
-    let tags: Vec<_> = events[0]
-        .effects
-        .iter()
-        .filter(|effect| matches!(effect, SourceEffect::Tag(_)))
-        .collect();
+    assert!(events[2].effects.contains(&SourceEffect::Status(StatusCategory::Closed)));
+    let tags: Vec<_> =
+        events[0].effects.iter().filter(|effect| matches!(effect, SourceEffect::Tag(_))).collect();
     assert_eq!(tags.len(), 3);
-    assert!(
-        events[0]
-            .effects
-            .contains(&SourceEffect::Priority(Some("normal".to_owned())))
-    );
+    assert!(events[0].effects.contains(&SourceEffect::Priority(Some("normal".to_owned()))));
     assert_eq!(tickets[0].attributes.channel, Some(Channel::Other));
 }
 
@@ -225,40 +168,22 @@ fn a_ticket_row_tells_its_times_as_events() {
         reason(&rejects, 4),
         "column `first_response`: `2024-04-01T10:00:00Z` is before the ticket was created"
     );
-    assert!(
-        reason(&rejects, 5).contains("no column says when"),
-        "{rejects:?}"
-    );
+    assert!(reason(&rejects, 5).contains("no column says when"), "{rejects:?}");
     let kinds = |ticket: usize| {
-        tickets[ticket]
-            .events
-            .iter()
-            .map(|event| event.event.kind.as_str())
-            .collect::<Vec<_>>()
+        tickets[ticket].events.iter().map(|event| event.event.kind.as_str()).collect::<Vec<_>>()
     };
     assert_eq!(kinds(0), ["created", "first_response", "solved", "closed"]);
     assert_eq!(kinds(1), ["created", "solved", "status", "merged", "spam"]);
     assert_eq!(kinds(2), ["created"]);
     assert_eq!(tickets[0].version, Some(1_714_903_200_000_000));
-    assert!(
-        tickets[0]
-            .events
-            .iter()
-            .all(|event| SourceKey::of_ticket_row().contains(&event.key))
-    );
+    assert!(tickets[0].events.iter().all(|event| SourceKey::of_ticket_row().contains(&event.key)));
     let reopened = &tickets[1].events[2].event;
     assert_eq!(
         (reopened.at, &reopened.effects[..]),
-        (
-            1_714_730_400_000_000,
-            &[SourceEffect::Status(StatusCategory::Open)][..]
-        )
+        (1_714_730_400_000_000, &[SourceEffect::Status(StatusCategory::Open)][..])
     );
     assert!(
-        tickets[2].events[0]
-            .event
-            .effects
-            .contains(&SourceEffect::Status(StatusCategory::Pending))
+        tickets[2].events[0].event.effects.contains(&SourceEffect::Status(StatusCategory::Pending))
     );
 }
 
@@ -292,34 +217,13 @@ fn a_mapping_that_is_wrong_names_the_line_and_what_to_write() {
         ("source = \"x\"\ntime_format = \"ISO\"", "strftime"),
         ("source = \"x\"\ntime_format = \"%H:%M\"", "whole date"),
         ("source = \"x\"\ncolour = 1", "unknown field `colour`"),
-        (
-            "source = \"x\"\n[columns]\ntickets = \"Case\"",
-            "unknown variant `tickets`",
-        ),
-        (
-            "source = \"x\"\n[effects]\nReopen = \"reopened\"",
-            "derived from the status",
-        ),
-        (
-            "source = \"x\"\n[effects]\nDone = [\"status:done\"]",
-            "`done` is no status",
-        ),
-        (
-            "source = \"x\"\n[effects]\nDone = \"finish\"",
-            "write one of none, created",
-        ),
-        (
-            "source = \"x\"\n[values.channel]\nMail = \"mail\"",
-            "expected one of `email`",
-        ),
-        (
-            "source = \"x\"\nrows = \"events\"\n[columns]\nsolved = \"Done\"",
-            "columns.solved",
-        ),
-        (
-            "source = \"x\"\n[defaults]\nchannel = \"mail\"",
-            "defaults.channel",
-        ),
+        ("source = \"x\"\n[columns]\ntickets = \"Case\"", "unknown variant `tickets`"),
+        ("source = \"x\"\n[effects]\nReopen = \"reopened\"", "derived from the status"),
+        ("source = \"x\"\n[effects]\nDone = [\"status:done\"]", "`done` is no status"),
+        ("source = \"x\"\n[effects]\nDone = \"finish\"", "write one of none, created"),
+        ("source = \"x\"\n[values.channel]\nMail = \"mail\"", "expected one of `email`"),
+        ("source = \"x\"\nrows = \"events\"\n[columns]\nsolved = \"Done\"", "columns.solved"),
+        ("source = \"x\"\n[defaults]\nchannel = \"mail\"", "defaults.channel"),
         ("source = \"\"", "source"),
     ];
     for (mapping, words) in wrong {
@@ -355,11 +259,8 @@ fn local_times_around_a_change_of_clocks_have_one_meaning() {
         mapping,
         "ticket,time\n1,2024-10-27T02:30:00\n1,2024-03-31 02:30:00\n1,2024-10-27T02:30:00+01:00\n",
     );
-    let times: Vec<i64> = tickets[0]
-        .events
-        .iter()
-        .map(|event| event.event.at / 1_000_000)
-        .collect();
+    let times: Vec<i64> =
+        tickets[0].events.iter().map(|event| event.event.at / 1_000_000).collect();
     assert_eq!(times, [1_729_989_000, 1_711_848_600, 1_729_992_600]);
 }
 
@@ -379,14 +280,10 @@ fn equal_events_are_told_apart_by_their_order_and_known_again() {
 
 #[test]
 fn of_rows_with_one_event_id_the_last_counts_in_the_place_of_the_first() {
-    let (tickets, _) = canonical(concat!(
+    let (tickets, _) = canonical(
         "ticket,time,event_id,kind\n1,2024-05-01T10:00:00Z,e1,message\n1,2024-05-01T10:00:00Z,e2,message\n1,2024-05-01T11:00:00Z,e1,escalated\n",
-    ));
-    let kinds: Vec<_> = tickets[0]
-        .events
-        .iter()
-        .map(|event| event.event.kind.as_str())
-        .collect();
+    );
+    let kinds: Vec<_> = tickets[0].events.iter().map(|event| event.event.kind.as_str()).collect();
     assert_eq!(kinds, ["escalated", "message"]);
 }
 
@@ -403,10 +300,7 @@ fn the_example_of_the_guide_reads_rows_like_its_source() {
     );
     assert_eq!(rejects, []);
     assert_eq!(
-        tickets
-            .iter()
-            .map(|ticket| ticket.external_id.as_str())
-            .collect::<Vec<_>>(),
+        tickets.iter().map(|ticket| ticket.external_id.as_str()).collect::<Vec<_>>(),
         ["Case 9", "Case 10"]
     );
     let standing = ["W", "L", "S", "P"].map(str::to_owned);
@@ -421,10 +315,7 @@ fn the_example_of_the_guide_reads_rows_like_its_source() {
     let taken = &tickets[1].events[0].event;
     assert_eq!(
         taken.effects[..2],
-        [
-            SourceEffect::Status(StatusCategory::Open),
-            SourceEffect::Message { public: true }
-        ]
+        [SourceEffect::Status(StatusCategory::Open), SourceEffect::Message { public: true }]
     );
     assert_eq!(taken.effects[2..], standing);
 }
