@@ -1,10 +1,12 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
+use domain::kpis::Grain;
 use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ContactBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, SecurityRequirement,
 };
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::problem_schemas;
 
@@ -33,6 +35,8 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     for (name, schema) in problem_schemas() {
         components.schemas.insert(name, schema);
     }
+    // What only query strings name is not collected from the handlers.
+    components.schemas.insert(Grain::name().into_owned(), Grain::schema());
     name_pages(document)
 }
 

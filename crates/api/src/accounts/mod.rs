@@ -3,6 +3,8 @@
 mod graphql;
 mod oauth;
 mod rest;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use graphql::{AccountMutation, AccountQuery};
 pub(crate) use oauth::routes as issuer_routes;

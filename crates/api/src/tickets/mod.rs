@@ -3,6 +3,8 @@
 mod graphql;
 mod import;
 mod rest;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use graphql::{TicketMutation, TicketNode, TicketQuery};
 pub(crate) use rest::routes;
