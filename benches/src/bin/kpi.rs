@@ -69,7 +69,7 @@ async fn main() -> Result<()> {
 
 async fn team_of_25(app: &App, caller: &Caller, first: NaiveDate) -> Result<TeamId> {
     let team = app
-        .write(&caller, async |scope| {
+        .write(caller, async |scope| {
             let new = NewTeam { name: "North".to_owned(), parent_id: None, kind: None };
             let team = teams::create(scope, new).await?.id;
             let page = people::list(
