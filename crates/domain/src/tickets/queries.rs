@@ -1,6 +1,6 @@
 //! Reading tickets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -281,16 +281,21 @@ async fn queues_in_reach(scope: &Scope) -> Result<Vec<QueueId>> {
 
 /// Rows as tickets; the targets of merges are looked up by the source's ids, and may not be there.
 async fn tickets(scope: &Scope, rows: Vec<ticket::Model>) -> Result<Vec<Ticket>> {
-    let names: Vec<String> = rows.iter().filter_map(|row| row.merged_into.clone()).collect();
+    use ticket::Column;
+    let merged = || rows.iter().filter(|row| row.merged_into.is_some());
     let mut targets = HashMap::new();
-    if !names.is_empty() {
-        let select = scope.find::<ticket::Entity>().select_only();
-        let select = select.columns([
-            ticket::Column::ConnectionId,
-            ticket::Column::ExternalId,
-            ticket::Column::Id,
-        ]);
-        let select = select.filter(any_text(scope.backend(), ticket::Column::ExternalId, names));
+    if merged().next().is_some() {
+        let names = merged().filter_map(|row| row.merged_into.clone());
+        let sources: BTreeSet<Uuid> = merged().map(|row| row.connection_id.0).collect();
+        let select = scope
+            .find::<ticket::Entity>()
+            .filter(any(scope.backend(), Column::ConnectionId, sources))
+            .filter(any_text(scope.backend(), Column::ExternalId, names))
+            // In the order of the index that this is looked up in: SQLite takes it for that.
+            .order_by_asc(Column::ConnectionId)
+            .order_by_asc(Column::ExternalId)
+            .select_only()
+            .columns([Column::ConnectionId, Column::ExternalId, Column::Id]);
         let found: Vec<(Uuid, String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
         targets = found
             .into_iter()

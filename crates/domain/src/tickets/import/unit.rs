@@ -15,6 +15,17 @@ use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::dialect::{any, any_text};
 use crate::kernel::{Error, Event, Result, Scope};
 
+const ON_KNOWN_TICKET: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel = excluded.channel, customer_id = excluded.customer_id, \
+        initiated_by = excluded.initiated_by, is_test = excluded.is_test, status = excluded.status, priority = excluded.priority, \
+        queue_id = excluded.queue_id, assignee_id = excluded.assignee_id, tags = excluded.tags, created_at = excluded.created_at, \
+        first_solved_at = excluded.first_solved_at, last_solved_at = excluded.last_solved_at, deleted_at = excluded.deleted_at, \
+        spam_at = excluded.spam_at, merged_at = excluded.merged_at, merged_into = excluded.merged_into, \
+        source_version = excluded.source_version, updated_at = excluded.updated_at, version = excluded.version";
+
+const ON_KNOWN_EVENT: &str = "ON CONFLICT (tenant_id, ticket_id, source_key) DO UPDATE SET seq = excluded.seq, at = excluded.at, \
+        kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
+        merged_into = excluded.merged_into";
+
 /// Some tickets of a file, and whom they name.
 #[derive(Default)]
 pub(super) struct Unit {
@@ -55,11 +66,7 @@ pub(super) async fn write(
     }
     let changed = changes.len() as u64;
     if changed > 0 {
-        write_tickets(scope, &changes).await?;
-        remove_events(scope, &changes).await?;
-        let events =
-            changes.iter_mut().flat_map(|change| std::mem::take(&mut change.written)).collect();
-        write_events(scope, events).await?;
+        write_changes(scope, &mut changes).await?;
         let followed = |change: Change| TicketChange {
             ticket: change.row.id,
             is_new: change.is_new,
@@ -72,7 +79,22 @@ pub(super) async fn write(
     Ok(Written { changed, references })
 }
 
-/// The tickets that are there already, locked in the order of their ids so that two imports never wait for each other crosswise.
+/// What is new can only be added, which both databases do faster than looking for what may be there.
+async fn write_changes(scope: &Scope, changes: &mut [Change]) -> Result<()> {
+    changes.sort_by_key(|change| !change.is_new);
+    let (new, known) = changes.split_at_mut(changes.partition_point(|change| change.is_new));
+    write_tickets(scope, new, "").await?;
+    write_tickets(scope, known, ON_KNOWN_TICKET).await?;
+    remove_events(scope, known).await?;
+    write_events(scope, new, "").await?;
+    write_events(scope, known, ON_KNOWN_EVENT).await?;
+    // What follows is told in the order of ids.
+    changes.sort_by_key(|change| change.row.id);
+    Ok(())
+}
+
+/// The tickets that are there already, locked in the order of one index: two imports never wait for each other crosswise, and SQLite
+/// looks them up in it instead of reading all of the tenant's.
 async fn stored(
     scope: &Scope,
     connection: ConnectionId,
@@ -83,7 +105,7 @@ async fn stored(
     let select = scope.find::<ticket::Entity>().filter(Column::ConnectionId.eq(connection));
     let select = select
         .filter(any_text(scope.backend(), Column::ExternalId, names))
-        .order_by_asc(Column::Id);
+        .order_by_asc(Column::ExternalId);
     let select =
         if scope.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
     let rows = select.all(scope.tx()).await?;
@@ -102,13 +124,7 @@ async fn stored(
     Ok(rows.into_iter().map(stored).collect())
 }
 
-async fn write_tickets(scope: &Scope, changes: &[Change]) -> Result<()> {
-    const TAIL: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel = excluded.channel, customer_id = excluded.customer_id, \
-        initiated_by = excluded.initiated_by, is_test = excluded.is_test, status = excluded.status, priority = excluded.priority, \
-        queue_id = excluded.queue_id, assignee_id = excluded.assignee_id, tags = excluded.tags, created_at = excluded.created_at, \
-        first_solved_at = excluded.first_solved_at, last_solved_at = excluded.last_solved_at, deleted_at = excluded.deleted_at, \
-        spam_at = excluded.spam_at, merged_at = excluded.merged_at, merged_into = excluded.merged_into, \
-        source_version = excluded.source_version, updated_at = excluded.updated_at, version = excluded.version";
+async fn write_tickets(scope: &Scope, changes: &[Change], tail: &str) -> Result<()> {
     let written = Insert::into("tickets")
         .column("id", Cells::Uuid(each(changes, |row| Some(row.id.0))))
         .column("connection_id", Cells::Uuid(each(changes, |row| Some(row.connection_id.0))))
@@ -132,7 +148,7 @@ async fn write_tickets(scope: &Scope, changes: &[Change]) -> Result<()> {
         .column("source_version", Cells::Long(each(changes, |row| row.source_version)))
         .column("updated_at", Cells::Time(each(changes, |row| Some(row.updated_at))))
         .column("version", Cells::Long(each(changes, |row| Some(row.version))))
-        .run(scope, TAIL)
+        .run(scope, tail)
         .await?;
     expect(written, changes.len())
 }
@@ -142,10 +158,9 @@ fn each<T>(changes: &[Change], value: impl Fn(&ticket::Model) -> T) -> Vec<T> {
     changes.iter().map(|change| value(&change.row)).collect()
 }
 
-async fn write_events(scope: &Scope, events: Vec<event::Model>) -> Result<()> {
-    const TAIL: &str = "ON CONFLICT (tenant_id, ticket_id, source_key) DO UPDATE SET seq = excluded.seq, at = excluded.at, \
-        kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
-        merged_into = excluded.merged_into";
+async fn write_events(scope: &Scope, changes: &mut [Change], tail: &str) -> Result<()> {
+    let events: Vec<event::Model> =
+        changes.iter_mut().flat_map(|change| std::mem::take(&mut change.written)).collect();
     let count = events.len();
     let (mut kinds, mut effects, mut merged) =
         (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
@@ -166,7 +181,7 @@ async fn write_events(scope: &Scope, events: Vec<event::Model>) -> Result<()> {
         .column("kind", Cells::Text(kinds))
         .column("effects", Cells::Text(effects))
         .column("merged_into", Cells::Text(merged));
-    expect(insert.run(scope, TAIL).await?, count)
+    expect(insert.run(scope, tail).await?, count)
 }
 
 async fn remove_events(scope: &Scope, changes: &[Change]) -> Result<()> {
