@@ -1,5 +1,8 @@
 //! What the benchmarks share: a database, a tenant, and a made-up help desk.
 
+// An import is a deep nest of futures, and their layouts are computed in one go when optimising.
+#![recursion_limit = "256"]
+
 pub mod desk;
 
 use std::fs::File;

@@ -1,5 +1,8 @@
 //! Times an import, from the first byte of the file to the last rollup; on PostgreSQL beside a `COPY` of the same rows.
 
+// An import is a deep nest of futures, and their layouts are computed in one go when optimising.
+#![recursion_limit = "256"]
+
 use std::fs::File;
 use std::io::BufWriter;
 use std::time::Instant;

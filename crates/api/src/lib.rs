@@ -1,5 +1,8 @@
 //! REST and GraphQL over the domain. Each feature is a folder with its handlers and its resolvers.
 
+// An import is a deep nest of futures, and their layouts are computed in one go when optimising.
+#![recursion_limit = "256"]
+
 mod app;
 mod caller;
 mod graphql;
@@ -18,6 +21,7 @@ mod tickets;
 mod testing;
 
 use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use domain::kernel::Error;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -60,8 +64,8 @@ fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     );
 }
 
-async fn nowhere() -> http::Result<actix_web::HttpResponse> {
-    Err(Error::not_found("address", "here").into())
+async fn nowhere(request: HttpRequest) -> http::Result<HttpResponse> {
+    Err(Error::not_found("address", format!("{} {}", request.method(), request.path())).into())
 }
 
 /// The OpenAPI document of everything under `/v1` and `/t`.

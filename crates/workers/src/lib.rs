@@ -1,5 +1,7 @@
 //! Work that happens later: what runs it (`runner`), who says that there is some (`bus`), and one line per kind of job.
 
+// An import is a deep nest of futures, and their layouts are computed in one go when optimising.
+#![recursion_limit = "256"]
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod bus;

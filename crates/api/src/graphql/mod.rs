@@ -37,7 +37,7 @@ pub type Graph = Schema<Query, Mutation, EmptySubscription>;
 pub fn schema() -> Graph {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_depth(16)
-        .limit_complexity(5_000)
+        .limit_complexity(20_000)
         .limit_recursive_depth(32)
         .limit_directives(8)
         .finish()

@@ -63,7 +63,7 @@ pub(super) async fn import(
             .await
             .map_err(Error::internal)??
     } else {
-        intake::write(&api, &caller, &source, sorted, kpis::follow, |_| ()).await?
+        Box::pin(intake::write(&api, &caller, &source, sorted, kpis::follow, |_| ())).await?
     };
     Ok(Json(report))
 }

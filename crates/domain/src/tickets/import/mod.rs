@@ -5,7 +5,7 @@
 //!    [`Reject`]s with a reason.
 //! 3. [`SortedTickets`]: the rows of one ticket after the other, wherever they stood in the file, in constant memory.
 //! 4. [`SourceTicket`]: one ticket in the source's terms, every event with the key that makes a second import change nothing.
-//! 5. [`write`]: units of tickets, one transaction each. `references` finds or makes people, queues and customers, `merge` is the
+//! 5. [`write()`]: units of tickets, one transaction each. `references` finds or makes people, queues and customers, `merge` is the
 //!    pure heart (the source's word over what is stored), `unit` writes what changed and lets facts follow.
 
 mod columns;
