@@ -177,7 +177,7 @@ pub(crate) struct PublicArgs {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) listen: SocketAddr,
-    /// The address under which clients reach it, which is in every token; http://<listen> where it is not given
+    /// The address under which clients reach it, which is in every token; `http://<listen>` where it is not given
     #[arg(long, value_name = "URL", env = "PLUMBLINE_PUBLIC_URL", value_parser = http_url)]
     pub(crate) public_url: Option<String>,
     /// An earlier public URL, whose tokens are still accepted; may be given several times
