@@ -26,7 +26,10 @@ pub async fn open(url: Option<&str>, folder: &Path) -> Result<App> {
     let file = folder.join("plumbline.db");
     let schema = match url {
         Some(url) => Schema::of_server(url).await?,
-        None => Schema::of_file(&file).await?,
+        None => {
+            File::create(&file)?;
+            Schema::of_file(&file).await?
+        }
     };
     schema.upgrade().await?;
     schema.close().await?;
