@@ -1,7 +1,5 @@
 //! Many rows in few statements: arrays on PostgreSQL, lists of values on SQLite, whose statements are cached by their text and so come in few lengths.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -141,8 +139,9 @@ impl Insert {
                     let length =
                         LENGTHS.into_iter().find(|length| start + length <= rows).unwrap_or(1);
                     let sql = format!("{into} VALUES {} {tail}", self.values(length));
-                    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
+                    let mut query = sqlx::query(AssertSqlSafe(sql));
                     for row in start..start + length {
+                        query = query.bind(scope.tenant().0);
                         query = self
                             .columns
                             .iter()
@@ -180,18 +179,9 @@ impl Insert {
             .join(", ")
     }
 
+    /// Plain marks: for a numbered one, SQLite walks the list of all of them at every binding.
     fn values(&self, rows: usize) -> String {
-        let mut sql = String::with_capacity(rows * (self.columns.len() * 6 + 6));
-        let mut place = 1;
-        for row in 0..rows {
-            sql.push_str(if row == 0 { "(?1" } else { ", (?1" });
-            for _ in &self.columns {
-                place += 1;
-                // Writing to a string cannot fail.
-                let _ = write!(sql, ", ?{place}");
-            }
-            sql.push(')');
-        }
-        sql
+        let row = format!("(?{})", ", ?".repeat(self.columns.len()));
+        vec![row; rows].join(", ")
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, SimpleExpr, Value};
-use sea_orm::{ColumnTrait, DbBackend, DbErr, RuntimeErr};
+use sea_orm::{ColumnTrait, DbBackend, DbErr, RuntimeErr, Statement};
 use uuid::Uuid;
 
 /// What a failed statement means.
@@ -132,4 +132,27 @@ pub(crate) fn for_update(backend: DbBackend) -> &'static str {
 /// ` FOR UPDATE SKIP LOCKED` where there are others who could hold a lock.
 pub(crate) fn for_update_skip_locked(backend: DbBackend) -> &'static str {
     if backend == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" }
+}
+
+/// A statement with values, `$1` being the first. SQLite is given plain marks in the order they stand: a mark with a name costs it
+/// a walk through all names at every binding, which a long list of keys makes quadratic.
+pub(crate) fn statement(
+    backend: DbBackend,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    if backend == DbBackend::Postgres {
+        return Statement::from_sql_and_values(backend, sql, values);
+    }
+    let values: Vec<Value> = values.into_iter().collect();
+    let mut parts = sql.split('$');
+    let (mut plain, mut bound) = (parts.next().unwrap_or_default().to_owned(), Vec::new());
+    for part in parts {
+        let digits = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
+        let place: usize = part[..digits].parse().unwrap_or_default();
+        bound.extend(place.checked_sub(1).and_then(|place| values.get(place)).cloned());
+        plain.push('?');
+        plain.push_str(&part[digits..]);
+    }
+    Statement::from_sql_and_values(backend, plain, bound)
 }

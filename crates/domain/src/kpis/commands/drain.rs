@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::replace::Cell;
 use crate::kernel::bulk::{Cells, Insert};
-use crate::kernel::dialect::for_update_skip_locked;
+use crate::kernel::dialect::{self, for_update_skip_locked};
 use crate::kernel::{Error, Result, Scope};
 use crate::kpis::cells::{Packed, marks, replace_days};
 use crate::kpis::entity::channel;
@@ -315,7 +315,7 @@ fn with_keys(scope: &Scope, sql: &str, cells: &[&(Cell, u32)], rest: u32) -> Sta
 }
 
 fn statement(scope: &Scope, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(scope.backend(), sql, values)
+    dialect::statement(scope.backend(), sql, values)
 }
 
 /// Whether anything is marked at all.
