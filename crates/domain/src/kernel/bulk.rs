@@ -1,6 +1,10 @@
 //! Many rows in few statements: arrays on PostgreSQL, lists of values on SQLite, whose statements are cached by their text and so come in few lengths.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{ArrayType, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -8,10 +12,14 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use uuid::Uuid;
 
 use super::db::Conn;
+use super::dialect::for_update;
 use super::{Error, Result, Scope};
 
 /// The numbers of rows that a statement on SQLite may have.
 const LENGTHS: [usize; 3] = [64, 8, 1];
+/// The numbers of keys that a statement on SQLite may have: the last one is repeated to fill up.
+const KEY_LENGTHS: [usize; 4] = [1, 8, 64, MOST_KEYS];
+const MOST_KEYS: usize = 512;
 
 /// The values of one column, one for each row.
 pub(crate) enum Cells {
@@ -183,5 +191,111 @@ impl Insert {
     fn values(&self, rows: usize) -> String {
         let row = format!("(?{})", ", ?".repeat(self.columns.len()));
         vec![row; rows].join(", ")
+    }
+}
+
+/// Rows of a table of the scope's tenant by many values of one column.
+///
+/// The columns named by `with` and the one of `by` begin one of the table's indexes. PostgreSQL looks each key up in it by itself: of
+/// a list of keys it may think that comparing it with every row is as good, and it keeps plans that it made while a table was empty.
+/// SQLite takes the index for the sake of its order.
+pub(crate) struct Lookup {
+    table: &'static str,
+    fixed: Vec<(&'static str, Value)>,
+    is_locking: bool,
+}
+
+/// What rows are looked up by.
+pub(crate) enum Keys {
+    Uuid(BTreeSet<Uuid>),
+    Text(BTreeSet<String>),
+}
+
+impl Lookup {
+    pub(crate) const fn of(table: &'static str) -> Self {
+        Self { table, fixed: Vec::new(), is_locking: false }
+    }
+
+    /// Rows that have this value too.
+    #[must_use]
+    pub(crate) fn with(mut self, column: &'static str, value: impl Into<Value>) -> Self {
+        self.fixed.push((column, value.into()));
+        self
+    }
+
+    /// Keeps the rows from being changed by others until the scope ends. They are locked in the order of their keys.
+    #[must_use]
+    pub(crate) const fn locking(mut self) -> Self {
+        self.is_locking = true;
+        self
+    }
+
+    /// The rows, in no order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn by<R: FromQueryResult>(
+        &self,
+        scope: &Scope,
+        column: &str,
+        keys: Keys,
+    ) -> Result<Vec<R>> {
+        let (kind, array, mut keys): (_, _, Vec<Value>) = match keys {
+            Keys::Uuid(keys) => {
+                (ArrayType::Uuid, "uuid[]", keys.into_iter().map(Value::from).collect())
+            }
+            Keys::Text(keys) => {
+                (ArrayType::String, "text[]", keys.into_iter().map(Value::from).collect())
+            }
+        };
+        let mut rows = Vec::new();
+        while !keys.is_empty() {
+            let (sql, values) = if scope.backend() == DbBackend::Postgres {
+                let all = Value::Array(kind.clone(), Some(Box::new(std::mem::take(&mut keys))));
+                (self.postgres(scope, column, array), self.values(scope, vec![all]))
+            } else {
+                let rest = keys.split_off(keys.len().min(MOST_KEYS));
+                let mut these = std::mem::replace(&mut keys, rest);
+                let length = KEY_LENGTHS.into_iter().find(|length| *length >= these.len());
+                these.resize(length.unwrap_or(MOST_KEYS), these[these.len() - 1].clone());
+                (self.sqlite(column, these.len()), self.values(scope, these))
+            };
+            let statement = Statement::from_sql_and_values(scope.backend(), sql, values);
+            for row in scope.tx().query_all_raw(statement).await? {
+                rows.push(R::from_query_result(&row, "")?);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn values(&self, scope: &Scope, keys: Vec<Value>) -> Vec<Value> {
+        let fixed = self.fixed.iter().map(|(_, value)| value.clone());
+        std::iter::once(scope.tenant().0.into()).chain(fixed).chain(keys).collect()
+    }
+
+    /// `OFFSET 0` keeps the inner question as it stands.
+    fn postgres(&self, scope: &Scope, column: &str, array: &str) -> String {
+        let fixed: String = (2..)
+            .zip(&self.fixed)
+            .map(|(place, (name, _))| format!(" AND {name} = ${place}"))
+            .collect();
+        let lock = if self.is_locking { for_update(scope.backend()) } else { "" };
+        format!(
+            "SELECT found.* FROM UNNEST(${}::{array}) AS wanted (key), LATERAL (SELECT * FROM {} \
+             WHERE tenant_id = $1{fixed} AND {column} = wanted.key OFFSET 0{lock}) AS found",
+            self.fixed.len() + 2,
+            self.table
+        )
+    }
+
+    fn sqlite(&self, column: &str, keys: usize) -> String {
+        let fixed: Vec<&str> = self.fixed.iter().map(|(name, _)| *name).collect();
+        let places: String = fixed.iter().map(|name| format!(" AND {name} = ?")).collect();
+        let order: String = fixed.iter().map(|name| format!("{name}, ")).collect();
+        let marks = vec!["?"; keys].join(", ");
+        format!(
+            "SELECT * FROM {} WHERE tenant_id = ?{places} AND {column} IN ({marks}) ORDER BY {order}{column}",
+            self.table
+        )
     }
 }

@@ -1,15 +1,13 @@
 //! Agents of a source become people.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::entity::{Column, Entity};
+use super::entity::Model;
 use super::types::{Introduced, Newcomer};
 use crate::connections::ConnectionId;
-use crate::kernel::bulk::{Cells, Insert};
-use crate::kernel::dialect::any_text;
+use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{PersonId, Result, Scope};
 use crate::people::PersonState;
 use crate::people::entity as person;
@@ -54,30 +52,18 @@ async fn known(
     connection: ConnectionId,
     newcomers: &[Newcomer],
 ) -> Result<HashMap<String, PersonId>> {
-    let ids = newcomers.iter().map(|newcomer| newcomer.external_id.clone());
-    let select = scope
-        .find::<Entity>()
-        .filter(Column::ConnectionId.eq(connection))
-        .filter(any_text(scope.backend(), Column::ExternalId, ids))
-        .select_only()
-        .columns([Column::ExternalId, Column::PersonId]);
-    let rows: Vec<(String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-    Ok(rows.into_iter().map(|(id, person)| (id, PersonId(person))).collect())
+    let ids = newcomers.iter().map(|newcomer| newcomer.external_id.clone()).collect();
+    let lookup = Lookup::of("external_identities").with("connection_id", connection.0);
+    let rows: Vec<Model> = lookup.by(scope, "external_id", Keys::Text(ids)).await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.person_id)).collect())
 }
 
 async fn by_email(scope: &Scope, newcomers: &[Newcomer]) -> Result<HashMap<String, PersonId>> {
-    let emails: BTreeSet<String> =
-        newcomers.iter().filter_map(|newcomer| newcomer.work_email.clone()).collect();
-    if emails.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let select = scope
-        .find::<person::Entity>()
-        .filter(any_text(scope.backend(), person::Column::WorkEmail, emails))
-        .select_only()
-        .columns([person::Column::WorkEmail, person::Column::Id]);
-    let rows: Vec<(String, Uuid)> = select.into_tuple().all(scope.tx()).await?;
-    Ok(rows.into_iter().map(|(email, person)| (email, PersonId(person))).collect())
+    let emails = newcomers.iter().filter_map(|newcomer| newcomer.work_email.clone()).collect();
+    let rows: Vec<person::Model> =
+        Lookup::of("people").by(scope, "work_email", Keys::Text(emails)).await?;
+    let by_email = |row: person::Model| Some((row.work_email?, row.id));
+    Ok(rows.into_iter().filter_map(by_email).collect())
 }
 
 async fn insert_people(scope: &Scope, people: Vec<(PersonId, Newcomer)>) -> Result<()> {

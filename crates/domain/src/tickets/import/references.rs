@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Set};
-use uuid::Uuid;
+use sea_orm::{FromQueryResult, Set};
 
 use super::super::entity::{customer, queue};
 use super::super::{ActorKind, CustomerId, QueueId};
 use super::source::{SourceAgent, SourceCustomer, SourceEffect};
 use super::ticket::SourceTicket;
 use crate::connections::ConnectionId;
-use crate::kernel::bulk::{Cells, Insert};
-use crate::kernel::dialect::any_text;
+use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{PersonId, Result, Scope};
 use crate::people::identities;
 use crate::people::identities::Newcomer;
@@ -123,20 +121,9 @@ impl References {
         connection: ConnectionId,
         mut wanted: Vec<&String>,
     ) -> Result<()> {
-        use queue::Column;
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let ids =
-            any_text(scope.backend(), Column::ExternalId, wanted.iter().map(|id| (*id).clone()));
-        let select = scope
-            .find::<queue::Entity>()
-            .filter(Column::ConnectionId.eq(connection))
-            .filter(ids)
-            .select_only();
-        let known: Vec<(String, Uuid)> =
-            select.columns([Column::ExternalId, Column::Id]).into_tuple().all(scope.tx()).await?;
-        self.queues.extend(known.into_iter().map(|(name, id)| (name, QueueId(id))));
+        let ids = wanted.iter().map(|id| (*id).clone()).collect();
+        let found: Vec<queue::Model> = of_source(scope, "queues", connection, ids).await?;
+        self.queues.extend(found.into_iter().map(|row| (row.external_id, row.id)));
         wanted.retain(|name| !self.queues.contains_key(*name));
         let ids: Vec<QueueId> = wanted.iter().map(|_| scope.new_id()).collect();
         let names: Vec<_> = wanted.iter().map(|name| Some((*name).clone())).collect();
@@ -154,17 +141,9 @@ impl References {
         connection: ConnectionId,
         mut wanted: BTreeMap<&String, &SourceCustomer>,
     ) -> Result<()> {
-        use customer::Column;
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let ids =
-            any_text(scope.backend(), Column::ExternalId, wanted.keys().map(|id| (*id).clone()));
-        let select = scope
-            .find::<customer::Entity>()
-            .filter(Column::ConnectionId.eq(connection))
-            .filter(ids);
-        for row in select.all(scope.tx()).await? {
+        let ids = wanted.keys().map(|id| (*id).clone()).collect();
+        let found: Vec<customer::Model> = of_source(scope, "customers", connection, ids).await?;
+        for row in found {
             if let Some(customer) = wanted.remove(&row.external_id) {
                 rename(scope, &row, customer).await?;
             }
@@ -229,6 +208,16 @@ async fn rename(scope: &Scope, row: &customer::Model, customer: &SourceCustomer)
     };
     scope.update::<customer::Entity, _>(row.id, change).await?;
     Ok(())
+}
+
+async fn of_source<R: FromQueryResult>(
+    scope: &Scope,
+    table: &'static str,
+    connection: ConnectionId,
+    ids: BTreeSet<String>,
+) -> Result<Vec<R>> {
+    let lookup = Lookup::of(table).with("connection_id", connection.0);
+    lookup.by(scope, "external_id", Keys::Text(ids)).await
 }
 
 async fn insert_of_source(

@@ -1,5 +1,9 @@
 //! From sorted tickets to the database: unit after unit, the next one prepared while the database writes this one.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
 use sea_orm::DbBackend;
 use tokio::sync::mpsc;
 
@@ -12,9 +16,13 @@ use crate::connections;
 use crate::kernel::{App, Caller, Error, Permission, Result};
 use crate::tickets;
 
-/// How many rows a unit has: on SQLite as many as take 50 ms at most, because readers of the same folder wait for no longer.
-const ROWS_ON_SQLITE: u64 = 500;
+/// How many rows a unit has. SQLite has one writer, whom others should not wait for longer than 50 ms: there the units grow and shrink
+/// with the machine.
 const ROWS_ON_POSTGRES: u64 = 5_000;
+const ROWS_ON_SQLITE: u64 = 500;
+const LEAST_ROWS: u64 = 100;
+const MOST_ROWS: u64 = 2_000;
+const UNIT_ON_SQLITE: Duration = Duration::from_millis(35);
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,21 +67,25 @@ pub async fn write(
 ) -> Result<ImportReport> {
     let connection =
         app.write_retrying(caller, async |scope| connections::named(scope, source).await).await?;
-    let limit = if app.database().backend() == DbBackend::Postgres {
-        ROWS_ON_POSTGRES
-    } else {
-        ROWS_ON_SQLITE
-    };
+    let is_sqlite = app.database().backend() == DbBackend::Sqlite;
+    let limit = Arc::new(AtomicU64::new(if is_sqlite { ROWS_ON_SQLITE } else { ROWS_ON_POSTGRES }));
     let (sender, mut units) = mpsc::channel(1);
-    let reading = tokio::task::spawn_blocking(move || read_units(tickets, limit, &sender));
+    let reading = tokio::task::spawn_blocking({
+        let limit = Arc::clone(&limit);
+        move || read_units(tickets, &limit, &sender)
+    });
     let mut known = References::default();
     let mut done = Progress::default();
     while let Some(unit) = units.recv().await {
+        let begun = Instant::now();
         let written = app
             .write_retrying(caller, async |scope| {
                 unit::write(scope, connection, &known, &unit, follow).await
             })
             .await?;
+        if is_sqlite {
+            limit.store(fitting(unit.rows, begun.elapsed()), Ordering::Relaxed);
+        }
         known.remember(written.references);
         done.rows += unit.rows;
         done.tickets += unit.tickets.len() as u64;
@@ -108,16 +120,25 @@ fn report(done: Progress, tickets: SortedTickets) -> Result<ImportReport> {
     })
 }
 
+/// How many rows would have taken just long enough, going half the way there: one slow commit is no slow machine.
+fn fitting(rows: u64, took: Duration) -> u64 {
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
+    let target = u64::try_from(UNIT_ON_SQLITE.as_micros()).unwrap_or(u64::MAX);
+    (rows / 2 + rows.saturating_mul(target) / micros / 2).clamp(LEAST_ROWS, MOST_ROWS)
+}
+
 /// On a thread of its own. Ends early when nobody takes the units any more.
 fn read_units(
     mut tickets: SortedTickets,
-    limit: u64,
+    limit: &AtomicU64,
     sender: &mpsc::Sender<Unit>,
 ) -> Result<SortedTickets> {
     let mut unit = Unit::default();
     while let Some(ticket) = tickets.next_ticket()? {
         unit.add(ticket);
-        if unit.rows >= limit && sender.blocking_send(std::mem::take(&mut unit)).is_err() {
+        if unit.rows >= limit.load(Ordering::Relaxed)
+            && sender.blocking_send(std::mem::take(&mut unit)).is_err()
+        {
             return Ok(tickets);
         }
     }

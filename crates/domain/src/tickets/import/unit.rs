@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 
 use super::super::entity::{event, ticket};
@@ -11,8 +11,7 @@ use super::merge::{Change, Place, Stored, merge};
 use super::references::{Names, References};
 use super::ticket::SourceTicket;
 use crate::connections::ConnectionId;
-use crate::kernel::bulk::{Cells, Insert};
-use crate::kernel::dialect::{any, any_text};
+use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{Error, Event, Result, Scope};
 
 const ON_KNOWN_TICKET: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel = excluded.channel, customer_id = excluded.customer_id, \
@@ -93,28 +92,22 @@ async fn write_changes(scope: &Scope, changes: &mut [Change]) -> Result<()> {
     Ok(())
 }
 
-/// The tickets that are there already, locked in the order of one index: two imports never wait for each other crosswise, and SQLite
-/// looks them up in it instead of reading all of the tenant's.
+/// The tickets that are there already, locked in the order of their names: two imports never wait for each other crosswise.
 async fn stored(
     scope: &Scope,
     connection: ConnectionId,
     tickets: &[SourceTicket],
 ) -> Result<HashMap<String, Stored>> {
-    use ticket::Column;
-    let names = tickets.iter().map(|ticket| ticket.external_id.clone());
-    let select = scope.find::<ticket::Entity>().filter(Column::ConnectionId.eq(connection));
-    let select = select
-        .filter(any_text(scope.backend(), Column::ExternalId, names))
-        .order_by_asc(Column::ExternalId);
-    let select =
-        if scope.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
-    let rows = select.all(scope.tx()).await?;
+    let names = tickets.iter().map(|ticket| ticket.external_id.clone()).collect();
+    let lookup = Lookup::of("tickets").with("connection_id", connection.0).locking();
+    let rows: Vec<ticket::Model> = lookup.by(scope, "external_id", Keys::Text(names)).await?;
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
     let mut events: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
-    let ids = any(scope.backend(), event::Column::TicketId, rows.iter().map(|row| row.id.0));
-    for event in scope.find::<event::Entity>().filter(ids).all(scope.tx()).await? {
+    let ids = Keys::Uuid(rows.iter().map(|row| row.id.0).collect());
+    let found: Vec<event::Model> = Lookup::of("ticket_events").by(scope, "ticket_id", ids).await?;
+    for event in found {
         events.entry(event.ticket_id).or_default().push(event);
     }
     let stored = |row: ticket::Model| {
