@@ -55,7 +55,8 @@ pub(crate) async fn secure(
     tenant: &str,
     grant: Grant,
 ) -> Result<(), DbErr> {
-    let mine = format!("{tenant} = nullif(current_setting('app.tenant', true), '')::uuid");
+    // As a question of its own, the setting is read once a statement and not once a row.
+    let mine = format!("{tenant} = (SELECT nullif(current_setting('app.tenant', true), '')::uuid)");
     let rights = match grant {
         Grant::Full => "SELECT, INSERT, UPDATE, DELETE",
         Grant::Append => "SELECT, INSERT",

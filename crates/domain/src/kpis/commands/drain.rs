@@ -1,18 +1,18 @@
 //! Adding up what is marked.
 //!
 //! A marked day is recomputed from its facts, never incremented, so nothing is counted twice however often this is interrupted. Whoever
-//! holds the mark's row owns the rollup of the same key; a writer of facts waits for that row before it can commit, so its facts are
-//! either all seen here, or its mark is there afterwards.
+//! took a mark away owns the rollup of the same key until they commit; a writer of facts who makes the mark again waits for that, so its
+//! facts are either all seen here, or its mark is there afterwards.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
-    Value,
+    ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Statement, Value,
 };
 use uuid::Uuid;
 
-use super::replace::Cell;
+use super::replace::{Cell, insert_marks};
 use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::dialect::{self, for_update_skip_locked};
 use crate::kernel::{Error, Result, Scope};
@@ -25,8 +25,6 @@ use crate::kpis::slots::{Month, SLOTS_PER_DAY, Slot, first_slot, micros_of, slot
 pub const DRAIN_UNIT: u32 = 1_000;
 /// How many facts a unit reads before it stops, so that nobody waits for it long.
 const FACTS_PER_UNIT: u64 = 20_000;
-/// How many keys one statement names.
-const KEY_LENGTHS: [usize; 4] = [512, 64, 8, 1];
 
 const ON_STORED: &str = "ON CONFLICT (tenant_id, measure, agent_id, month, queue_id, channel) \
                          DO UPDATE SET n = excluded.n, total = excluded.total, cells = excluded.cells";
@@ -43,24 +41,38 @@ pub async fn drain(scope: &Scope, limit: u32) -> Result<usize> {
 /// The same with another measure of how much is enough.
 pub(in crate::kpis) async fn drain_unit(scope: &Scope, limit: u32, facts: u64) -> Result<usize> {
     let claimed = claim(scope, limit).await?;
-    let (mut done, mut left) = (0, facts);
-    // Marks come ordered by measure and month: each group reads its facts together.
+    let (mut done, mut left, mut marks) = (0, facts, BTreeMap::new());
+    // Marks are ordered by measure and month: each group reads its facts together.
     for group in claimed.chunk_by(|(a, _), (b, _)| (a.measure, a.month) == (b.measure, b.month)) {
-        if left == 0 {
-            break;
+        let mut days_left = u32::MAX;
+        if left > 0 {
+            let read = add_up(scope, group, left).await?;
+            left = left.saturating_sub(read.facts);
+            days_left = !read.days;
+            done += group.len();
         }
-        left = left.saturating_sub(add_up(scope, group, left).await?);
-        done += group.len();
+        let unread = group.iter().map(|(cell, days)| (*cell, days & days_left));
+        marks.extend(unread.filter(|(_, days)| *days != 0));
     }
+    insert_marks(scope, &marks).await?;
     Ok(done)
 }
 
+/// Takes marks away. Whoever wants to make one of them again waits until this scope ends.
 async fn claim(scope: &Scope, limit: u32) -> Result<Vec<(Cell, u32)>> {
-    let sql = format!(
-        "SELECT measure, month, agent_id, queue_id, channel, days FROM dirty_cells WHERE tenant_id = $1 \
-         ORDER BY measure, month, agent_id, queue_id, channel LIMIT $2{}",
-        for_update_skip_locked(scope.backend())
-    );
+    let key = "measure, month, agent_id, queue_id, channel";
+    let lock = for_update_skip_locked(scope.backend());
+    let first = |what: &str| {
+        format!("SELECT {what} FROM dirty_cells WHERE tenant_id = $1 ORDER BY {key} LIMIT $2{lock}")
+    };
+    let these = if scope.backend() == DbBackend::Postgres {
+        // By their place: by their keys, a plan that was made while the table was empty would compare all with all.
+        format!("ctid = ANY (ARRAY ({}))", first("ctid"))
+    } else {
+        format!("({key}) IN ({})", first(key))
+    };
+    let sql =
+        format!("DELETE FROM dirty_cells WHERE {these} AND tenant_id = $1 RETURNING {key}, days");
     let values = [scope.tenant().0.into(), i64::from(limit).into()];
     let rows = scope.tx().query_all_raw(statement(scope, &sql, values)).await?;
     let claimed = rows.iter().map(|row| {
@@ -73,7 +85,9 @@ async fn claim(scope: &Scope, limit: u32) -> Result<Vec<(Cell, u32)>> {
         };
         Ok((cell, row.try_get_by_index::<i32>(5)?.cast_unsigned()))
     });
-    claimed.collect()
+    let mut claimed = claimed.collect::<Result<Vec<_>>>()?;
+    claimed.sort_unstable();
+    Ok(claimed)
 }
 
 /// The values of a group of marks, each with the place of its mark.
@@ -84,8 +98,14 @@ struct Values {
     of: Vec<Vec<(Slot, i64)>>,
 }
 
-/// Adds up the marks of one measure and month. Returns how many facts it read.
-async fn add_up(scope: &Scope, group: &[(Cell, u32)], limit: u64) -> Result<u64> {
+/// How far a group was read.
+struct Read {
+    days: u32,
+    facts: u64,
+}
+
+/// Adds up the marks of one measure and month.
+async fn add_up(scope: &Scope, group: &[(Cell, u32)], limit: u64) -> Result<Read> {
     let places: HashMap<_, _> =
         group.iter().zip(0..).map(|((cell, _), place)| (*cell, place)).collect();
     let marked = group.iter().fold(0, |days, (_, more)| days | more);
@@ -107,9 +127,7 @@ async fn add_up(scope: &Scope, group: &[(Cell, u32)], limit: u64) -> Result<u64>
     if emptied {
         remove_empty(scope, group).await?;
     }
-    let rest = marked & !values.days;
-    unmark(scope, group, rest).await?;
-    Ok(values.read)
+    Ok(Read { days: values.days, facts: values.read })
 }
 
 /// Reads facts day by day, beginning with the first marked day, until the limit is reached. At least one day is read.
@@ -281,37 +299,6 @@ async fn remove_empty(scope: &Scope, group: &[(Cell, u32)]) -> Result<()> {
         .filter(Column::N.eq(0));
     empty.exec(scope.tx()).await?;
     Ok(())
-}
-
-/// Takes the marks away, but for the days in `rest`.
-async fn unmark(scope: &Scope, group: &[(Cell, u32)], rest: u32) -> Result<()> {
-    let (done, further): (Vec<_>, Vec<_>) = group.iter().partition(|(_, days)| days & rest == 0);
-    let delete = "DELETE FROM dirty_cells WHERE tenant_id = $1 AND measure = $2 AND month = $3 AND days & $4 = 0";
-    let keep = "UPDATE dirty_cells SET days = days & $4 WHERE tenant_id = $1 AND measure = $2 AND month = $3";
-    for (sql, mut cells) in [(delete, done.as_slice()), (keep, further.as_slice())] {
-        while !cells.is_empty() {
-            let length = KEY_LENGTHS.into_iter().find(|length| *length <= cells.len()).unwrap_or(1);
-            let (these, others) = cells.split_at(length);
-            cells = others;
-            scope.tx().execute_raw(with_keys(scope, sql, these, rest)).await?;
-        }
-    }
-    Ok(())
-}
-
-fn with_keys(scope: &Scope, sql: &str, cells: &[&(Cell, u32)], rest: u32) -> Statement {
-    let Cell { measure, month, .. } = cells[0].0;
-    let mut values: Vec<Value> =
-        vec![scope.tenant().0.into(), measure.into(), month.into(), rest.cast_signed().into()];
-    let mut keys = Vec::with_capacity(cells.len());
-    for (cell, _) in cells {
-        let first = values.len() + 1;
-        keys.push(format!("(${first}, ${}, ${})", first + 1, first + 2));
-        values.extend([cell.agent.into(), cell.queue.into(), cell.channel.into()]);
-    }
-    let keys = keys.join(", ");
-    let sql = format!("{sql} AND (agent_id, queue_id, channel) IN (VALUES {keys})");
-    statement(scope, &sql, values)
 }
 
 fn statement(scope: &Scope, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {

@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::QueryFilter;
 use uuid::Uuid;
 
-use crate::kernel::bulk::{Cells, Insert};
+use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::dialect::any;
 use crate::kernel::{PersonId, Result, Scope};
 use crate::kpis::Exclusion;
 use crate::kpis::entity::channel;
-use crate::kpis::entity::fact::{Column, Entity};
+use crate::kpis::entity::fact::{Column, Entity, Model};
 use crate::kpis::facts::{Fact, facts_of};
 use crate::kpis::jobs::Drain;
 use crate::kpis::slots::{Month, day_of, month_of};
 use crate::tickets::{Channel, QueueId, TicketChange, TicketId};
 
-/// How many tickets one statement asks about.
+/// How many tickets one statement clears.
 const TICKETS_AT_ONCE: usize = 512;
 
 /// A row that has the days already is locked all the same, but not written.
@@ -80,7 +80,7 @@ pub fn follow(scope: &Scope, changes: Vec<TicketChange>) -> BoxFuture<'_, Result
 /// # Errors
 /// Those of the database.
 pub async fn replace_facts(scope: &Scope, tickets: Vec<TicketFacts>) -> Result<()> {
-    let mut dirty = BTreeMap::<Cell, i32>::new();
+    let mut dirty = BTreeMap::<Cell, u32>::new();
     let (mut rows, mut gone) = (Vec::new(), Vec::new());
     let mut stored = stored(scope, &tickets).await?;
     for TicketFacts { ticket, facts, .. } in tickets {
@@ -129,7 +129,7 @@ async fn insert(scope: &Scope, rows: &[(Uuid, i16, Row)]) -> Result<()> {
     Ok(())
 }
 
-async fn insert_marks(scope: &Scope, dirty: &BTreeMap<Cell, i32>) -> Result<()> {
+pub(super) async fn insert_marks(scope: &Scope, dirty: &BTreeMap<Cell, u32>) -> Result<()> {
     let uuids =
         |of: fn(&Cell) -> Uuid| Cells::Uuid(dirty.keys().map(|cell| Some(of(cell))).collect());
     let insert = Insert::into("dirty_cells")
@@ -138,13 +138,13 @@ async fn insert_marks(scope: &Scope, dirty: &BTreeMap<Cell, i32>) -> Result<()> 
         .column("agent_id", uuids(|cell| cell.agent))
         .column("queue_id", uuids(|cell| cell.queue))
         .column("channel", Cells::Word(dirty.keys().map(|cell| cell.channel).collect()))
-        .column("days", Cells::Int(dirty.values().copied().collect()));
+        .column("days", Cells::Int(dirty.values().map(|days| days.cast_signed()).collect()));
     insert.run(scope, ON_MARKED).await?;
     Ok(())
 }
 
 /// Marks the days of what only one side has. An excluded fact is in no rollup, so it marks nothing.
-fn mark(dirty: &mut BTreeMap<Cell, i32>, old: &[Row], new: &[Row]) {
+fn mark(dirty: &mut BTreeMap<Cell, u32>, old: &[Row], new: &[Row]) {
     let mut balance = HashMap::<Row, i32>::with_capacity(old.len() + new.len());
     old.iter().for_each(|row| *balance.entry(*row).or_default() -= 1);
     new.iter().for_each(|row| *balance.entry(*row).or_default() += 1);
@@ -156,35 +156,23 @@ fn mark(dirty: &mut BTreeMap<Cell, i32>, old: &[Row], new: &[Row]) {
     }
 }
 
-/// The facts that the tickets had so far.
+/// The facts that the tickets had so far, in their order.
 async fn stored(scope: &Scope, tickets: &[TicketFacts]) -> Result<HashMap<Uuid, Vec<Row>>> {
-    let known: Vec<_> =
-        tickets.iter().filter(|ticket| !ticket.is_new).map(|ticket| ticket.ticket.0).collect();
+    let known = tickets.iter().filter(|ticket| !ticket.is_new).map(|ticket| ticket.ticket.0);
+    let mut facts: Vec<Model> =
+        Lookup::of("ticket_facts").by(scope, "ticket_id", Keys::Uuid(known.collect())).await?;
+    facts.sort_unstable_by_key(|fact| (fact.ticket_id, fact.ordinal));
     let mut stored = HashMap::<Uuid, Vec<Row>>::new();
-    for tickets in known.chunks(TICKETS_AT_ONCE) {
-        let these = any(scope.backend(), Column::TicketId, tickets.iter().copied());
-        let select = scope.find::<Entity>().filter(these).select_only().columns([
-            Column::TicketId,
-            Column::Measure,
-            Column::AtMicros,
-            Column::Value,
-            Column::AgentId,
-            Column::QueueId,
-            Column::Channel,
-            Column::Exclusion,
-        ]);
-        let select = select.order_by_asc(Column::TicketId).order_by_asc(Column::Ordinal);
-        for row in scope.tx().query_all_raw(select.build(scope.backend())).await? {
-            stored.entry(row.try_get_by_index(0)?).or_default().push(Row {
-                measure: row.try_get_by_index(1)?,
-                at_micros: row.try_get_by_index(2)?,
-                value: row.try_get_by_index(3)?,
-                agent: row.try_get_by_index(4)?,
-                queue: row.try_get_by_index(5)?,
-                channel: channel(&row.try_get_by_index::<String>(6)?),
-                exclusion: row.try_get_by_index(7)?,
-            });
-        }
+    for fact in facts {
+        stored.entry(fact.ticket_id).or_default().push(Row {
+            measure: fact.measure,
+            at_micros: fact.at_micros,
+            value: fact.value,
+            agent: fact.agent_id,
+            queue: fact.queue_id,
+            channel: channel(&fact.channel),
+            exclusion: fact.exclusion,
+        });
     }
     Ok(stored)
 }
