@@ -50,6 +50,10 @@ fn run<'a, J: Run>(context: &'a Context, job: &'a Claimed) -> BoxFuture<'a, Resu
 pub struct Kinds(#[doc(hidden)] pub &'static [Kind]);
 
 impl Kinds {
+    pub(crate) fn names(self) -> Vec<&'static str> {
+        self.0.iter().map(|kind| kind.name).collect()
+    }
+
     pub(crate) fn find(self, name: &str) -> Option<&'static Kind> {
         self.0.iter().find(|kind| kind.name == name)
     }

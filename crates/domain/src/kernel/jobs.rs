@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::dialect::{for_update, for_update_skip_locked};
+use super::db::Tx;
+use super::dialect::{self, for_update_skip_locked};
 use super::{App, Caller, Error, Result, Scope, SystemScope, TenantId};
 
 /// How long a claim holds without a heartbeat.
@@ -41,8 +42,6 @@ pub enum Outcome {
     Retry(Duration),
     /// It is not time yet; this does not count as a try.
     Snooze(Duration),
-    /// It makes no sense any more.
-    Cancel(String),
 }
 
 /// A job in the hands of a runner.
@@ -71,10 +70,17 @@ impl Claimed {
     }
 }
 
+/// Of jobs that wait once, the one that waits is kept from being claimed until this scope ends: a run that began earlier could miss
+/// what this scope wrote. One that was put off because it failed is due at once, for there is a new reason to try.
+const WAITS_ONCE: &str = "ON CONFLICT (tenant_id, kind, unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' \
+                          DO UPDATE SET due_at = CASE WHEN jobs.due_at < excluded.due_at THEN jobs.due_at ELSE excluded.due_at END";
+
 pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
-    let sql = "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at) \
-               VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $6) ON CONFLICT DO NOTHING";
-    let values: Vec<Value> = vec![
+    let sql = format!(
+        "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at) \
+         VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $8) {WAITS_ONCE}"
+    );
+    let values: [Value; 8] = [
         scope.tenant().0.into(),
         scope.new_id::<Uuid>().into(),
         J::KIND.into(),
@@ -82,24 +88,26 @@ pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
         job.unique_key().into(),
         scope.now().into(),
         MAX_ATTEMPTS.into(),
+        scope.now().into(),
     ];
-    scope.tx().execute_raw(statement(scope.backend(), sql, values)).await?;
+    scope.tx().execute_raw(statement(scope.backend(), &sql, values)).await?;
     Ok(())
 }
 
 impl App {
-    /// Takes one due job of the first tenant after `after` that has one, going round: however many jobs one tenant has,
-    /// another's waits for at most one of them per tenant before it.
+    /// Takes one due job of the given kinds from the first tenant after `after` that has one, going round: however many jobs one
+    /// tenant has, another's waits for at most one of them per tenant before it.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn claim(&self, after: TenantId) -> Result<Option<Claimed>> {
+    pub async fn claim(&self, after: TenantId, kinds: &[&str]) -> Result<Option<Claimed>> {
         self.system(async |scope| {
-            for from in [after, TenantId::NONE] {
-                if let Some(tenant) = next_tenant(scope, from).await?
-                    && let Some(job) = claim_of(scope, tenant).await?
-                {
-                    return Ok(Some(job));
+            for (mut from, to) in [(after, TenantId(Uuid::max())), (TenantId::NONE, after)] {
+                while let Some(tenant) = next_tenant(scope, from, to, kinds).await? {
+                    if let Some(job) = claim_of(scope, tenant, kinds).await? {
+                        return Ok(Some(job));
+                    }
+                    from = tenant;
                 }
             }
             Ok(None)
@@ -113,24 +121,12 @@ impl App {
     /// Those of the database.
     pub async fn heartbeat(&self, job: &Claimed) -> Result<bool> {
         let sql = "UPDATE jobs SET due_at = $4 WHERE tenant_id = $1 AND id = $2 AND token = $3 AND state = 'running'";
-        self.system(async |scope| {
-            let values = vec![
-                job.tenant.0.into(),
-                job.id.into(),
-                job.token.into(),
-                (scope.now() + LEASE).into(),
-            ];
-            Ok(scope
-                .tx()
-                .execute_raw(statement(scope.backend(), sql, values))
-                .await?
-                .rows_affected()
-                == 1)
-        })
-        .await
+        self.system(async |scope| touch(scope.tx(), sql, job, [(scope.now() + LEASE).into()]).await)
+            .await
     }
 
-    /// Writes on behalf of a job: commits only while the claim still holds.
+    /// Writes on behalf of a job: commits only while the claim still holds. What is committed is progress, and the job's tries are
+    /// counted anew from it.
     ///
     /// # Errors
     /// `lease_lost` when somebody else has the job now; those of `write` and of the database.
@@ -138,11 +134,11 @@ impl App {
     where
         F: AsyncFnOnce(&Scope) -> Result<T>,
     {
+        let sql = "UPDATE jobs SET due_at = $4, attempt = 1 WHERE tenant_id = $1 AND id = $2 AND token = $3 AND state = 'running'";
         self.write(&Caller::system(job.tenant), async |scope| {
-            let sql = format!("SELECT token FROM jobs WHERE tenant_id = $1 AND id = $2 AND token = $3 AND state = 'running'{}", for_update(scope.backend()));
-            let values = vec![job.tenant.0.into(), job.id.into(), job.token.into()];
-            let held = scope.tx().query_one_raw(statement(scope.backend(), &sql, values)).await?;
-            held.ok_or_else(|| Error::conflict("lease_lost", "another worker has taken this job"))?;
+            if !touch(scope.tx(), sql, job, [(scope.now() + LEASE).into()]).await? {
+                return Err(Error::conflict("lease_lost", "another worker has taken this job"));
+            }
             write(scope).await
         })
         .await
@@ -160,39 +156,39 @@ impl App {
     ) -> Result<bool> {
         self.system(async |scope| {
             let now = scope.now();
-            let key: [Value; 3] = [job.tenant.0.into(), job.id.into(), job.token.into()];
-            let (sql, more): (&str, Vec<Value>) = match outcome {
-                Outcome::Done | Outcome::Cancel(_) => {
-                    ("DELETE FROM jobs WHERE tenant_id = $1 AND id = $2 AND token = $3", vec![])
+            match outcome {
+                Outcome::Retry(_) | Outcome::Snooze(_) if superseded(scope, job).await? => {
+                    touch(scope.tx(), DONE, job, []).await
                 }
-                Outcome::Retry(after) => (RETRY, vec![(now + *after).into(), error.into()]),
-                Outcome::Snooze(after) => (SNOOZE, vec![(now + *after).into()]),
-            };
-            let again = matches!(outcome, Outcome::Retry(_) | Outcome::Snooze(_));
-            if again && superseded(scope, job).await? {
-                let sql = "DELETE FROM jobs WHERE tenant_id = $1 AND id = $2 AND token = $3";
-                return Ok(scope
-                    .tx()
-                    .execute_raw(statement(scope.backend(), sql, key))
-                    .await?
-                    .rows_affected()
-                    == 1);
+                Outcome::Done => touch(scope.tx(), DONE, job, []).await,
+                Outcome::Retry(after) => {
+                    touch(scope.tx(), RETRY, job, [(now + *after).into(), error.into()]).await
+                }
+                Outcome::Snooze(after) => {
+                    touch(scope.tx(), SNOOZE, job, [(now + *after).into()]).await
+                }
             }
-            let values = key.into_iter().chain(more);
-            Ok(scope
-                .tx()
-                .execute_raw(statement(scope.backend(), sql, values))
-                .await?
-                .rows_affected()
-                == 1)
         })
         .await
     }
 }
 
+const DONE: &str = "DELETE FROM jobs WHERE tenant_id = $1 AND id = $2 AND token = $3";
 const RETRY: &str = "UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'dead' ELSE 'ready' END, due_at = $4, last_error = $5 \
                      WHERE tenant_id = $1 AND id = $2 AND token = $3";
 const SNOOZE: &str = "UPDATE jobs SET state = 'ready', due_at = $4, attempt = attempt - 1 WHERE tenant_id = $1 AND id = $2 AND token = $3";
+
+/// Runs a statement on a claimed job's row. Returns whether the claim still held.
+async fn touch<const N: usize>(
+    tx: &Tx,
+    sql: &str,
+    job: &Claimed,
+    more: [Value; N],
+) -> Result<bool> {
+    let key: [Value; 3] = [job.tenant.0.into(), job.id.into(), job.token.into()];
+    let statement = statement(tx.get_database_backend(), sql, key.into_iter().chain(more));
+    Ok(tx.execute_raw(statement).await?.rows_affected() == 1)
+}
 
 /// Whether the same work waits already, so that putting this one back would double it.
 async fn superseded(scope: &SystemScope, job: &Claimed) -> Result<bool> {
@@ -202,35 +198,59 @@ async fn superseded(scope: &SystemScope, job: &Claimed) -> Result<bool> {
     Ok(scope.tx().query_one_raw(statement(scope.backend(), sql, values)).await?.is_some())
 }
 
-async fn next_tenant(scope: &SystemScope, after: TenantId) -> Result<Option<TenantId>> {
-    let sql = "SELECT tenant_id FROM jobs WHERE tenant_id > $1 AND state <> 'dead' AND due_at <= $2 ORDER BY tenant_id LIMIT 1";
-    let row = scope
-        .tx()
-        .query_one_raw(statement(scope.backend(), sql, [after.0.into(), scope.now().into()]))
-        .await?;
+async fn next_tenant(
+    scope: &SystemScope,
+    after: TenantId,
+    to: TenantId,
+    kinds: &[&str],
+) -> Result<Option<TenantId>> {
+    let sql = format!(
+        "SELECT tenant_id FROM jobs WHERE tenant_id > $1 AND tenant_id <= $2 AND due_at <= $3 AND {} ORDER BY tenant_id LIMIT 1",
+        claimable(kinds, 4)
+    );
+    let values = [after.0.into(), to.0.into(), scope.now().into()];
+    let values = values.into_iter().chain(words(kinds));
+    let row = scope.tx().query_one_raw(statement(scope.backend(), &sql, values)).await?;
     Ok(row.map(|row| row.try_get("", "tenant_id").map(TenantId)).transpose()?)
 }
 
-/// A job whose worker died in its last try is not tried again: it is `dead`, for somebody to look at.
-async fn claim_of(scope: &SystemScope, tenant: TenantId) -> Result<Option<Claimed>> {
+/// A job whose worker died in its last try is not tried again: it is `dead`, for somebody to look at, and the tenant's next one is taken.
+async fn claim_of(
+    scope: &SystemScope,
+    tenant: TenantId,
+    kinds: &[&str],
+) -> Result<Option<Claimed>> {
     let sql = format!(
-        "UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'dead' ELSE 'running' END, attempt = attempt + 1, token = token + 1, due_at = $3 \
-         WHERE tenant_id = $1 AND id = (SELECT id FROM jobs WHERE tenant_id = $1 AND state <> 'dead' AND due_at <= $2 ORDER BY due_at LIMIT 1{}) \
+        "UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'dead' ELSE 'running' END, attempt = attempt + 1, token = token + 1, due_at = $3, \
+           last_error = CASE WHEN attempt >= max_attempts THEN 'every worker that tried it died' ELSE last_error END \
+         WHERE tenant_id = $1 AND id = (SELECT id FROM jobs WHERE tenant_id = $1 AND due_at <= $2 AND {} ORDER BY due_at LIMIT 1{}) \
          RETURNING id, kind, payload, attempt, token, state",
+        claimable(kinds, 4),
         for_update_skip_locked(scope.backend())
     );
     let now = scope.now();
-    let row = scope
-        .tx()
-        .query_one_raw(statement(
-            scope.backend(),
-            &sql,
-            [tenant.0.into(), now.into(), (now + LEASE).into()],
-        ))
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let state: String = row.try_get("", "state")?;
-    Ok(if state == "running" { Some(claimed(tenant, &row)?) } else { None })
+    loop {
+        let values = [tenant.0.into(), now.into(), (now + LEASE).into()];
+        let values = values.into_iter().chain(words(kinds));
+        let row = scope.tx().query_one_raw(statement(scope.backend(), &sql, values)).await?;
+        let Some(row) = row else { return Ok(None) };
+        let job = claimed(tenant, &row)?;
+        let state: String = row.try_get("", "state")?;
+        if state == "running" {
+            return Ok(Some(job));
+        }
+        tracing::error!(%tenant, job = %job.id, kind = job.kind, "given up: every worker that tried it died");
+    }
+}
+
+/// The condition on jobs that are not dead and of one of these kinds, whose marks begin at `first`.
+fn claimable(kinds: &[&str], first: usize) -> String {
+    let marks: Vec<_> = (first..).take(kinds.len()).map(|place| format!("${place}")).collect();
+    format!("state <> 'dead' AND kind IN ({})", marks.join(", "))
+}
+
+fn words(kinds: &[&str]) -> impl Iterator<Item = Value> {
+    kinds.iter().map(|kind| Value::from(*kind))
 }
 
 fn claimed(tenant: TenantId, row: &QueryResult) -> Result<Claimed> {
@@ -245,5 +265,5 @@ fn claimed(tenant: TenantId, row: &QueryResult) -> Result<Claimed> {
 }
 
 fn statement(backend: DbBackend, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(backend, sql, values)
+    dialect::statement(backend, sql, values)
 }

@@ -14,9 +14,6 @@ use domain::kernel::{Error, ErrorKind, Result};
 use super::Runner;
 use crate::kinds::Kind;
 
-/// How soon a job of an unknown kind is looked at again, perhaps by a worker that knows it.
-const UNKNOWN: Duration = Duration::from_secs(15);
-
 /// Why a runner let go of a job.
 enum End {
     Ran(Result<Outcome>),
@@ -26,12 +23,13 @@ enum End {
 }
 
 impl Runner {
-    pub(super) async fn hold(&self, job: Claimed, handing_back: watch::Receiver<bool>) {
+    pub(super) async fn hold(
+        &self,
+        kind: &'static Kind,
+        job: Claimed,
+        handing_back: watch::Receiver<bool>,
+    ) {
         let span = tracing::info_span!("job", kind = job.kind, tenant = %job.tenant, attempt = job.attempt);
-        let Some(kind) = self.kinds.find(&job.kind) else {
-            tracing::warn!(parent: &span, "this version does not know the kind of this job; it is left to one that does");
-            return self.finish(&job, &Outcome::Snooze(UNKNOWN), None).await;
-        };
         let held = async {
             match self.see_through(kind, &job, handing_back).await {
                 End::Ran(Ok(outcome)) => self.finish(&job, &outcome, None).await,

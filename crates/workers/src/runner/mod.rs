@@ -17,7 +17,7 @@ use domain::kernel::jobs::{Claimed, HEARTBEAT};
 
 use crate::bus::Bus;
 use crate::context::Context;
-use crate::kinds::Kinds;
+use crate::kinds::{Kind, Kinds};
 use wakeups::Wakeups;
 
 /// How a runner goes about it.
@@ -70,11 +70,11 @@ impl Runner {
         tokio::pin!(stop);
         loop {
             while running.len() < runner.options.at_once
-                && let Some(job) = runner.claim(after).await
+                && let Some((kind, job)) = runner.claim(after).await
             {
                 after = job.tenant;
                 let (runner, handing_back) = (Arc::clone(&runner), handing_back.clone());
-                running.spawn(async move { runner.hold(job, handing_back).await });
+                running.spawn(async move { runner.hold(kind, job, handing_back).await });
             }
             tokio::select! {
                 biased;
@@ -90,9 +90,10 @@ impl Runner {
         }
     }
 
-    async fn claim(&self, after: TenantId) -> Option<Claimed> {
-        match self.context.app.claim(after).await {
-            Ok(job) => job,
+    /// Jobs of other kinds are left to a worker of a version that knows them.
+    async fn claim(&self, after: TenantId) -> Option<(&'static Kind, Claimed)> {
+        match self.context.app.claim(after, &self.kinds.names()).await {
+            Ok(job) => job.and_then(|job| Some((self.kinds.find(&job.kind)?, job))),
             Err(error) => {
                 tracing::warn!(?error, "could not look for work; trying again");
                 None

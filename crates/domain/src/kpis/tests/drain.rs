@@ -6,8 +6,10 @@ use proptest::test_runner::TestRunner;
 
 use super::histories::{any_history, event, history, status};
 use super::world::{World, facts};
-use crate::kernel::{Caller, Error, Scope};
+use crate::kernel::jobs::Job;
+use crate::kernel::{Caller, Error, Scope, TenantId};
 use crate::kpis::commands::drain_unit;
+use crate::kpis::jobs::Drain;
 use crate::kpis::{
     KpiQuery, Metric, TicketFacts, answer, answer_from_facts, drain, is_pending, replace_facts,
 };
@@ -71,12 +73,12 @@ async fn the_same_facts_again_mark_nothing_and_ask_for_no_job() {
     let caller = &world.caller;
     let told = some_histories(5);
     world.store(caller, &told).await;
-    let job = world.app.claim(crate::kernel::TenantId::NONE).await.unwrap().unwrap();
+    let job = world.app.claim(TenantId::NONE, &[Drain::KIND]).await.unwrap().unwrap();
     assert_eq!(job.kind, "kpis.drain");
     world.drain(caller, 1_000).await;
     world.store(caller, &told).await;
     assert!(!world.app.read(caller, is_pending).await.unwrap());
-    assert!(world.app.claim(crate::kernel::TenantId::NONE).await.unwrap().is_none());
+    assert!(world.app.claim(TenantId::NONE, &[Drain::KIND]).await.unwrap().is_none());
 }
 
 #[tokio::test]
