@@ -39,7 +39,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// None of them refers to others by a foreign key: they are derived, rewritten in bulk, and can be made anew from events at any time. An
+/// None of them refers to others by a foreign key: they are derived, rewritten in bulk, and hold nothing that the events do not say. An
 /// agent or queue that is not there is the nil id, because keys have no nulls. Times are microseconds since 1970: they are compared and
 /// added up by the million, and never read by people.
 const TABLES: &[(&str, &str)] =
@@ -65,7 +65,7 @@ const FACTS_BY_TIME: &str =
 
 const TICKET_FACTS: &str = "
     ticket_id uuid NOT NULL,
-    ordinal smallint NOT NULL,
+    ordinal integer NOT NULL,
     measure smallint NOT NULL,
     at_micros bigint NOT NULL,
     value bigint NOT NULL,

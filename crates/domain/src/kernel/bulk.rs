@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ArrayType, Value};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Value, Values};
+use sea_orm::{
+    ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, QueryResult, QueryTrait, Select,
+    Statement,
+};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -12,7 +15,8 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use uuid::Uuid;
 
 use super::db::Conn;
-use super::dialect::for_update;
+use super::dialect::{any, for_update};
+use super::scope::TenantOwned;
 use super::{Error, Result, Scope};
 
 /// The numbers of rows that a statement on SQLite may have.
@@ -203,6 +207,33 @@ pub(crate) struct Lookup {
     table: &'static str,
     fixed: Vec<(&'static str, Value)>,
     is_locking: bool,
+}
+
+/// What a question finds for each of some values of one of its columns, the keys coming one by one as in [`Lookup`].
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn for_each<E: TenantOwned>(
+    scope: &Scope,
+    question: Select<E>,
+    column: E::Column,
+    keys: Vec<Uuid>,
+) -> Result<Vec<QueryResult>> {
+    let statement = if scope.backend() == DbBackend::Postgres {
+        let inner = question.filter(Expr::col((E::default(), column)).eq(Expr::cust("wanted.key")));
+        let mut inner = inner.build(DbBackend::Postgres);
+        let values = &mut inner.values.get_or_insert_with(|| Values(Vec::new())).0;
+        values.push(keys.into());
+        inner.sql = format!(
+            "SELECT found.* FROM UNNEST(${}) AS wanted (key), LATERAL ({} OFFSET 0) AS found",
+            values.len(),
+            inner.sql
+        );
+        inner
+    } else {
+        question.filter(any(DbBackend::Sqlite, column, keys)).build(DbBackend::Sqlite)
+    };
+    Ok(scope.tx().query_all_raw(statement).await?)
 }
 
 /// What rows are looked up by.

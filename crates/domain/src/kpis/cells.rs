@@ -10,6 +10,7 @@
 //! are skipped by their length.
 
 use super::slots::{SLOTS_PER_DAY, Slot};
+use crate::kernel::Error;
 
 const VERSION: u8 = 1;
 
@@ -17,6 +18,13 @@ const VERSION: u8 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored month is damaged: {0}")]
 pub(super) struct Damaged(&'static str);
+
+impl Damaged {
+    /// Whether that is what an error comes from.
+    pub(super) fn caused(error: &Error) -> bool {
+        std::error::Error::source(error).is_some_and(|source| source.is::<Self>())
+    }
+}
 
 /// A month with its sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

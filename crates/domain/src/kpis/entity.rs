@@ -32,7 +32,7 @@ pub(super) mod fact {
         #[sea_orm(primary_key, auto_increment = false)]
         pub ticket_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub ordinal: i16,
+        pub ordinal: i32,
         pub measure: i16,
         pub at_micros: i64,
         pub value: i64,

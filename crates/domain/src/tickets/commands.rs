@@ -63,7 +63,7 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
 /// `forbidden` without `tickets.write`; `invalid` for a name or a mapping that is none, with line and key.
 pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<ImportMapping> {
     scope.require(Permission::TicketsWrite)?;
-    check_name(name)?;
+    check_mapping_name(name)?;
     Mapping::parse(text).map_err(|error| Error::invalid("/text", "mapping", error.to_string()))?;
     let before = find_mapping(scope, name).await?;
     let (now, id) =
@@ -114,7 +114,11 @@ async fn find_mapping(scope: &Scope, name: &str) -> Result<Option<mapping::Model
         .await?)
 }
 
-fn check_name(name: &str) -> Result<()> {
+/// Refuses what cannot be the name of a mapping.
+///
+/// # Errors
+/// `invalid`, for `/name`.
+pub fn check_mapping_name(name: &str) -> Result<()> {
     let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if (1..=64).contains(&name.len()) && name.chars().all(legal) {
         return Ok(());

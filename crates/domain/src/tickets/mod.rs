@@ -16,12 +16,12 @@ mod queries;
 mod tests;
 mod types;
 
-pub use commands::{delete_mapping, link_queue, put_mapping};
+pub use commands::{check_mapping_name, delete_mapping, link_queue, put_mapping};
 pub use derived::{Derived, State, creation, derive};
 pub use follow::{Follow, TicketChange, nothing_follows};
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{
-    customers, events, events_of, get, histories, linked_queues, list, many, mapping, mappings,
-    queue_teams, queues, queues_of,
+    customers, events, events_of, get, has_queue, histories, linked_queues, list, many, mapping,
+    mappings, queue_teams, queues, queues_of,
 };
 pub use types::*;

@@ -169,6 +169,15 @@ pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
 }
 
+/// Whether there is such a queue; whoever asks.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_queue(scope: &Scope, id: QueueId) -> Result<bool> {
+    let select = scope.find::<queue::Entity>().filter(queue::Column::Id.eq(id));
+    Ok(select.one(scope.tx()).await?.is_some())
+}
+
 /// Which teams queues are and were linked to.
 ///
 /// # Errors
@@ -204,9 +213,9 @@ pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<C
 /// The stored mapping of a name.
 ///
 /// # Errors
-/// `forbidden` without `tickets.read`; `not_found`.
+/// `forbidden` without `tickets.write`, for mappings are of use to importers alone; `not_found`.
 pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require(Permission::TicketsWrite)?;
     let select = scope.find::<mapping::Entity>().filter(mapping::Column::Name.eq(name));
     let found = select.into_partial_model::<ImportMapping>().one(scope.tx()).await?;
     found.ok_or_else(|| Error::not_found("mapping", name))
@@ -215,9 +224,9 @@ pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
 /// Every stored mapping, by name.
 ///
 /// # Errors
-/// `forbidden` without `tickets.read`; those of the database.
+/// `forbidden` without `tickets.write`; those of the database.
 pub async fn mappings(scope: &Scope) -> Result<Vec<ImportMapping>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require(Permission::TicketsWrite)?;
     let select = scope.find::<mapping::Entity>().order_by_asc(mapping::Column::Name);
     Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
 }

@@ -50,6 +50,11 @@ pub(crate) async fn import_tickets(args: ImportTicketsArgs) -> Result<()> {
     tell(&args, &report)
 }
 
+/// What is wrong with a name, without the name of the field.
+fn of_name(error: &domain::kernel::Error) -> String {
+    error.fields().first().map_or_else(|| error.to_string(), |field| field.message.clone())
+}
+
 /// A mapping as it was given.
 struct Given {
     name: String,
@@ -65,8 +70,11 @@ impl Given {
         let text = fs::read_to_string(file).map_err(|error| refused(&error))?;
         let mapping =
             Mapping::parse(&text).map_err(|error| refused(&error.to_string().trim_end()))?;
-        let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        Ok(Self { name: name.into_owned(), text, mapping })
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        tickets::check_mapping_name(&name).map_err(|error| {
+            refused(&format!("it is stored under the name of its file, which {}", of_name(&error)))
+        })?;
+        Ok(Self { name, text, mapping })
     }
 
     /// Under the name of its file, for imports over the API. What is there already is not stored again.

@@ -54,6 +54,7 @@ pub(crate) async fn open(
         Place::Server(url) => {
             let key = master_key::given(&store.key)?.ok_or_else(master_key::missing)?;
             server::prepare(&url, upgrade).await?;
+            server::try_roles(&url).await?;
             let connections = connections.unwrap_or(CONNECTIONS_TO_SERVER);
             (Database::postgres(&url, connections).await?, key)
         }

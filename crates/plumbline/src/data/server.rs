@@ -5,7 +5,7 @@ use migrations::schema::{DbErr, Schema, Standing, is_forbidden, reason};
 use super::{Upgrade, is_current, older};
 use crate::output::{Failure, Result};
 
-/// Sees to it that the schema is this program's, and that the login may take the product's roles.
+/// Sees to it that the schema is this program's.
 pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
     let place = without_password(url);
     let schema = Schema::of_server(url).await.map_err(|error| {
@@ -31,11 +31,16 @@ pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
             Failure::new("migration", message)
         })?;
     }
+    schema.close().await.map_err(|error| failed(&error))
+}
+
+/// Sees to it that the login may take the product's roles. Whoever only migrates need not.
+pub(super) async fn try_roles(url: &str) -> Result<()> {
+    let place = without_password(url);
+    let failed = |error: &DbErr| Failure::new("database", format!("{place}: {}", reason(error)));
+    let schema = Schema::of_server(url).await.map_err(|error| failed(&error))?;
     schema.try_roles().await.map_err(|error| {
-        if is_forbidden(&error) {
-            return no_roles(&place, &error);
-        }
-        failed(&error)
+        if is_forbidden(&error) { no_roles(&place, &error) } else { failed(&error) }
     })?;
     schema.close().await.map_err(|error| failed(&error))
 }

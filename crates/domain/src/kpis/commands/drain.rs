@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::replace::{Cell, insert_marks};
 use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::dialect::{self, for_update_skip_locked};
-use crate::kernel::{Error, Result, Scope};
+use crate::kernel::{Result, Scope};
 use crate::kpis::cells::{Packed, marks, replace_days};
 use crate::kpis::entity::channel;
 use crate::kpis::entity::{dirty, fact, rollup};
@@ -25,6 +25,8 @@ use crate::kpis::slots::{Month, SLOTS_PER_DAY, Slot, first_slot, micros_of, slot
 pub const DRAIN_UNIT: u32 = 1_000;
 /// How many facts a unit reads before it stops, so that nobody waits for it long.
 const FACTS_PER_UNIT: u64 = 20_000;
+
+const EVERY_DAY: u32 = (1 << 31) - 1;
 
 const ON_STORED: &str = "ON CONFLICT (tenant_id, measure, agent_id, month, queue_id, channel) \
                          DO UPDATE SET n = excluded.n, total = excluded.total, cells = excluded.cells";
@@ -44,15 +46,14 @@ pub(in crate::kpis) async fn drain_unit(scope: &Scope, limit: u32, facts: u64) -
     let (mut done, mut left, mut marks) = (0, facts, BTreeMap::new());
     // Marks are ordered by measure and month: each group reads its facts together.
     for group in claimed.chunk_by(|(a, _), (b, _)| (a.measure, a.month) == (b.measure, b.month)) {
-        let mut days_left = u32::MAX;
-        if left > 0 {
-            let read = add_up(scope, group, left).await?;
-            left = left.saturating_sub(read.facts);
-            days_left = !read.days;
-            done += group.len();
+        if left == 0 {
+            marks.extend(group.iter().copied());
+            continue;
         }
-        let unread = group.iter().map(|(cell, days)| (*cell, days & days_left));
-        marks.extend(unread.filter(|(_, days)| *days != 0));
+        let read = add_up(scope, group, left).await?;
+        left = left.saturating_sub(read.facts);
+        marks.extend(read.unread);
+        done += group.len();
     }
     insert_marks(scope, &marks).await?;
     Ok(done)
@@ -100,8 +101,8 @@ struct Values {
 
 /// How far a group was read.
 struct Read {
-    days: u32,
     facts: u64,
+    unread: Vec<(Cell, u32)>,
 }
 
 /// Adds up the marks of one measure and month.
@@ -111,23 +112,30 @@ async fn add_up(scope: &Scope, group: &[(Cell, u32)], limit: u64) -> Result<Read
     let marked = group.iter().fold(0, |days, (_, more)| days | more);
     let mut values = values(scope, group, &places, marked, limit).await?;
     let mut stored = stored(scope, group, &places).await?;
-    let (mut rows, mut emptied) = (Vec::with_capacity(group.len()), false);
+    let (mut rows, mut unread) = (Vec::with_capacity(group.len()), Vec::new());
     for (place, (cell, days)) in group.iter().enumerate() {
         let fresh = days & values.days;
         let points = &mut values.of[place];
         points.retain(|(slot, _)| marks(fresh, (slot / SLOTS_PER_DAY) as u8));
         let old = std::mem::take(&mut stored[place]);
-        let packed = replace_days(&old, fresh, points).map_err(Error::internal)?;
+        let (packed, rest) = match replace_days(&old, fresh, points) {
+            Ok(packed) => (packed, days & !values.days),
+            Err(damaged) => {
+                tracing::error!(%damaged, ?cell, "a rollup cannot be read; it is made anew from its facts");
+                (Packed::default(), EVERY_DAY)
+            }
+        };
+        unread.extend((rest != 0).then_some((*cell, rest)));
         if !(packed.is_empty() && old.is_empty()) {
-            emptied |= packed.is_empty();
             rows.push((*cell, packed));
         }
     }
+    let emptied = rows.iter().any(|(_, packed)| packed.is_empty());
     store(scope, rows).await?;
     if emptied {
         remove_empty(scope, group).await?;
     }
-    Ok(Read { days: values.days, facts: values.read })
+    Ok(Read { facts: values.read, unread })
 }
 
 /// Reads facts day by day, beginning with the first marked day, until the limit is reached. At least one day is read.

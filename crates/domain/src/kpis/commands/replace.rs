@@ -93,7 +93,7 @@ pub async fn replace_facts(scope: &Scope, tickets: Vec<TicketFacts>) -> Result<(
         if !old.is_empty() {
             gone.push(ticket.0);
         }
-        rows.extend((0i16..).zip(new).map(|(ordinal, row)| (ticket.0, ordinal, row)));
+        rows.extend((0i32..).zip(new).map(|(ordinal, row)| (ticket.0, ordinal, row)));
     }
     for gone in gone.chunks(TICKETS_AT_ONCE) {
         let these = any(scope.backend(), Column::TicketId, gone.iter().copied());
@@ -107,17 +107,17 @@ pub async fn replace_facts(scope: &Scope, tickets: Vec<TicketFacts>) -> Result<(
     scope.enqueue(&Drain {}).await
 }
 
-async fn insert(scope: &Scope, rows: &[(Uuid, i16, Row)]) -> Result<()> {
-    let uuids = |of: fn(&(Uuid, i16, Row)) -> Uuid| {
+async fn insert(scope: &Scope, rows: &[(Uuid, i32, Row)]) -> Result<()> {
+    let uuids = |of: fn(&(Uuid, i32, Row)) -> Uuid| {
         Cells::Uuid(rows.iter().map(|row| Some(of(row))).collect())
     };
-    let smalls = |of: fn(&(Uuid, i16, Row)) -> i16| Cells::Small(rows.iter().map(of).collect());
-    let longs = |of: fn(&(Uuid, i16, Row)) -> i64| {
+    let smalls = |of: fn(&(Uuid, i32, Row)) -> i16| Cells::Small(rows.iter().map(of).collect());
+    let longs = |of: fn(&(Uuid, i32, Row)) -> i64| {
         Cells::Long(rows.iter().map(|row| Some(of(row))).collect())
     };
     let insert = Insert::into("ticket_facts")
         .column("ticket_id", uuids(|(ticket, _, _)| *ticket))
-        .column("ordinal", smalls(|(_, ordinal, _)| *ordinal))
+        .column("ordinal", Cells::Int(rows.iter().map(|(_, ordinal, _)| *ordinal).collect()))
         .column("measure", smalls(|(_, _, row)| row.measure))
         .column("at_micros", longs(|(_, _, row)| row.at_micros))
         .column("value", longs(|(_, _, row)| row.value))

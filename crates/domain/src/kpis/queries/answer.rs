@@ -5,16 +5,18 @@ use std::collections::{HashMap, HashSet};
 use chrono::DateTime;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::plan::Plan;
 use super::sheet::{Changes, Group, Key, Sheet, changes_of};
+use crate::kernel::bulk::for_each;
 use crate::kernel::dialect::any;
 use crate::kernel::{Error, PersonId, Result, Scope, TenantOwned};
 use crate::kpis::aggregate::Row;
+use crate::kpis::cells::Damaged;
 use crate::kpis::entity::{channel, known};
 use crate::kpis::entity::{dirty, fact, person, rollup};
 use crate::kpis::slots::{Month, day_of, is_edge, micros_of, month_of, slot_of};
@@ -28,23 +30,29 @@ const MAX_ROWS: usize = 20_000;
 ///
 /// A caller who reaches some teams gets totals of what those teams did while it was theirs, and rows of single people only for those who
 /// are in reach now. A total that would tell of exactly one person whom the caller may not see is withheld. The number of statements is
-/// the same however much is asked for: at most nine.
+/// the same however much is asked for: at most eleven.
 ///
 /// # Errors
 /// `forbidden` without the permission, `invalid` for a question that makes no sense, `not_found` for a person or team outside the
 /// caller's reach.
 pub async fn answer(scope: &Scope, metric: Metric, query: &KpiQuery) -> Result<KpiAnswer> {
     let plan = Plan::new(scope, metric, query, false).await?;
-    if !from_rollups(&plan) {
+    if !from_rollups(&plan, i64::MIN) && !from_rollups(&plan, begins(scope, &plan).await?) {
         return from_facts(scope, &plan).await;
     }
     // Looked for first: a mark that is worked off meanwhile only says `pending` once too often.
     let pending = pending(scope, &plan).await?;
     let sheet = match plan.is_balance() {
-        true => balances(scope, &plan).await?,
-        false => flows(scope, &plan).await?,
+        true => balances(scope, &plan).await,
+        false => flows(scope, &plan).await,
     };
-    told(scope, &plan, pending, sheet).await
+    match sheet {
+        Err(damaged) if Damaged::caused(&damaged) => {
+            tracing::error!(?damaged, "a rollup cannot be read; its facts are read instead");
+            from_facts(scope, &plan).await
+        }
+        sheet => told(scope, &plan, pending, sheet?).await,
+    }
 }
 
 /// The same from facts alone, which needs no rollups and is never pending: for edges that quarter hours cannot be cut at, and to test
@@ -62,9 +70,13 @@ pub async fn answer_from_facts(
 }
 
 /// A single instant may lie anywhere: what happened since the quarter hour began is read from facts. Teams matter to a balance only as
-/// they are at its instants.
-fn from_rollups(plan: &Plan) -> bool {
-    let edge = |at: DateTime<chrono::Utc>| is_edge(at.timestamp_micros());
+/// they are at its instants. Until the time of `begins` nothing has happened, and so it does not matter where that is cut: clocks of a
+/// hundred years ago were odd by minutes.
+fn from_rollups(plan: &Plan, begins: i64) -> bool {
+    let edge = |at: DateTime<chrono::Utc>| {
+        let at = at.timestamp_micros();
+        is_edge(at) || at <= begins
+    };
     let (from, to) = plan.range();
     match plan.buckets.as_slice() {
         [_] if plan.is_balance() => true,
@@ -76,16 +88,30 @@ fn from_rollups(plan: &Plan) -> bool {
     }
 }
 
+/// When the first fact happened.
+async fn begins(scope: &Scope, plan: &Plan) -> Result<i64> {
+    use fact::Column;
+    let first = scope
+        .find::<fact::Entity>()
+        .filter(Column::Measure.eq(plan.measure().code()))
+        .order_by_asc(Column::AtMicros)
+        .limit(1)
+        .select_only()
+        .column(Column::AtMicros);
+    let first = scope.tx().query_one_raw(first.build(scope.backend())).await?;
+    Ok(first.map_or(Ok(i64::MAX), |first| first.try_get_by_index(0))?)
+}
+
 async fn flows<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
     use rollup::Column;
     let (from, to) = plan.range();
-    let select = narrowed::<rollup::Entity>(scope, plan, ROLLUP)
+    let select = chosen::<rollup::Entity>(scope, plan, ROLLUP)
         .filter(Column::Month.between(month(from), month(to - 1)))
         .select_only()
         .columns([Column::AgentId, Column::QueueId, Column::Channel])
         .columns([Column::Month, Column::N, Column::Total, Column::Cells]);
     let mut sheet = Sheet::new(plan);
-    for row in scope.tx().query_all_raw(select.build(scope.backend())).await? {
+    for row in rollups(scope, plan, select).await? {
         let cells: Vec<u8> = row.try_get_by_index(6)?;
         let sums = (row.try_get_by_index(4)?, row.try_get_by_index(5)?, cells.as_slice());
         sheet.add_month(&key(&row)?, row.try_get_by_index(3)?, sums)?;
@@ -102,21 +128,21 @@ async fn balances<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
     let keys = [Column::AgentId, Column::QueueId, Column::Channel];
 
     let mut changes = Changes::new();
-    let before = narrowed::<rollup::Entity>(scope, plan, ROLLUP)
+    let before = chosen::<rollup::Entity>(scope, plan, ROLLUP)
         .filter(Column::Month.lt(month(first)))
         .select_only()
         .columns(keys)
         .column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "balance");
     let before = keys.into_iter().fold(before, |select, key| select.group_by(key));
-    for row in scope.tx().query_all_raw(before.build(scope.backend())).await? {
+    for row in rollups(scope, plan, before).await? {
         changes.entry(key(&row)?).or_default().0 += row.try_get_by_index::<i64>(3)?;
     }
-    let months = narrowed::<rollup::Entity>(scope, plan, ROLLUP)
+    let months = chosen::<rollup::Entity>(scope, plan, ROLLUP)
         .filter(Column::Month.between(month(first), month(last)))
         .select_only()
         .columns(keys)
         .columns([Column::Month, Column::Cells]);
-    for row in scope.tx().query_all_raw(months.build(scope.backend())).await? {
+    for row in rollups(scope, plan, months).await? {
         let (_, changes) = changes.entry(key(&row)?).or_default();
         let cells: Vec<u8> = row.try_get_by_index(4)?;
         changes_of(row.try_get_by_index(3)?, &cells, &ends, changes)?;
@@ -219,10 +245,17 @@ pub(super) fn narrowed<E: TenantOwned>(
     plan: &Plan,
     columns: Columns<E::Column>,
 ) -> Select<E> {
-    let mut select = scope.find::<E>().filter(columns.measure.eq(plan.measure().code()));
-    if let Some(credited) = plan.credited() {
-        select = select.filter(any(scope.backend(), columns.agent, credited));
+    let agent = columns.agent;
+    let select = chosen(scope, plan, columns);
+    match plan.credited() {
+        Some(credited) => select.filter(any(scope.backend(), agent, credited)),
+        None => select,
     }
+}
+
+/// The same of everybody.
+fn chosen<E: TenantOwned>(scope: &Scope, plan: &Plan, columns: Columns<E::Column>) -> Select<E> {
+    let mut select = scope.find::<E>().filter(columns.measure.eq(plan.measure().code()));
     if let Some(queue) = plan.queue {
         select = select.filter(columns.queue.eq(queue.0));
     }
@@ -230,6 +263,18 @@ pub(super) fn narrowed<E: TenantOwned>(
         select = select.filter(columns.channel.eq(channel.word()));
     }
     select
+}
+
+/// Rollups are stored by agent, and a tenant has many agents.
+async fn rollups(
+    scope: &Scope,
+    plan: &Plan,
+    select: Select<rollup::Entity>,
+) -> Result<Vec<QueryResult>> {
+    match plan.credited() {
+        Some(credited) => for_each(scope, select, rollup::Column::AgentId, credited).await,
+        None => Ok(scope.tx().query_all_raw(select.build(scope.backend())).await?),
+    }
 }
 
 /// Agent, queue and channel: the first three columns of every select here.

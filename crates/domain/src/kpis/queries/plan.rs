@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc, Weekday};
 use jiff::tz::TimeZone;
 
+use super::answer::names;
 use super::teams::{Owner, TeamMap};
 use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId};
 use crate::kpis::edges::{Bucket, RangeError, buckets, zone};
 use crate::kpis::types::{GroupBy, KpiQuery, Metric};
 use crate::kpis::{Measure, Statistic};
 use crate::tenants::{self, WeekStart};
-use crate::tickets::{Channel, QueueId};
+use crate::tickets::{self, Channel, QueueId};
 
 /// A question, understood.
 pub(super) struct Plan {
@@ -75,6 +76,14 @@ impl Plan {
         let mut cover = cover(scope, read, visible.as_ref().filter(|_| one_by_one));
         if let Some(agent) = query.agent_id {
             cover.only_agent(agent)?;
+            if names(scope, HashSet::from([agent])).await?.is_empty() {
+                return Err(Error::not_found("person", agent));
+            }
+        }
+        if let Some(queue) = query.queue_id
+            && !tickets::has_queue(scope, queue).await?
+        {
+            return Err(Error::not_found("queue", queue));
         }
         let wants_teams = by(GroupBy::Team)
             || query.team_id.is_some()
@@ -229,6 +238,7 @@ fn asked_buckets(
     let instant =
         |at: DateTime<Utc>| vec![Bucket { first_day: None, partial: false, from: at, to: at }];
     let balance = metric.statistic() == Statistic::Balance;
+    let zone = query.zone.as_deref().map(zone).transpose().map_err(refused)?;
     match (query.from, query.to, query.at) {
         (_, _, Some(_)) if !balance => Err(only_backlog()),
         (None, None, at) if balance && query.grain.is_none() => {
@@ -239,11 +249,8 @@ fn asked_buckets(
             Err(Error::invalid("/at", "contradictory", message))
         }
         (Some(from), Some(to), None) => {
-            let zone = match &query.zone {
-                Some(name) => zone(name).map_err(refused)?,
-                None => home.clone(),
-            };
-            buckets((from, to), &zone, query.grain, week_start).map_err(refused)
+            let zone = zone.as_ref().unwrap_or(home);
+            buckets((from, to), zone, query.grain, week_start).map_err(refused)
         }
         (None, _, _) => Err(Error::invalid("/from", "required", "the first day is missing")),
         (_, None, _) => Err(Error::invalid("/to", "required", "the day after the last is missing")),

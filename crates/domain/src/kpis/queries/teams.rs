@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use jiff::tz::TimeZone;
 use sea_orm::{ConnectionTrait, QuerySelect, QueryTrait};
 use uuid::Uuid;
@@ -89,10 +89,15 @@ impl TeamMap {
         owner: impl Fn(Uuid) -> Owner,
     ) -> Result<()> {
         for row in scope.tx().query_all_raw(select).await? {
+            let from = row.try_get_by_index::<NaiveDate>(2)?;
             let to = row.try_get_by_index::<Option<NaiveDate>>(3)?;
             let stay = Stay {
-                // A day that no clock can name is as good as always.
-                from: start(row.try_get_by_index(2)?, zone).unwrap_or(i64::MIN),
+                // A day that no clock can name has always been, or never comes.
+                from: start(from, zone).unwrap_or(if from.year() < 1970 {
+                    i64::MIN
+                } else {
+                    i64::MAX
+                }),
                 to: to.and_then(|to| start(to, zone)).unwrap_or(i64::MAX),
                 team: TeamId(row.try_get_by_index(1)?),
             };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::asking::{april, ask, day, done_by, range, refused, solved};
-use super::histories::{event, history, minute, person};
+use super::histories::{event, history, minute, person, queue};
 use super::world::{World, team};
 use crate::kernel::Scope;
 use crate::kpis::{Grain, GroupBy, KpiQuery, Metric};
@@ -102,7 +102,8 @@ async fn questions_without_sense_are_refused_with_the_place() {
     let backlog = Metric::Backlog;
     let (at, grain) = (Some(minute(0)), Some(Grain::Day));
     let endless = KpiQuery { from: day("2024-01-01"), ..nothing() };
-    let mars = KpiQuery { zone: Some("Mars/Base".to_owned()), ..april(&[]) };
+    let mars_zone = Some("Mars/Base".to_owned());
+    let mars = KpiQuery { zone: mars_zone.clone(), ..april(&[]) };
     let unknown = KpiQuery { team_id: Some(team(9)), ..april(&[]) };
     for (metric, query, refusal) in [
         (created, nothing(), "/from required"),
@@ -113,9 +114,31 @@ async fn questions_without_sense_are_refused_with_the_place() {
         (backlog, range("2024-01-02", "2024-01-01"), "/to empty_range"),
         (backlog, mars, "/zone unknown_zone"),
         (backlog, unknown, "not_found"),
+        (backlog, KpiQuery { at, zone: mars_zone, ..nothing() }, "/zone unknown_zone"),
+        (created, KpiQuery { agent_id: Some(person(99)), ..april(&[]) }, "not_found"),
+        (created, KpiQuery { queue_id: Some(queue(99)), ..april(&[]) }, "not_found"),
     ] {
         assert_eq!(refused(&world, &world.caller, metric, &query).await, refusal, "{query:?}");
     }
+}
+
+/// In 1900 the clocks of Kathmandu were 5:41:16 ahead: no quarter hour began a day there, but nothing happened then.
+#[tokio::test]
+async fn odd_clocks_before_everything_do_not_matter() {
+    let world = World::peopled("UTC").await;
+    let caller = &world.caller;
+    let zone = Some("Asia/Kathmandu".to_owned());
+    let ever = KpiQuery { zone, ..range("1900-01-01", "2025-01-01") };
+    world.store(caller, &[done_by(2, 0)]).await;
+    let told = ask(&world, caller, Metric::TicketsSolved, &ever).await;
+    assert!(told.pending, "rollups are read, which do not have it yet");
+    world.drain(caller, 1_000).await;
+    let told = ask(&world, caller, Metric::TicketsSolved, &ever).await;
+    assert_eq!((told.pending, told.rows[0].n), (false, Some(1)));
+    // Where something did happen, facts say on which side of the edge.
+    world.store(caller, &[done_by(2, -66_000_000)]).await;
+    let told = ask(&world, caller, Metric::TicketsSolved, &ever).await;
+    assert!(!told.pending, "facts are read");
 }
 
 #[tokio::test]

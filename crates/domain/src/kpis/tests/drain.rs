@@ -6,9 +6,11 @@ use proptest::test_runner::TestRunner;
 
 use super::histories::{any_history, event, history, status};
 use super::world::{World, facts};
+
 use crate::kernel::jobs::Job;
 use crate::kernel::{Caller, Error, Scope, TenantId};
 use crate::kpis::commands::drain_unit;
+use crate::kpis::entity::rollup;
 use crate::kpis::jobs::Drain;
 use crate::kpis::{
     KpiQuery, Metric, TicketFacts, answer, answer_from_facts, drain, is_pending, replace_facts,
@@ -99,6 +101,30 @@ async fn what_is_gone_leaves_no_rollup() {
         Ok(rollups.count(scope.tx()).await?)
     };
     assert_eq!(world.app.read(caller, rows).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_damaged_rollup_is_answered_from_facts_and_made_anew() {
+    let world = World::peopled("UTC").await;
+    let caller = &world.caller;
+    let mut told = some_histories(20);
+    world.store(caller, &told).await;
+    world.drain(caller, 1_000).await;
+    let spoil = async |scope: &Scope| {
+        let all = scope.update_many::<rollup::Entity>();
+        Ok(all.col_expr(rollup::Column::Cells, vec![9u8].into()).exec(scope.tx()).await?)
+    };
+    assert!(world.app.write(caller, spoil).await.unwrap().rows_affected > 10);
+    same_both_ways(&world, caller).await;
+    // The next change of each ticket meets the damage; all of its month comes back.
+    told.reverse();
+    world.store(caller, &told).await;
+    world.drain(caller, 1_000).await;
+    let cells = async |scope: &Scope| Ok(scope.find::<rollup::Entity>().all(scope.tx()).await?);
+    let months = world.app.read(caller, cells).await.unwrap();
+    let marked = |month: &rollup::Model| month.cells == [9];
+    assert!(months.iter().any(|month| !marked(month)));
+    same_both_ways(&world, caller).await;
 }
 
 #[tokio::test]
