@@ -16,8 +16,7 @@ use uuid::Uuid;
 
 use super::db::Conn;
 use super::dialect::{any, for_update};
-use super::scope::TenantOwned;
-use super::{Error, Result, Scope};
+use super::{Error, Result, Scope, TenantOwned};
 
 /// The numbers of rows that a statement on SQLite may have.
 const LENGTHS: [usize; 3] = [64, 8, 1];
