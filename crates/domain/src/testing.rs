@@ -20,7 +20,7 @@ use crate::tenants::{self, NewTenant};
 pub struct TestApp {
     /// The application, on a clock that stands at [`start`].
     pub app: App,
-    _home: Home,
+    home: Home,
 }
 
 enum Home {
@@ -46,7 +46,16 @@ impl TestApp {
         };
         let app =
             crate::app(database, Clock::fixed(start()), Ids::seeded(7), MasterKey::new([7; 32]));
-        Self { app, _home: home }
+        Self { app, home }
+    }
+
+    /// Where other programs find the database, if it is on a server.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        match &self.home {
+            Home::Folder(_) => None,
+            Home::Server { url, name } => Some(with_database(url, name)),
+        }
     }
 
     /// Makes a tenant in UTC and returns Plumbline itself as its caller.

@@ -8,6 +8,8 @@ mod folder;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod kills;
+#[cfg(test)]
 mod server;
 
 use bench::Bench;
