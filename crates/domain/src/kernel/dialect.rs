@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, SimpleExpr, Value};
-use sea_orm::{ColumnTrait, DbBackend, DbErr, RuntimeErr, Statement};
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, LockType, SimpleExpr, Value};
+use sea_orm::{ColumnTrait, DbBackend, DbErr, QuerySelect, RuntimeErr, Statement};
 use uuid::Uuid;
 
 /// What a failed statement means.
@@ -124,14 +124,20 @@ fn any_value<C: ColumnTrait>(
     Expr::col(column.as_column_ref()).is_in(keys)
 }
 
-/// ` FOR UPDATE` where rows can be locked one by one; SQLite's writer has the whole database.
+/// What locks rows where they can be locked one by one; SQLite's writer has the whole database. Never the stronger `FOR UPDATE`:
+/// keys do not change, and a row that only refers to a locked one need not wait, so that two requests do not wait for each other.
 pub(crate) fn for_update(backend: DbBackend) -> &'static str {
-    if backend == DbBackend::Postgres { " FOR UPDATE" } else { "" }
+    if backend == DbBackend::Postgres { " FOR NO KEY UPDATE" } else { "" }
 }
 
-/// ` FOR UPDATE SKIP LOCKED` where there are others who could hold a lock.
+/// The same, passing over rows that somebody else has locked.
 pub(crate) fn for_update_skip_locked(backend: DbBackend) -> &'static str {
-    if backend == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" }
+    if backend == DbBackend::Postgres { " FOR NO KEY UPDATE SKIP LOCKED" } else { "" }
+}
+
+/// The same as [`for_update`] for a statement that is built.
+pub(crate) fn locked<S: QuerySelect>(backend: DbBackend, select: S) -> S {
+    if backend == DbBackend::Postgres { select.lock(LockType::NoKeyUpdate) } else { select }
 }
 
 /// A statement with values, `$1` being the first. SQLite is given plain marks in the order they stand: a mark with a name costs it

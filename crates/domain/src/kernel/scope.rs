@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DeleteMany,
-    EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QuerySelect, Select, UpdateMany,
-    Value,
+    EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Select, UpdateMany, Value,
 };
 use uuid::Uuid;
 
@@ -14,7 +13,9 @@ use super::clock::{Clock, Ids};
 use super::db::{Database, Mode, Tx};
 use super::events::Event;
 use super::jobs::{self, Job};
-use super::{Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId};
+use super::{
+    Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId, dialect,
+};
 
 /// An entity whose rows belong to a tenant and have an id of their own.
 pub(crate) trait TenantOwned: EntityTrait {
@@ -168,9 +169,7 @@ impl Scope {
         E::Model: FromQueryResult + Sized + Send + Sync,
     {
         let select = self.find::<E>().filter(E::ID.eq(id));
-        let select =
-            if self.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
-        let row = select.one(&self.tx).await?;
+        let row = dialect::locked(self.backend(), select).one(&self.tx).await?;
         row.ok_or_else(|| Error::not_found(E::NOUN, id))
     }
 

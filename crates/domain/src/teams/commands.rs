@@ -51,10 +51,13 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
         .text_if("/name", &patch.name, 200)
         .text_if("/kind", patch.kind.value(), 64)
         .done()?;
+    if patch.parent_id.value().is_some() {
+        // Before any team, so that two moves in the tree wait here and not for each other's teams.
+        tenants::hold(scope).await?;
+    }
     let row = scope.lock::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     if let Some(parent) = patch.parent_id.value() {
-        tenants::hold(scope).await?;
         check_parent(scope, *parent).await?;
         if queries::below(scope, &[id]).await?.contains(parent) {
             return Err(Error::invalid(

@@ -3,12 +3,11 @@
 use chrono::NaiveDate;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{Column, Entity};
 use super::types::Tenant;
-use crate::kernel::{Error, Result, Scope, SystemScope};
+use crate::kernel::{Error, Result, Scope, SystemScope, dialect};
 
 /// The scope's own tenant.
 ///
@@ -63,9 +62,6 @@ pub async fn today(scope: &Scope) -> Result<NaiveDate> {
 
 /// Keeps others who also hold the tenant waiting until this scope ends: for rules over many rows, like a tree without circles.
 pub(crate) async fn hold(scope: &Scope) -> Result<()> {
-    let select = scope.find::<Entity>();
-    let postgres = scope.backend() == DbBackend::Postgres;
-    let select = if postgres { select.lock(LockType::NoKeyUpdate) } else { select };
-    select.one(scope.tx()).await?;
+    dialect::locked(scope.backend(), scope.find::<Entity>()).one(scope.tx()).await?;
     Ok(())
 }

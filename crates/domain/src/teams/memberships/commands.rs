@@ -18,9 +18,9 @@ use crate::{people, teams};
 pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     scope.require(Permission::PeopleWrite)?;
     let span = Span::new(new.valid_from, new.valid_to)?;
-    // The lock on the person keeps two moves of one person from missing each other.
+    // The team before the person, as everywhere. The lock on the person keeps two moves of one person from missing each other.
+    lock_team(scope, new.team_id).await?;
     lock_person(scope, new.person_id).await?;
-    check_team(scope, new.team_id).await?;
     if new.is_primary {
         end_open_primary(scope, new.person_id, new.valid_from).await?;
     }
@@ -93,8 +93,8 @@ async fn lock_person(scope: &Scope, person: PersonId) -> Result<()> {
     })
 }
 
-async fn check_team(scope: &Scope, team: TeamId) -> Result<()> {
-    let row = scope.get::<super::super::entity::Entity>(team).await.map_err(|error| {
+async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
+    let row = scope.lock::<super::super::entity::Entity>(team).await.map_err(|error| {
         Error::invalid("/team_id", "dangling_reference", format!("there is no team `{team}`"))
             .because(error)
     })?;

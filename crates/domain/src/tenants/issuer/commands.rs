@@ -1,7 +1,7 @@
 //! Making and rotating keys.
 
 use rand::Rng;
-use sea_orm::{DbBackend, QuerySelect, Set};
+use sea_orm::Set;
 use serde_json::json;
 
 use super::entity::{ActiveModel, Entity, Model};
@@ -9,7 +9,7 @@ use super::queries;
 use super::signing::PrivateKey;
 use super::states::{Action, Life};
 use super::types::{SigningKey, SigningKeyId, SigningKeyState};
-use crate::kernel::{Event, Permission, Result, Scope, states};
+use crate::kernel::{Event, Permission, Result, Scope, dialect, states};
 
 /// What a private key is sealed for.
 pub(super) const PRIVATE_KEY: &str = "signing_keys.sealed_private_key";
@@ -48,10 +48,7 @@ pub async fn rotate_keys(scope: &Scope) -> Result<Vec<SigningKey>> {
 }
 
 async fn lock(scope: &Scope) -> Result<()> {
-    if scope.backend() == DbBackend::Postgres {
-        let keys = scope.find::<Entity>().lock_exclusive();
-        keys.all(scope.tx()).await?;
-    }
+    dialect::locked(scope.backend(), scope.find::<Entity>()).all(scope.tx()).await?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Rules of teams, memberships and leads.
 
+mod races;
+
 use chrono::NaiveDate;
 
 use super::leads::{self, NewTeamLead};
