@@ -1,6 +1,11 @@
 //! Checks of input that collect every wrong field instead of stopping at the first.
 
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
 use super::{Error, FieldError, Result};
+
+/// The years that a day of somebody's work may be in.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Collects what is wrong.
 #[derive(Debug, Default)]
@@ -74,6 +79,22 @@ impl Check {
             zone.chars().take(64).collect::<String>()
         );
         self.that(jiff::tz::TimeZone::get(zone).is_ok(), pointer, "unknown_zone", message)
+    }
+
+    /// A day that somebody's work may be on.
+    pub(crate) fn day(&mut self, pointer: &str, day: impl Into<Option<NaiveDate>>) -> &mut Self {
+        let fine = day.into().is_none_or(|day| YEARS.contains(&day.year()));
+        let message = format!("must be in the years {} to {}", YEARS.start(), YEARS.end());
+        self.that(fine, pointer, "out_of_range", message)
+    }
+
+    /// The same for an instant.
+    pub(crate) fn time(
+        &mut self,
+        pointer: &str,
+        time: impl Into<Option<DateTime<Utc>>>,
+    ) -> &mut Self {
+        self.day(pointer, time.into().map(|time| time.date_naive()))
     }
 
     /// Fails with everything that was wrong.

@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::dialect::sqlx_error;
+use super::dialect::{sqlx_error, usable};
 use super::{Error, Result, TenantId};
 
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -234,8 +234,8 @@ impl Tx {
     }
 }
 
-fn values(statement: &Statement) -> SqlxValues {
-    SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())))
+fn values(statement: &Statement) -> Result<SqlxValues, DbErr> {
+    usable(statement.values.clone().unwrap_or(Values(Vec::new()))).map(SqlxValues)
 }
 
 #[async_trait]
@@ -245,7 +245,7 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
+        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement)?);
         match self.hold().await?.conn() {
             Conn::Postgres(conn) => {
                 sqlx::query_with(query.0, query.1).execute(conn).await.map(Into::into)
@@ -266,7 +266,7 @@ impl ConnectionTrait for Tx {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
+        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement)?);
         match self.hold().await?.conn() {
             Conn::Postgres(conn) => sqlx::query_with(query.0, query.1)
                 .fetch_optional(conn)
@@ -281,7 +281,7 @@ impl ConnectionTrait for Tx {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement));
+        let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement)?);
         match self.hold().await?.conn() {
             Conn::Postgres(conn) => {
                 let rows = sqlx::query_with(query.0, query.1).fetch_all(conn).await;

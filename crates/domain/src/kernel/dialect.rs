@@ -1,10 +1,15 @@
 //! The one place where the two databases differ.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, LockType, SimpleExpr, Value};
+use chrono::Datelike;
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, LockType, SimpleExpr, Value, Values};
 use sea_orm::{ColumnTrait, DbBackend, DbErr, QuerySelect, RuntimeErr, Statement};
 use uuid::Uuid;
+
+/// The years that both databases keep in order.
+const YEARS: RangeInclusive<i32> = 0..=9999;
 
 /// What a failed statement means.
 pub(crate) enum Failure {
@@ -14,6 +19,8 @@ pub(crate) enum Failure {
     Dangling,
     /// Somebody else is writing the same: a deadlock, a serialization failure, a lock held too long.
     Contended,
+    /// A value that no row can hold.
+    Unusable,
     /// The database is away, or every connection is in use.
     Away,
     /// Anything else is a defect.
@@ -45,6 +52,7 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
             Some("23505") => Failure::Taken(error.constraint().unwrap_or_default().to_owned()),
             Some("1555" | "2067") => Failure::Taken(sqlite_constraint(error.message())),
             Some("23503" | "787") => Failure::Dangling,
+            Some("22003" | "22007" | "22008" | "22021" | "22P05") => Failure::Unusable,
             Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => Failure::Contended,
             Some(code)
                 if code.starts_with("08")
@@ -55,6 +63,7 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
             }
             _ => Failure::Other,
         },
+        sqlx::Error::Encode(_) => Failure::Unusable,
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
@@ -81,6 +90,31 @@ fn sqlite_constraint(message: &str) -> String {
         }
     }
     name + "_key"
+}
+
+/// A value that one database would refuse and the other keep: both refuse it.
+#[derive(Debug, thiserror::Error)]
+#[error("it holds a zero byte, or a time before the year 0 or after 9999")]
+struct Unusable;
+
+/// Refuses values that cannot be stored, before the database sees them. PostgreSQL takes no zero byte in a text and no time far away;
+/// SQLite orders times by their text, which does only as long as years have four digits.
+pub(crate) fn usable(values: Values) -> Result<Values, DbErr> {
+    if values.0.iter().all(is_usable) {
+        return Ok(values);
+    }
+    Err(sqlx_error(sqlx::Error::Encode(Box::new(Unusable))))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of values are always fine")]
+fn is_usable(value: &Value) -> bool {
+    match value {
+        Value::String(Some(text)) => !text.contains('\0'),
+        Value::ChronoDate(Some(day)) => YEARS.contains(&day.year()),
+        Value::ChronoDateTimeUtc(Some(time)) => YEARS.contains(&time.year()),
+        Value::Array(_, Some(values)) => values.iter().all(is_usable),
+        _ => true,
+    }
 }
 
 /// A failure of the driver in the words of sea-orm.

@@ -262,6 +262,10 @@ impl From<DbErr> for Error {
                 contended.0.code = "contended";
                 contended
             }
+            dialect::Failure::Unusable => {
+                let message = "a value holds a zero byte, or a time that cannot be stored";
+                Self::malformed("value_unusable", message).because(error)
+            }
             dialect::Failure::Away => Self::unavailable(error),
             dialect::Failure::Other => Self::internal(error),
         }

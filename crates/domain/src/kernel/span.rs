@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::check::Check;
 use super::{Error, Result};
 
 /// From a first day up to, not including, another.
@@ -17,8 +18,9 @@ impl Span {
     /// A span of at least a day.
     ///
     /// # Errors
-    /// `invalid` when it ends before it has begun.
+    /// `invalid` when it ends before it has begun, or lies too far away.
     pub fn new(from: NaiveDate, to: Option<NaiveDate>) -> Result<Self> {
+        Check::default().day("/valid_from", from).day("/valid_to", to).done()?;
         if to.is_some_and(|to| to <= from) {
             return Err(Error::invalid(
                 "/valid_to",

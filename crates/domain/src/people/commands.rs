@@ -29,6 +29,7 @@ pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
     if let Some(zone) = &new.time_zone {
         check.zone("/time_zone", zone);
     }
+    check.day("/hire_date", new.hire_date);
     check.done()?;
     let (id, now) = (scope.new_id::<PersonId>(), scope.now());
     let row = ActiveModel {
@@ -115,5 +116,7 @@ fn check_patch(patch: &PersonPatch) -> Result<()> {
     if let Some(zone) = patch.time_zone.value() {
         check.zone("/time_zone", zone);
     }
+    check.day("/hire_date", patch.hire_date.value().copied());
+    check.day("/leave_date", patch.leave_date.value().copied());
     check.done()
 }

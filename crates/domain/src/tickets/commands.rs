@@ -7,6 +7,7 @@ use super::entity::{mapping, queue, queue_team};
 use super::import::Mapping;
 use super::queries;
 use super::types::{ImportMapping, MappingId, NewQueueTeam, QueueId, QueueTeam, QueueTeamId};
+use crate::kernel::check::Check;
 use crate::kernel::{Error, Event, Permission, Result, Scope};
 
 /// Links a queue to a team from a day on, or to none. What was linked from that day on is replaced; what was before stays.
@@ -16,8 +17,9 @@ use crate::kernel::{Error, Event, Permission, Result, Scope};
 pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result<Vec<QueueTeam>> {
     use queue_team::Column;
     scope.require(Permission::TicketsWrite)?;
-    scope.lock::<queue::Entity>(id).await?;
     let NewQueueTeam { team_id, valid_from } = new;
+    Check::default().day("/valid_from", valid_from).done()?;
+    scope.lock::<queue::Entity>(id).await?;
     let mine = Column::QueueId.eq(id);
     let later = scope
         .delete_many::<queue_team::Entity>()

@@ -10,6 +10,7 @@ use super::types::{
     ApiClient, ApiClientAction, ApiClientPatch, ApiClientSecret, ApiClientState, NewApiClient,
 };
 use crate::accounts::secrets::{digest, random};
+use crate::kernel::check::Check;
 use crate::kernel::{
     ApiClientId, Error, Event, FieldError, Permission, Reach, Result, Scope, states,
 };
@@ -140,12 +141,8 @@ fn touched(scope: &Scope, before: &Model) -> ActiveModel {
 }
 
 fn plain_name(name: &str) -> Result<String> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 {
-        let message = "must have 1 to 200 characters";
-        return Err(Error::invalid("/name", "length", message));
-    }
-    Ok(name.to_owned())
+    Check::default().text("/name", name, 200).done()?;
+    Ok(name.trim().to_owned())
 }
 
 /// Each scope once, in the order of the documentation.

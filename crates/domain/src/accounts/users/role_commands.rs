@@ -1,5 +1,6 @@
 //! Granting and revoking roles.
 
+use chrono::SubsecRound;
 use sea_orm::Set;
 use serde_json::json;
 
@@ -10,6 +11,7 @@ use super::queries::held;
 use super::ranks::{require_another_owner, require_rank};
 use super::types::{NewRoleGrant, RoleGrant, RoleGrantId};
 use crate::accounts::types::Role;
+use crate::kernel::check::Check;
 use crate::kernel::{Error, Event, Permission, Result, Scope, UserId};
 
 /// Gives a user a role for a time.
@@ -26,7 +28,10 @@ pub async fn grant_role(scope: &Scope, user: UserId, new: NewRoleGrant) -> Resul
 pub(super) async fn give(scope: &Scope, user: UserId, new: NewRoleGrant) -> Result<RoleGrant> {
     let now = scope.now();
     let NewRoleGrant { role, valid_from, valid_to } = new;
-    let valid_from = valid_from.unwrap_or(now);
+    Check::default().time("/valid_from", valid_from).time("/valid_to", valid_to).done()?;
+    // Whole microseconds, as both databases keep them, so that the answer is what is stored.
+    let valid_from = valid_from.map_or(now, |from| from.trunc_subsecs(6));
+    let valid_to = valid_to.map(|to| to.trunc_subsecs(6));
     require_rank(scope, role).await?;
     if valid_to.is_some_and(|to| to <= valid_from || to <= now) {
         let message = "must be later than `valid_from` and than now";
