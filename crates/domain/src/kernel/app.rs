@@ -152,10 +152,25 @@ impl App {
     where
         F: AsyncFnOnce(&SystemScope) -> Result<T>,
     {
-        let scope = SystemScope::new(&self.database, self.clock.clone(), self.ids.clone());
+        let scope = self.across(Mode::System);
         let answer = work(&scope).await?;
         scope.commit().await?;
         Ok(answer)
+    }
+
+    /// Looks across tenants without writing, and without waiting for whoever writes.
+    ///
+    /// # Errors
+    /// Those of `read`, and those of the database.
+    pub async fn system_read<T, F>(&self, read: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&SystemScope) -> Result<T>,
+    {
+        read(&self.across(Mode::SystemRead)).await
+    }
+
+    fn across(&self, mode: Mode) -> SystemScope {
+        SystemScope::new(&self.database, mode, self.clock.clone(), self.ids.clone())
     }
 
     /// Forgets what actors of a tenant may do, so that the next request looks again.

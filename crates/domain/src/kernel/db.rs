@@ -86,8 +86,12 @@ impl Database {
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "memory");
-        let writer =
-            SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(10));
+        // One connection for as long as the process lives, which `data_version` counts on.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .max_lifetime(None)
+            .idle_timeout(None);
         let writer = writer.connect_with(options.clone()).await?;
         let readers =
             SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
@@ -117,7 +121,7 @@ impl Database {
     pub async fn data_version(&self) -> Result<Option<i64>> {
         match &self.pool {
             Pool::Postgres(_) => Ok(None),
-            // The pragma is per connection: the writer's is always the same one.
+            // The number is the connection's own and says nothing about another's. The writer's pool keeps its only one.
             Pool::Sqlite { writer, .. } => {
                 Ok(Some(sqlx::query_scalar("PRAGMA data_version").fetch_one(writer).await?))
             }
@@ -150,6 +154,8 @@ pub(super) enum Mode {
     Write(TenantId),
     /// The few tables that are looked at across tenants.
     System,
+    /// The same, nothing written.
+    SystemRead,
 }
 
 impl Mode {
@@ -163,6 +169,9 @@ impl Mode {
                 format!("BEGIN; SELECT set_config('app.tenant', '{}', true)", tenant.0)
             }
             Self::System => "BEGIN; SELECT set_config('role', 'plumbline_system', true)".to_owned(),
+            Self::SystemRead => {
+                "BEGIN READ ONLY; SELECT set_config('role', 'plumbline_system', true)".to_owned()
+            }
         }
     }
 }
@@ -216,7 +225,9 @@ impl Tx {
                 pool.begin_with(AssertSqlSafe(self.mode.postgres())).await.map(State::Postgres)
             }
             Pool::Sqlite { readers, writer } => match self.mode {
-                Mode::Read(_) => readers.begin_with("BEGIN").await.map(State::Sqlite),
+                Mode::Read(_) | Mode::SystemRead => {
+                    readers.begin_with("BEGIN").await.map(State::Sqlite)
+                }
                 Mode::Write(_) | Mode::System => {
                     writer.begin_with("BEGIN IMMEDIATE").await.map(State::Sqlite)
                 }

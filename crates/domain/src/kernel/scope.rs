@@ -243,8 +243,8 @@ pub struct SystemScope {
 }
 
 impl SystemScope {
-    pub(super) fn new(database: &Database, clock: Clock, ids: Ids) -> Self {
-        Self { tx: database.transaction(Mode::System), clock, ids }
+    pub(super) fn new(database: &Database, mode: Mode, clock: Clock, ids: Ids) -> Self {
+        Self { tx: database.transaction(mode), clock, ids }
     }
 
     /// The time, in whole microseconds.

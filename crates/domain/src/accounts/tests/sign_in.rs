@@ -297,7 +297,7 @@ async fn a_tenant_and_its_first_owner_are_made_together_or_not_at_all() {
             Ok(tenant)
         });
         assert_eq!(outcome.await.is_ok(), made);
-        let found = test.app.system(async |scope| tenants::by_slug(scope, "acme").await).await;
+        let found = test.app.system_read(async |scope| tenants::by_slug(scope, "acme").await).await;
         assert_eq!(found.is_ok(), made);
     }
 }

@@ -144,7 +144,7 @@ async fn the_roles_have_no_way_around() {
 }
 
 async fn all(app: &App, sql: &str) -> Result<Vec<sea_orm::QueryResult>> {
-    app.system(async |scope| {
+    app.system_read(async |scope| {
         Ok(scope.tx().query_all_raw(Statement::from_string(scope.backend(), sql)).await?)
     })
     .await

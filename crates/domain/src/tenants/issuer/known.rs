@@ -89,7 +89,7 @@ pub(crate) async fn issuer_with_key(app: &App, slug: &str, kid: SigningKeyId) ->
 }
 
 async fn read(app: &App, known: &Known, slug: &str, now: DateTime<Utc>) -> Result<Found> {
-    let tenant = match app.system(async |scope| tenants::by_slug(scope, slug).await).await {
+    let tenant = match app.system_read(async |scope| tenants::by_slug(scope, slug).await).await {
         Ok(tenant) => Some(tenant),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),

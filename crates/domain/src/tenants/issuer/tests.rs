@@ -1,12 +1,14 @@
 //! Keys overlap, and what is published follows them.
 
 use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, Statement};
 
 use super::{
     KNOWN_FOR, PublicUrls, SigningKeyState, discovery, entity, issuer, jwks, keys, rotate_keys,
     verifies_for,
 };
 use crate::kernel::ErrorKind;
+use crate::tenants;
 use crate::testing::TestApp;
 
 #[tokio::test]
@@ -26,6 +28,28 @@ async fn rotation_publishes_before_signing_and_after() {
     test.app.clock().advance(verifies_for());
     let later = jwks(&test.app, "acme").await.unwrap();
     assert_eq!(later.keys, during.keys[1..]);
+}
+
+#[tokio::test]
+async fn an_issuer_is_found_while_somebody_writes() {
+    let test = TestApp::new().await;
+    let acme = test.tenant("acme").await;
+    let written = test.app.write(&acme, async |scope| {
+        tenants::hold(scope).await?;
+        issuer(&test.app, "acme").await
+    });
+    assert!(written.await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn looking_across_tenants_writes_nothing() {
+    let test = TestApp::new().await;
+    test.tenant("acme").await;
+    let sql = "UPDATE tenants SET name = 'Changed'";
+    let looked = test.app.system_read(async |scope| {
+        Ok(scope.tx().execute_raw(Statement::from_string(scope.backend(), sql)).await?)
+    });
+    assert_eq!(looked.await.unwrap_err().kind(), ErrorKind::Internal);
 }
 
 #[tokio::test]
