@@ -4,5 +4,6 @@ mod entity;
 mod queries;
 mod types;
 
+pub(crate) use queries::exists;
 pub use queries::{list, named};
 pub use types::{Connection, ConnectionId};

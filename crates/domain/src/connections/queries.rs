@@ -17,6 +17,11 @@ pub async fn list(scope: &Scope, args: &PageArgs) -> Result<Page<Connection>> {
     page::load::<Entity, Connection>(scope, &(), args, scope.find::<Entity>()).await
 }
 
+/// Refuses a field that names a connection that is not there, whoever asks.
+pub(crate) async fn exists(scope: &Scope, pointer: &str, id: ConnectionId) -> Result<()> {
+    scope.exists::<Entity>(pointer, id).await
+}
+
 /// The connection of this name, made if there is none yet.
 ///
 /// # Errors

@@ -105,6 +105,7 @@ impl Error {
     #[track_caller]
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
         let message = match fields.as_slice() {
+            [only] if only.pointer.is_empty() => only.message.clone(),
             [only] => format!("{}: {}", only.pointer.trim_start_matches('/'), only.message),
             many => format!("{} fields are not valid", many.len()),
         };
@@ -155,6 +156,16 @@ impl Error {
     pub fn internal(source: impl Into<Source>) -> Self {
         Self::new(ErrorKind::Internal, "internal", "something went wrong on our side")
             .because(source)
+    }
+
+    /// What is not there, as the fault of the field that named it.
+    #[must_use]
+    #[track_caller]
+    pub(crate) fn dangling_at(self, pointer: &str) -> Self {
+        if self.kind() != ErrorKind::NotFound {
+            return self;
+        }
+        Self::invalid(pointer, "dangling_reference", self.message().to_owned()).because(self)
     }
 
     /// Adds the private cause, which goes to the log only.

@@ -173,6 +173,30 @@ impl Scope {
         row.ok_or_else(|| Error::not_found(E::NOUN, id))
     }
 
+    /// Refuses a field of the input that names what is not there.
+    pub(crate) async fn exists<E: TenantOwned>(
+        &self,
+        pointer: &str,
+        id: impl Into<Value> + std::fmt::Display + Copy,
+    ) -> Result<()>
+    where
+        E::Model: FromQueryResult + Sized + Send + Sync,
+    {
+        self.get::<E>(id).await.map(drop).map_err(|error| error.dangling_at(pointer))
+    }
+
+    /// The row that a field of the input names, kept from changing until this scope ends.
+    pub(crate) async fn lock_named<E: TenantOwned>(
+        &self,
+        pointer: &str,
+        id: impl Into<Value> + std::fmt::Display + Copy,
+    ) -> Result<E::Model>
+    where
+        E::Model: FromQueryResult + Sized + Send + Sync,
+    {
+        self.lock::<E>(id).await.map_err(|error| error.dangling_at(pointer))
+    }
+
     /// Adds a row of this tenant.
     pub(crate) async fn insert<E, A>(&self, mut row: A) -> Result<()>
     where

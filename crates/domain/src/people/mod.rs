@@ -13,7 +13,7 @@ mod tests;
 mod types;
 
 pub use commands::{act, create, update};
-pub(crate) use queries::hold;
+pub(crate) use queries::{exists, hold};
 pub use queries::{get, list, many};
 pub use types::{NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonState};
 

@@ -48,9 +48,14 @@ pub async fn list(scope: &Scope, filter: &PersonFilter, args: &PageArgs) -> Resu
     Ok(page.map(|person| with_actions(scope, person)))
 }
 
-/// Keeps a person as they are until this scope ends, whoever asks: for rules over what else is known of them.
-pub(crate) async fn hold(scope: &Scope, id: PersonId) -> Result<()> {
-    scope.lock::<Entity>(id).await.map(|_| ())
+/// Keeps the person whom a field names as they are until this scope ends, whoever asks: for rules over what else is known of them.
+pub(crate) async fn hold(scope: &Scope, pointer: &str, id: PersonId) -> Result<()> {
+    scope.lock_named::<Entity>(pointer, id).await.map(drop)
+}
+
+/// Refuses a field that names a person who is not there, whoever asks.
+pub(crate) async fn exists(scope: &Scope, pointer: &str, id: PersonId) -> Result<()> {
+    scope.exists::<Entity>(pointer, id).await
 }
 
 /// The people the caller may see.

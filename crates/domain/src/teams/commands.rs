@@ -20,7 +20,7 @@ pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
     Check::default().text("/name", &new.name, 200).text_if("/kind", &new.kind, 64).done()?;
     if let Some(parent) = new.parent_id {
-        check_parent(scope, parent).await?;
+        queries::exists(scope, "/parent_id", parent).await?;
     }
     let (id, now) = (scope.new_id::<TeamId>(), scope.now());
     let row = ActiveModel {
@@ -58,7 +58,7 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
     let row = scope.lock::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     if let Some(parent) = patch.parent_id.value() {
-        check_parent(scope, *parent).await?;
+        queries::exists(scope, "/parent_id", *parent).await?;
         if queries::below(scope, &[id]).await?.contains(parent) {
             return Err(Error::invalid(
                 "/parent_id",
@@ -106,13 +106,6 @@ pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> 
         json!({ "action": action, "from": row.state, "to": state }),
     ));
     queries::get(scope, id).await
-}
-
-async fn check_parent(scope: &Scope, parent: TeamId) -> Result<()> {
-    scope.get::<Entity>(parent).await.map(|_| ()).map_err(|error| {
-        Error::invalid("/parent_id", "dangling_reference", format!("there is no team `{parent}`"))
-            .because(error)
-    })
 }
 
 async fn check_empty(scope: &Scope, id: TeamId) -> Result<()> {

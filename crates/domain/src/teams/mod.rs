@@ -15,6 +15,7 @@ mod types;
 
 pub use commands::{act, create, update};
 pub use memberships::members_on;
+pub(crate) use queries::exists;
 pub use queries::{below, get, list, many};
 pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamState};
 

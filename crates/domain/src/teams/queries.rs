@@ -53,6 +53,11 @@ pub async fn list(scope: &Scope, filter: &TeamFilter, args: &PageArgs) -> Result
     Ok(page.map(|team| with_actions(scope, team)))
 }
 
+/// Refuses a field that names a team that is not there, whoever asks.
+pub(crate) async fn exists(scope: &Scope, pointer: &str, id: TeamId) -> Result<()> {
+    scope.exists::<Entity>(pointer, id).await
+}
+
 /// These teams and all below them.
 ///
 /// # Errors

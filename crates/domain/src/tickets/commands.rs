@@ -9,6 +9,7 @@ use super::queries;
 use super::types::{ImportMapping, MappingId, NewQueueTeam, QueueId, QueueTeam, QueueTeamId};
 use crate::kernel::check::Check;
 use crate::kernel::{Error, Event, Permission, Result, Scope};
+use crate::teams;
 
 /// Links a queue to a team from a day on, or to none. What was linked from that day on is replaced; what was before stays.
 ///
@@ -37,6 +38,7 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
         .exec(scope.tx())
         .await?;
     if let Some(team_id) = team_id {
+        teams::exists(scope, "/team_id", team_id).await?;
         let row = queue_team::ActiveModel {
             id: Set(scope.new_id::<QueueTeamId>()),
             queue_id: Set(id),

@@ -15,6 +15,7 @@ use crate::accounts::types::{Role, Secret};
 use crate::kernel::{
     App, Caller, Error, Event, Permission, PersonId, Result, Scope, UserId, states,
 };
+use crate::people;
 
 /// Makes a user without any role. Takes the application, because the password is hashed before a transaction is open.
 ///
@@ -49,6 +50,9 @@ async fn insert(
     password: Option<PasswordHash>,
 ) -> Result<User> {
     scope.require(Permission::AccountsAdmin)?;
+    if let Some(person) = person_id {
+        people::exists(scope, "/person_id", person).await?;
+    }
     let (id, now) = (scope.new_id::<UserId>(), scope.now());
     let row = ActiveModel {
         id: Set(id),
@@ -79,6 +83,9 @@ pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User>
     let mut row = touched(scope, &before);
     if let Some(email) = email {
         row.email = Set(plain_email(&email)?);
+    }
+    if let Some(person) = person_id.value() {
+        people::exists(scope, "/person_id", *person).await?;
     }
     if !person_id.is_undefined() {
         row.person_id = Set(person_id.take());

@@ -1,5 +1,6 @@
 //! The kernel's promises, on whichever database this run is about.
 
+mod references;
 mod values;
 mod walls;
 

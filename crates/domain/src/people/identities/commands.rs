@@ -8,7 +8,7 @@ use super::types::{Identity, IdentityId, NewIdentity};
 use crate::kernel::check::Check;
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{Error, Event, Permission, PersonId, Result, Scope};
-use crate::people;
+use crate::{connections, people};
 
 /// A person's identities.
 ///
@@ -28,6 +28,7 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
     scope.require(Permission::PeopleWrite)?;
     Check::default().text("/external_id", &new.external_id, 200).done()?;
     people::get(scope, person).await?;
+    connections::exists(scope, "/connection_id", new.connection_id).await?;
     let (id, now) = (scope.new_id::<IdentityId>(), scope.now());
     let row = ActiveModel {
         id: Set(id),

@@ -9,7 +9,7 @@ use super::queries;
 use super::types::{NewTeamLead, TeamLead, TeamLeadId, TeamLeadPatch};
 use crate::kernel::patch::{MaybeUndefined, nullable, required};
 use crate::kernel::{Error, Event, Permission, Result, Scope, Span, TeamId};
-use crate::people;
+use crate::{people, teams};
 
 /// Names a team's lead, and ends the open one before it on the new one's first day.
 ///
@@ -19,10 +19,7 @@ pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
     scope.require(Permission::TeamsWrite)?;
     let span = Span::new(new.valid_from, new.valid_to)?;
     lock_team(scope, new.team_id).await?;
-    people::hold(scope, new.person_id).await.map_err(|error| {
-        let message = format!("there is no person `{}`", new.person_id);
-        Error::invalid("/person_id", "dangling_reference", message).because(error)
-    })?;
+    people::hold(scope, "/person_id", new.person_id).await?;
     end_open(scope, new.team_id, new.valid_from).await?;
     check_overlap(scope, new.team_id, span, None).await?;
     let (id, now) = (scope.new_id::<TeamLeadId>(), scope.now());
@@ -85,10 +82,7 @@ pub async fn remove(scope: &Scope, id: TeamLeadId) -> Result<()> {
 }
 
 async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
-    scope.lock::<super::super::entity::Entity>(team).await.map(|_| ()).map_err(|error| {
-        Error::invalid("/team_id", "dangling_reference", format!("there is no team `{team}`"))
-            .because(error)
-    })
+    scope.lock_named::<teams::entity::Entity>("/team_id", team).await.map(drop)
 }
 
 async fn end_open(scope: &Scope, team: TeamId, on: NaiveDate) -> Result<()> {

@@ -20,7 +20,7 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     let span = Span::new(new.valid_from, new.valid_to)?;
     // The team before the person, as everywhere. The lock on the person keeps two moves of one person from missing each other.
     lock_team(scope, new.team_id).await?;
-    lock_person(scope, new.person_id).await?;
+    people::hold(scope, "/person_id", new.person_id).await?;
     if new.is_primary {
         end_open_primary(scope, new.person_id, new.valid_from).await?;
     }
@@ -51,7 +51,7 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
 pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> Result<Membership> {
     scope.require(Permission::PeopleWrite)?;
     let person = queries::get(scope, id).await?.person_id;
-    lock_person(scope, person).await?;
+    people::hold(scope, "/person_id", person).await?;
     let row = scope.lock::<Entity>(id).await?;
     let to = match patch.valid_to {
         MaybeUndefined::Undefined => row.valid_to,
@@ -86,18 +86,8 @@ pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     Ok(())
 }
 
-async fn lock_person(scope: &Scope, person: PersonId) -> Result<()> {
-    people::hold(scope, person).await.map_err(|error| {
-        Error::invalid("/person_id", "dangling_reference", format!("there is no person `{person}`"))
-            .because(error)
-    })
-}
-
 async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
-    let row = scope.lock::<super::super::entity::Entity>(team).await.map_err(|error| {
-        Error::invalid("/team_id", "dangling_reference", format!("there is no team `{team}`"))
-            .because(error)
-    })?;
+    let row = scope.lock_named::<teams::entity::Entity>("/team_id", team).await?;
     if row.state == teams::TeamState::Closed {
         return Err(Error::conflict("team_closed", "a closed team takes no members"));
     }
