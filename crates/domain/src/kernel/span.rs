@@ -37,6 +37,13 @@ impl Span {
         other.to.is_none_or(|to| self.from < to) && self.to.is_none_or(|to| other.from < to)
     }
 
+    /// Whether every day of another is in it.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        let lasts = self.to.is_none_or(|end| other.to.is_some_and(|to| to <= end));
+        self.from <= other.from && lasts
+    }
+
     /// Whether a day is in it.
     #[must_use]
     pub fn contains(self, day: NaiveDate) -> bool {
@@ -59,6 +66,8 @@ mod tests {
         assert!(!span(3, None).overlaps(span(1, Some(3))));
         assert!(span(1, Some(4)).overlaps(span(3, None)));
         assert!(span(1, None).overlaps(span(9, Some(10))));
+        assert!(span(1, None).covers(span(2, None)) && span(1, Some(3)).covers(span(1, Some(3))));
+        assert!(!span(1, Some(3)).covers(span(1, None)) && !span(2, None).covers(span(1, Some(3))));
         assert!(span(1, Some(3)).contains(span(2, None).from));
         assert!(!span(1, Some(3)).contains(span(3, None).from));
     }

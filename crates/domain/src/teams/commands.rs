@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, NotSet, PaginatorTrait, QueryFilter, Set};
 use serde_json::json;
 
-use super::entity::{ActiveModel, Column, Entity};
+use super::entity::{ActiveModel, Column, Entity, Model};
 use super::states::TeamMachine;
 use super::types::{NewTeam, Team, TeamAction, TeamPatch, TeamState};
 use super::{memberships, queries};
@@ -15,12 +15,12 @@ use crate::tenants;
 /// Makes a team.
 ///
 /// # Errors
-/// `team_name_taken`; `invalid` for a parent that is not there or a name that is none.
+/// `team_name_taken`, `team_closed`; `invalid` for a parent that is not there or a name that is none.
 pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
     Check::default().text("/name", &new.name, 200).text_if("/kind", &new.kind, 64).done()?;
     if let Some(parent) = new.parent_id {
-        queries::exists(scope, "/parent_id", parent).await?;
+        open_team(scope, "/parent_id", parent).await?;
     }
     let (id, now) = (scope.new_id::<TeamId>(), scope.now());
     let row = ActiveModel {
@@ -44,7 +44,7 @@ pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
 /// Changes a team's fields, or hangs it below another.
 ///
 /// # Errors
-/// `not_found`, `team_name_taken`; `invalid` per field, also for a parent below the team itself.
+/// `not_found`, `team_name_taken`, `team_closed`; `invalid` per field, also for a parent below the team itself.
 pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
     Check::default()
@@ -58,7 +58,7 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
     let row = scope.lock::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     if let Some(parent) = patch.parent_id.value() {
-        queries::exists(scope, "/parent_id", *parent).await?;
+        open_team(scope, "/parent_id", *parent).await?;
         if queries::below(scope, &[id]).await?.contains(parent) {
             return Err(Error::invalid(
                 "/parent_id",
@@ -84,13 +84,16 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
 /// Closes or reopens a team.
 ///
 /// # Errors
-/// `not_found`; `team_not_empty` while it has members today or active teams below it; a conflict with the legal actions.
+/// `not_found`; `team_not_empty` while it has members today or later, or active teams below it; `team_closed` when the one above it is; a conflict with the legal actions.
 pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
+    tenants::hold(scope).await?;
     let row = scope.lock::<Entity>(id).await?;
     let state = states::next::<TeamMachine>(scope, row.state, action)?;
-    if action == TeamAction::Close {
-        check_empty(scope, id).await?;
+    match (action, row.parent_id) {
+        (TeamAction::Close, _) => check_empty(scope, id).await?,
+        (TeamAction::Reopen, Some(parent)) => open_team(scope, "/parent_id", parent).await?,
+        (TeamAction::Reopen, None) => {}
     }
     let change = ActiveModel {
         state: Set(state),
@@ -108,6 +111,21 @@ pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> 
     queries::get(scope, id).await
 }
 
+/// Keeps the team that a field names open until this scope ends: one that takes members and teams below it.
+pub(super) async fn open_team(scope: &Scope, pointer: &str, id: TeamId) -> Result<()> {
+    require_open(&scope.lock_named::<Entity>(pointer, id).await?)
+}
+
+/// Refuses a closed team whose row is locked.
+pub(super) fn require_open(team: &Model) -> Result<()> {
+    if team.state == TeamState::Closed {
+        let message =
+            format!("the team `{}` is closed: it takes no members and no teams", team.name);
+        return Err(Error::conflict("team_closed", message));
+    }
+    Ok(())
+}
+
 async fn check_empty(scope: &Scope, id: TeamId) -> Result<()> {
     let children = scope
         .find::<Entity>()
@@ -115,9 +133,10 @@ async fn check_empty(scope: &Scope, id: TeamId) -> Result<()> {
         .filter(Column::State.eq(TeamState::Active));
     let today = tenants::today(scope).await?;
     if children.count(scope.tx()).await? > 0
-        || !memberships::members_on(scope, &[id], today).await?.is_empty()
+        || memberships::has_members_from(scope, id, today).await?
     {
-        let message = "this team has members today or active teams below it: move them first";
+        let message =
+            "this team has members today or later, or active teams below it: move them first";
         return Err(Error::conflict("team_not_empty", message));
     }
     Ok(())

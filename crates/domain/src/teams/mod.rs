@@ -14,6 +14,7 @@ mod tests;
 mod types;
 
 pub use commands::{act, create, update};
+use commands::{open_team, require_open};
 pub use memberships::members_on;
 pub(crate) use queries::exists;
 pub use queries::{below, get, list, many};

@@ -19,7 +19,7 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     scope.require(Permission::PeopleWrite)?;
     let span = Span::new(new.valid_from, new.valid_to)?;
     // The team before the person, as everywhere. The lock on the person keeps two moves of one person from missing each other.
-    lock_team(scope, new.team_id).await?;
+    teams::open_team(scope, "/team_id", new.team_id).await?;
     people::hold(scope, "/person_id", new.person_id).await?;
     if new.is_primary {
         end_open_primary(scope, new.person_id, new.valid_from).await?;
@@ -47,10 +47,11 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
 /// Changes the days of a membership: to end it, give `valid_to`.
 ///
 /// # Errors
-/// `not_found`, `membership_overlaps`; `invalid` when it would end before it begins.
+/// `not_found`, `membership_overlaps`; `team_closed` when it would last longer in a closed team; `invalid` when it would end before it begins.
 pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> Result<Membership> {
     scope.require(Permission::PeopleWrite)?;
-    let person = queries::get(scope, id).await?.person_id;
+    let Membership { person_id: person, team_id, .. } = queries::get(scope, id).await?;
+    let team = scope.lock::<teams::entity::Entity>(team_id).await?;
     people::hold(scope, "/person_id", person).await?;
     let row = scope.lock::<Entity>(id).await?;
     let to = match patch.valid_to {
@@ -59,6 +60,9 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
         MaybeUndefined::Value(to) => Some(to),
     };
     let span = Span::new(patch.valid_from.unwrap_or(row.valid_from), to)?;
+    if !row.span().covers(span) {
+        teams::require_open(&team)?;
+    }
     check_overlap(scope, person, row.team_id, row.is_primary, span, Some(id)).await?;
     let before = queries::get(scope, id).await?;
     let change = ActiveModel {
@@ -83,14 +87,6 @@ pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     let before = queries::get(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
     scope.record(Event::new("membership.removed", id, json!({ "before": before })));
-    Ok(())
-}
-
-async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
-    let row = scope.lock_named::<teams::entity::Entity>("/team_id", team).await?;
-    if row.state == teams::TeamState::Closed {
-        return Err(Error::conflict("team_closed", "a closed team takes no members"));
-    }
     Ok(())
 }
 

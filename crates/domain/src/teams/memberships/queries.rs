@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity, Model};
 use super::types::{Membership, MembershipFilter, MembershipId};
@@ -82,6 +82,17 @@ pub async fn members_on(scope: &Scope, teams: &[TeamId], day: NaiveDate) -> Resu
     people.sort_unstable();
     people.dedup();
     Ok(people)
+}
+
+/// Whether a team has a member on a day or later, without regard to reach.
+pub(in crate::teams) async fn has_members_from(
+    scope: &Scope,
+    team: TeamId,
+    day: NaiveDate,
+) -> Result<bool> {
+    let select = scope.find::<Entity>().filter(Column::TeamId.eq(team));
+    let lasting = select.filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(day)));
+    Ok(lasting.count(scope.tx()).await? > 0)
 }
 
 /// Every primary membership, without regard to reach; of these teams only, where some are given: what a team's number is made of.

@@ -1,5 +1,6 @@
 //! Rules of teams, memberships and leads.
 
+mod closed;
 mod races;
 
 use chrono::NaiveDate;
