@@ -18,7 +18,7 @@ pub mod patch;
 mod permission;
 mod scope;
 mod seal;
-mod span;
+pub(crate) mod span;
 pub mod states;
 #[cfg(test)]
 mod tests;

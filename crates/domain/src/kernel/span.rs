@@ -1,8 +1,10 @@
 //! Stretches of whole days: half-open, open-ended where no end is known.
 
 use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition};
 
 use super::check::Check;
+use super::patch::MaybeUndefined;
 use super::{Error, Result};
 
 /// From a first day up to, not including, another.
@@ -37,6 +39,29 @@ impl Span {
         other.to.is_none_or(|to| self.from < to) && self.to.is_none_or(|to| other.from < to)
     }
 
+    /// The same with a patch's days: what it leaves out stays.
+    ///
+    /// # Errors
+    /// Those of [`Span::new`].
+    pub(crate) fn patched(
+        self,
+        from: Option<NaiveDate>,
+        to: &MaybeUndefined<NaiveDate>,
+    ) -> Result<Self> {
+        let to = match to {
+            MaybeUndefined::Undefined => self.to,
+            MaybeUndefined::Null => None,
+            MaybeUndefined::Value(to) => Some(*to),
+        };
+        Self::new(from.unwrap_or(self.from), to)
+    }
+
+    /// Whether it ends where `next` begins, because neither has an end of its own.
+    #[must_use]
+    pub fn gives_way_to(self, next: Self) -> bool {
+        self.to.is_none() && next.to.is_none() && self.from < next.from
+    }
+
     /// Whether every day of another is in it.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
@@ -49,6 +74,11 @@ impl Span {
     pub fn contains(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|to| day < to)
     }
+}
+
+/// The rows that hold on a day, by the columns of their spans.
+pub(crate) fn holds_on<C: ColumnTrait>(from: C, to: C, day: NaiveDate) -> Condition {
+    Condition::all().add(from.lte(day)).add(Condition::any().add(to.is_null()).add(to.gt(day)))
 }
 
 #[cfg(test)]

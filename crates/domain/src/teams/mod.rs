@@ -8,6 +8,7 @@ pub(crate) mod entity;
 pub mod leads;
 pub mod memberships;
 mod queries;
+mod spans;
 mod states;
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,12 @@ use serde_json::json;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
 use super::types::{NewTeamLead, TeamLead, TeamLeadId, TeamLeadPatch};
-use crate::kernel::patch::{MaybeUndefined, nullable, required};
-use crate::kernel::{Error, Event, Permission, Result, Scope, Span, TeamId};
+use crate::kernel::patch::{nullable, required};
+use crate::kernel::{Event, Permission, Result, Scope, Span, TeamId};
+use crate::teams::spans::{Stay, require_free};
 use crate::{people, teams};
 
-/// Names a team's lead, and ends the open one before it on the new one's first day.
+/// Names a team's lead. One without an end ends the open one before it on its own first day; one with an end must not overlap it.
 ///
 /// # Errors
 /// `lead_overlaps` when days are taken already; `invalid` for a person or team that is not there.
@@ -20,8 +21,11 @@ pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
     let span = Span::new(new.valid_from, new.valid_to)?;
     lock_team(scope, new.team_id).await?;
     people::hold(scope, "/person_id", new.person_id).await?;
-    end_open(scope, new.team_id, new.valid_from).await?;
-    check_overlap(scope, new.team_id, span, None).await?;
+    let mut taken = of_team(scope, new.team_id).await?;
+    if let Some(row) = taken.iter_mut().find(|row| row.span().gives_way_to(span)) {
+        end(scope, row, span.from).await?;
+    }
+    require_free(&taken, span)?;
     let (id, now) = (scope.new_id::<TeamLeadId>(), scope.now());
     let row = ActiveModel {
         id: Set(id),
@@ -49,13 +53,10 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
     let before = queries::get(scope, id).await?;
     lock_team(scope, before.team_id).await?;
     let row = scope.lock::<Entity>(id).await?;
-    let to = match patch.valid_to {
-        MaybeUndefined::Undefined => row.valid_to,
-        MaybeUndefined::Null => None,
-        MaybeUndefined::Value(to) => Some(to),
-    };
-    let span = Span::new(patch.valid_from.unwrap_or(row.valid_from), to)?;
-    check_overlap(scope, row.team_id, span, Some(id)).await?;
+    let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
+    let mut taken = of_team(scope, row.team_id).await?;
+    taken.retain(|other| other.id != id);
+    require_free(&taken, span)?;
     let change = ActiveModel {
         valid_from: required(patch.valid_from),
         valid_to: nullable(patch.valid_to),
@@ -85,12 +86,12 @@ async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
     scope.lock_named::<teams::entity::Entity>("/team_id", team).await.map(drop)
 }
 
-async fn end_open(scope: &Scope, team: TeamId, on: NaiveDate) -> Result<()> {
-    let open =
-        scope.find::<Entity>().filter(Column::TeamId.eq(team)).filter(Column::ValidTo.is_null());
-    let Some(row) = open.filter(Column::ValidFrom.lt(on)).one(scope.tx()).await? else {
-        return Ok(());
-    };
+async fn of_team(scope: &Scope, team: TeamId) -> Result<Vec<Model>> {
+    Ok(scope.find::<Entity>().filter(Column::TeamId.eq(team)).all(scope.tx()).await?)
+}
+
+/// Ends an open lead where the next one begins.
+async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
     let change = ActiveModel {
         valid_to: Set(Some(on)),
         updated_at: Set(scope.now()),
@@ -98,33 +99,11 @@ async fn end_open(scope: &Scope, team: TeamId, on: NaiveDate) -> Result<()> {
         ..Default::default()
     };
     scope.update::<Entity, _>(row.id, change).await?;
+    row.valid_to = Some(on);
     scope.record(Event::new(
         "team_lead.updated",
         row.id,
         json!({ "before": { "valid_to": null }, "after": { "valid_to": on } }),
     ));
     Ok(())
-}
-
-async fn check_overlap(
-    scope: &Scope,
-    team: TeamId,
-    span: Span,
-    except: Option<TeamLeadId>,
-) -> Result<()> {
-    let rows: Vec<Model> =
-        scope.find::<Entity>().filter(Column::TeamId.eq(team)).all(scope.tx()).await?;
-    match rows.into_iter().find(|row| Some(row.id) != except && row.span().overlaps(span)) {
-        None => Ok(()),
-        Some(row) => {
-            let until = row
-                .valid_to
-                .map_or_else(|| "without an end".to_owned(), |to| format!("until {to}"));
-            let message = format!(
-                "the lead `{}` holds from {} {until}; end it first",
-                row.id, row.valid_from
-            );
-            Err(Error::conflict("lead_overlaps", message))
-        }
-    }
 }

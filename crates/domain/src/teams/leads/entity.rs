@@ -10,6 +10,7 @@ use sea_orm::entity::prelude::*;
 
 use super::types::TeamLeadId;
 use crate::kernel::{PersonId, Span, TeamId, TenantId, TenantOwned};
+use crate::teams::spans::Stay;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "team_leads")]
@@ -27,8 +28,15 @@ pub struct Model {
     pub version: i64,
 }
 
-impl Model {
-    pub(super) fn span(&self) -> Span {
+impl Stay for Model {
+    const NOUN: &'static str = "lead";
+    const OVERLAPS: &'static str = "lead_overlaps";
+
+    fn name(&self) -> impl std::fmt::Display {
+        self.id
+    }
+
+    fn span(&self) -> Span {
         Span { from: self.valid_from, to: self.valid_to }
     }
 }

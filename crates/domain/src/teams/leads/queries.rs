@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, Select, Stat
 use super::entity::{Column, Entity};
 use super::types::{LeadOf, TeamLead, TeamLeadFilter, TeamLeadId};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect};
+use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span};
 use crate::people;
 use crate::teams::memberships;
 
@@ -37,10 +37,7 @@ pub async fn list(
         select = select.filter(Column::PersonId.eq(person));
     }
     if let Some(day) = filter.on {
-        let holds = Condition::all().add(Column::ValidFrom.lte(day));
-        select = select.filter(
-            holds.add(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day))),
-        );
+        select = select.filter(span::holds_on(Column::ValidFrom, Column::ValidTo, day));
     }
     page::load::<Entity, TeamLead>(scope, filter, args, select).await
 }

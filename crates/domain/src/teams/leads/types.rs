@@ -39,7 +39,7 @@ impl Identified for TeamLead {
     }
 }
 
-/// A lead to name. It ends the open one before it.
+/// A lead to name. One without an end ends the open one before it; one with an end must not overlap it.
 #[derive(Clone, Debug, Deserialize, ToSchema, InputObject)]
 #[serde(deny_unknown_fields)]
 pub struct NewTeamLead {

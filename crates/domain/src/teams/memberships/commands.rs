@@ -7,11 +7,13 @@ use serde_json::json;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
 use super::types::{Membership, MembershipId, MembershipPatch, NewMembership};
-use crate::kernel::patch::{MaybeUndefined, nullable, required};
-use crate::kernel::{Error, Event, Permission, PersonId, Result, Scope, Span, TeamId};
+use crate::kernel::patch::{nullable, required};
+use crate::kernel::{Event, Permission, PersonId, Result, Scope, Span, TeamId};
+use crate::teams::spans::{Stay, require_free};
 use crate::{people, teams};
 
-/// Puts a person into a team. A primary membership ends the open primary one before it on its own first day: a move.
+/// Puts a person into a team. A primary membership without an end ends the open primary one before it on its own first day: a move.
+/// One with an end leaves the one before it as it is, and so must not overlap it.
 ///
 /// # Errors
 /// `membership_overlaps` when days are taken already; `team_closed`; `invalid` for a person or team that is not there.
@@ -21,10 +23,13 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     // The team before the person, as everywhere. The lock on the person keeps two moves of one person from missing each other.
     teams::open_team(scope, "/team_id", new.team_id).await?;
     people::hold(scope, "/person_id", new.person_id).await?;
-    if new.is_primary {
-        end_open_primary(scope, new.person_id, new.valid_from).await?;
+    let mut taken = taken(scope, new.person_id, new.team_id, new.is_primary).await?;
+    let gives_way =
+        |row: &&mut Model| new.is_primary && row.is_primary && row.span().gives_way_to(span);
+    if let Some(row) = taken.iter_mut().find(gives_way) {
+        end(scope, row, span.from).await?;
     }
-    check_overlap(scope, new.person_id, new.team_id, new.is_primary, span, None).await?;
+    require_free(&taken, span)?;
     let (id, now) = (scope.new_id::<MembershipId>(), scope.now());
     let row = ActiveModel {
         id: Set(id),
@@ -54,16 +59,13 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     let team = scope.lock::<teams::entity::Entity>(team_id).await?;
     people::hold(scope, "/person_id", person).await?;
     let row = scope.lock::<Entity>(id).await?;
-    let to = match patch.valid_to {
-        MaybeUndefined::Undefined => row.valid_to,
-        MaybeUndefined::Null => None,
-        MaybeUndefined::Value(to) => Some(to),
-    };
-    let span = Span::new(patch.valid_from.unwrap_or(row.valid_from), to)?;
+    let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
     if !row.span().covers(span) {
         teams::require_open(&team)?;
     }
-    check_overlap(scope, person, row.team_id, row.is_primary, span, Some(id)).await?;
+    let mut taken = taken(scope, person, row.team_id, row.is_primary).await?;
+    taken.retain(|other| other.id != id);
+    require_free(&taken, span)?;
     let before = queries::get(scope, id).await?;
     let change = ActiveModel {
         valid_from: required(patch.valid_from),
@@ -90,15 +92,21 @@ pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     Ok(())
 }
 
-async fn end_open_primary(scope: &Scope, person: PersonId, on: NaiveDate) -> Result<()> {
-    let open = scope
-        .find::<Entity>()
-        .filter(Column::PersonId.eq(person))
-        .filter(Column::IsPrimary.eq(true));
-    let open = open.filter(Column::ValidTo.is_null()).filter(Column::ValidFrom.lt(on));
-    let Some(row) = open.one(scope.tx()).await? else {
-        return Ok(());
-    };
+/// The days that a membership may not share: those in the same team, and of primary ones every primary one's.
+async fn taken(
+    scope: &Scope,
+    person: PersonId,
+    team: TeamId,
+    is_primary: bool,
+) -> Result<Vec<Model>> {
+    let mine = scope.find::<Entity>().filter(Column::PersonId.eq(person));
+    let mut rows = mine.all(scope.tx()).await?;
+    rows.retain(|row| row.team_id == team || (is_primary && row.is_primary));
+    Ok(rows)
+}
+
+/// Ends an open membership where the next one begins.
+async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
     let change = ActiveModel {
         valid_to: Set(Some(on)),
         updated_at: Set(scope.now()),
@@ -106,41 +114,11 @@ async fn end_open_primary(scope: &Scope, person: PersonId, on: NaiveDate) -> Res
         ..Default::default()
     };
     scope.update::<Entity, _>(row.id, change).await?;
+    row.valid_to = Some(on);
     scope.record(Event::new(
         "membership.updated",
         row.id,
         json!({ "before": { "valid_to": null }, "after": { "valid_to": on } }),
     ));
     Ok(())
-}
-
-/// No day twice: not in the same team, and not primary anywhere.
-async fn check_overlap(
-    scope: &Scope,
-    person: PersonId,
-    team: TeamId,
-    primary: bool,
-    span: Span,
-    except: Option<MembershipId>,
-) -> Result<()> {
-    let rows: Vec<Model> =
-        scope.find::<Entity>().filter(Column::PersonId.eq(person)).all(scope.tx()).await?;
-    let clash = rows.into_iter().find(|row| {
-        Some(row.id) != except
-            && (row.team_id == team || (primary && row.is_primary))
-            && row.span().overlaps(span)
-    });
-    match clash {
-        None => Ok(()),
-        Some(row) => {
-            let until = row
-                .valid_to
-                .map_or_else(|| "without an end".to_owned(), |to| format!("until {to}"));
-            let message = format!(
-                "the membership `{}` holds from {} {until}; end it first",
-                row.id, row.valid_from
-            );
-            Err(Error::conflict("membership_overlaps", message))
-        }
-    }
 }

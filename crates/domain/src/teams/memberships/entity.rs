@@ -10,6 +10,7 @@ use sea_orm::entity::prelude::*;
 
 use super::types::MembershipId;
 use crate::kernel::{PersonId, Span, TeamId, TenantId, TenantOwned};
+use crate::teams::spans::Stay;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "team_memberships")]
@@ -28,8 +29,15 @@ pub struct Model {
     pub version: i64,
 }
 
-impl Model {
-    pub(super) fn span(&self) -> Span {
+impl Stay for Model {
+    const NOUN: &'static str = "membership";
+    const OVERLAPS: &'static str = "membership_overlaps";
+
+    fn name(&self) -> impl std::fmt::Display {
+        self.id
+    }
+
+    fn span(&self) -> Span {
         Span { from: self.valid_from, to: self.valid_to }
     }
 }

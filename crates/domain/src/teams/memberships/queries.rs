@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, Select};
 use super::entity::{Column, Entity, Model};
 use super::types::{Membership, MembershipFilter, MembershipId};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect};
+use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span};
 
 /// One membership.
 ///
@@ -125,9 +125,7 @@ pub async fn team_of(scope: &Scope, person: PersonId, day: NaiveDate) -> Result<
 }
 
 fn holds_on(day: NaiveDate) -> Condition {
-    Condition::all()
-        .add(Column::ValidFrom.lte(day))
-        .add(Column::ValidTo.is_null().or(Column::ValidTo.gt(day)))
+    span::holds_on(Column::ValidFrom, Column::ValidTo, day)
 }
 
 /// The memberships the caller may see: those of people within reach.

@@ -43,7 +43,7 @@ impl Identified for Membership {
     }
 }
 
-/// A membership to make. A primary one ends the open primary one before it.
+/// A membership to make. A primary one without an end ends the open primary one before it; one with an end must not overlap it.
 #[derive(Clone, Debug, Deserialize, ToSchema, InputObject)]
 #[serde(deny_unknown_fields)]
 pub struct NewMembership {

@@ -131,6 +131,29 @@ async fn a_move_ends_the_membership_before_it() {
 }
 
 #[tokio::test]
+async fn a_stay_with_an_end_does_not_end_the_open_one() {
+    let test = TestApp::new().await;
+    let acme = test.tenant("acme").await;
+    let (north, south) =
+        (team(&test, &acme, "North", None).await.id, team(&test, &acme, "South", None).await.id);
+    let (ada, bea) = (person(&test, &acme, "Ada").await, person(&test, &acme, "Bea").await);
+    let membership = join(&test, &acme, ada, north, "2026-01-01").await.unwrap();
+    let held = lead(&test, &acme, ada, north, "2026-01-01").await.unwrap();
+    let (valid_from, valid_to) = (day("2026-03-01"), Some(day("2026-04-01")));
+    let secondment =
+        NewMembership { person_id: ada, team_id: south, is_primary: true, valid_from, valid_to };
+    let deputy = NewTeamLead { team_id: north, person_id: bea, valid_from, valid_to };
+    let create = async |scope: &_| memberships::create(scope, secondment).await;
+    assert_eq!(test.app.write(&acme, create).await.unwrap_err().code(), "membership_overlaps");
+    let create = async |scope: &_| leads::create(scope, deputy).await;
+    assert_eq!(test.app.write(&acme, create).await.unwrap_err().code(), "lead_overlaps");
+    let read = async |scope: &_| {
+        Ok((memberships::get(scope, membership.id).await?, leads::get(scope, held.id).await?))
+    };
+    assert_eq!(test.app.read(&acme, read).await.unwrap(), (membership, held));
+}
+
+#[tokio::test]
 async fn a_membership_cannot_end_before_it_begins() {
     let test = TestApp::new().await;
     let acme = test.tenant("acme").await;
