@@ -1,8 +1,9 @@
 //! Reading teams, within the caller's reach.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    Statement,
 };
 
 use super::entity::{Column, Entity};
@@ -83,29 +84,28 @@ pub async fn below(scope: &Scope, tops: &[TeamId]) -> Result<Vec<TeamId>> {
     Ok(found)
 }
 
-/// The teams the caller may see: with reach over teams those, with reach over oneself those one is or was in.
+/// The teams the caller may see: those one is or was in, and with reach over teams those too.
 fn visible(scope: &Scope) -> Result<Select<Entity>> {
     let select = scope.find::<Entity>();
-    let access = scope.access();
+    let teams = scope.access().teams.iter().map(|id| id.0);
     Ok(match scope.require(Permission::TeamsRead)? {
         Reach::Tenant => select,
-        Reach::Teams => select.filter(dialect::any(
-            scope.backend(),
-            Column::Id,
-            access.teams.iter().map(|id| id.0),
-        )),
-        Reach::Own => match access.person {
-            Some(own) => {
-                let mine = scope
-                    .find::<memberships::entity::Entity>()
-                    .select_only()
-                    .column(memberships::entity::Column::TeamId);
-                let mine = mine.filter(memberships::entity::Column::PersonId.eq(own)).into_query();
-                select.filter(Expr::col(Column::Id).in_subquery(mine))
-            }
-            None => select.filter(Expr::val(false)),
-        },
+        Reach::Teams => select.filter(
+            Condition::any().add(dialect::any(scope.backend(), Column::Id, teams)).add(own(scope)),
+        ),
+        Reach::Own => select.filter(own(scope)),
     })
+}
+
+/// The teams that the caller is or was in.
+fn own(scope: &Scope) -> SimpleExpr {
+    use memberships::entity::{Column as Member, Entity as Members};
+    let Some(person) = scope.access().person else {
+        return Expr::val(false);
+    };
+    let mine = scope.find::<Members>().filter(Member::PersonId.eq(person));
+    let mine = mine.select_only().column(Member::TeamId).into_query();
+    Expr::col(Column::Id).in_subquery(mine)
 }
 
 fn with_actions(scope: &Scope, mut team: Team) -> Team {

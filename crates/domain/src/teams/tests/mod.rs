@@ -2,6 +2,7 @@
 
 mod closed;
 mod races;
+mod reach;
 
 use chrono::NaiveDate;
 
