@@ -1,9 +1,12 @@
 //! One log per tenant: audit trail, outbox and change feed. Its sequence is the order of commits without gaps, and each entry's hash covers the one before.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, Utc};
 use rand::Rng;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use serde_json::Value as Json;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::dialect::for_update;
@@ -23,9 +26,41 @@ pub struct Event {
 impl Event {
     /// `kind` befell `subject`.
     #[must_use]
-    pub fn new(kind: &'static str, subject: impl std::fmt::Display, payload: Json) -> Self {
+    pub fn new(kind: &'static str, subject: impl Display, payload: Json) -> Self {
         Self { kind, subject: subject.to_string(), payload }
     }
+
+    /// `kind` brought `subject` about.
+    #[must_use]
+    pub fn created(kind: &'static str, subject: impl Display, after: &impl Serialize) -> Self {
+        Self::new(kind, subject, json!({ "after": kept(after) }))
+    }
+
+    /// `kind` made `subject` what it is from what it was.
+    #[must_use]
+    pub fn updated<T: Serialize>(
+        kind: &'static str,
+        subject: impl Display,
+        before: &T,
+        after: &T,
+    ) -> Self {
+        Self::new(kind, subject, json!({ "before": kept(before), "after": kept(after) }))
+    }
+
+    /// `kind` did away with `subject`.
+    #[must_use]
+    pub fn removed(kind: &'static str, subject: impl Display, before: &impl Serialize) -> Self {
+        Self::new(kind, subject, json!({ "before": kept(before) }))
+    }
+}
+
+/// A thing as the log keeps it: without what the one who asked may do to it.
+fn kept(thing: &impl Serialize) -> Json {
+    let mut kept = json!(thing);
+    if let Some(fields) = kept.as_object_mut() {
+        fields.remove("allowed_actions");
+    }
+    kept
 }
 
 /// Appends to the log. The lock on the tenant's head is the last one a scope takes, so that writers wait for each other only here.

@@ -50,7 +50,7 @@ pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
     };
     scope.insert::<Entity, _>(row).await?;
     let person = queries::get(scope, id).await?;
-    scope.record(Event::new("person.created", id, json!({ "after": person })));
+    scope.record(Event::created("person.created", id, &person));
     Ok(person)
 }
 
@@ -77,7 +77,7 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new("person.updated", id, json!({ "before": before, "after": after })));
+    scope.record(Event::updated("person.updated", id, &before, &after));
     Ok(after)
 }
 

@@ -37,7 +37,7 @@ pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
     };
     scope.insert::<Entity, _>(row).await?;
     let team = queries::get(scope, id).await?;
-    scope.record(Event::new("team.created", id, json!({ "after": team })));
+    scope.record(Event::created("team.created", id, &team));
     Ok(team)
 }
 
@@ -77,7 +77,7 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new("team.updated", id, json!({ "before": before, "after": after })));
+    scope.record(Event::updated("team.updated", id, &before, &after));
     Ok(after)
 }
 

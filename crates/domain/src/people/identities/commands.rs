@@ -1,7 +1,6 @@
 //! Reading, adding and removing identities.
 
 use sea_orm::{ColumnTrait, QueryFilter, Set};
-use serde_json::json;
 
 use super::entity::{ActiveModel, Column, Entity};
 use super::types::{Identity, IdentityId, NewIdentity};
@@ -42,7 +41,7 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
     };
     scope.insert::<Entity, _>(row).await?;
     let identity = one(scope, id).await?;
-    scope.record(Event::new("identity.added", person, json!({ "after": identity })));
+    scope.record(Event::created("identity.added", person, &identity));
     Ok(identity)
 }
 
@@ -52,9 +51,10 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
 /// `not_found`.
 pub async fn remove(scope: &Scope, id: IdentityId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
+    scope.lock::<Entity>(id).await?;
     let identity = one(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
-    scope.record(Event::new("identity.removed", identity.person_id, json!({ "before": identity })));
+    scope.record(Event::removed("identity.removed", identity.person_id, &identity));
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, QueryFilter, Set};
-use serde_json::json;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
@@ -40,7 +39,7 @@ pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
     };
     scope.insert::<Entity, _>(row).await?;
     let lead = queries::get(scope, id).await?;
-    scope.record(Event::new("team_lead.created", id, json!({ "after": lead })));
+    scope.record(Event::created("team_lead.created", id, &lead));
     Ok(lead)
 }
 
@@ -50,9 +49,9 @@ pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
 /// `not_found`, `lead_overlaps`; `invalid` when it would end before it begins.
 pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Result<TeamLead> {
     scope.require(Permission::TeamsWrite)?;
-    let before = queries::get(scope, id).await?;
-    lock_team(scope, before.team_id).await?;
+    lock_team(scope, queries::get(scope, id).await?.team_id).await?;
     let row = scope.lock::<Entity>(id).await?;
+    let before = queries::get(scope, id).await?;
     let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
     let mut taken = of_team(scope, row.team_id).await?;
     taken.retain(|other| other.id != id);
@@ -66,7 +65,7 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new("team_lead.updated", id, json!({ "before": before, "after": after })));
+    scope.record(Event::updated("team_lead.updated", id, &before, &after));
     Ok(after)
 }
 
@@ -76,9 +75,10 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
 /// `not_found`.
 pub async fn remove(scope: &Scope, id: TeamLeadId) -> Result<()> {
     scope.require(Permission::TeamsWrite)?;
+    scope.lock::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
-    scope.record(Event::new("team_lead.removed", id, json!({ "before": before })));
+    scope.record(Event::removed("team_lead.removed", id, &before));
     Ok(())
 }
 
@@ -92,6 +92,7 @@ async fn of_team(scope: &Scope, team: TeamId) -> Result<Vec<Model>> {
 
 /// Ends an open lead where the next one begins.
 async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
+    let before = queries::get(scope, row.id).await?;
     let change = ActiveModel {
         valid_to: Set(Some(on)),
         updated_at: Set(scope.now()),
@@ -100,10 +101,7 @@ async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
     };
     scope.update::<Entity, _>(row.id, change).await?;
     row.valid_to = Some(on);
-    scope.record(Event::new(
-        "team_lead.updated",
-        row.id,
-        json!({ "before": { "valid_to": null }, "after": { "valid_to": on } }),
-    ));
+    let after = queries::get(scope, row.id).await?;
+    scope.record(Event::updated("team_lead.updated", row.id, &before, &after));
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, QueryFilter, Set};
-use serde_json::json;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
@@ -45,7 +44,7 @@ pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     };
     scope.insert::<Entity, _>(row).await?;
     let membership = queries::get(scope, id).await?;
-    scope.record(Event::new("membership.created", id, json!({ "after": membership })));
+    scope.record(Event::created("membership.created", id, &membership));
     Ok(membership)
 }
 
@@ -76,7 +75,7 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     };
     scope.update::<Entity, _>(id, change).await?;
     let after = queries::get(scope, id).await?;
-    scope.record(Event::new("membership.updated", id, json!({ "before": before, "after": after })));
+    scope.record(Event::updated("membership.updated", id, &before, &after));
     Ok(after)
 }
 
@@ -86,9 +85,10 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
 /// `not_found`.
 pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
+    scope.lock::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
-    scope.record(Event::new("membership.removed", id, json!({ "before": before })));
+    scope.record(Event::removed("membership.removed", id, &before));
     Ok(())
 }
 
@@ -107,6 +107,7 @@ async fn taken(
 
 /// Ends an open membership where the next one begins.
 async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
+    let before = queries::get(scope, row.id).await?;
     let change = ActiveModel {
         valid_to: Set(Some(on)),
         updated_at: Set(scope.now()),
@@ -115,10 +116,7 @@ async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
     };
     scope.update::<Entity, _>(row.id, change).await?;
     row.valid_to = Some(on);
-    scope.record(Event::new(
-        "membership.updated",
-        row.id,
-        json!({ "before": { "valid_to": null }, "after": { "valid_to": on } }),
-    ));
+    let after = queries::get(scope, row.id).await?;
+    scope.record(Event::updated("membership.updated", row.id, &before, &after));
     Ok(())
 }
