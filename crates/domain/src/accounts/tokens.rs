@@ -114,7 +114,7 @@ pub async fn authenticate(
     let issuer = tenants::issuer_with_key(app, slug, kid).await?;
     let issuer = issuer.ok_or_else(|| refuse(Refusal::Issuer))?;
     let (actor, scopes) = verify(&token, &issuer, app.clock().now()).map_err(refuse)?;
-    Ok(Caller { tenant: issuer.tenant.id, actor, request_id, scopes })
+    Ok(Caller { tenant: issuer.tenant.id, actor, request_id, scopes, expected_version: None })
 }
 
 /// A token whose form is ours and whose words are not yet believed.

@@ -22,6 +22,8 @@ pub struct Connection {
     pub system: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i64,
 }
 
 impl Identified for Connection {

@@ -43,13 +43,27 @@ pub struct Caller {
     pub request_id: Option<String>,
     /// What the token narrows the actor to; `None` is everything the actor may do.
     pub scopes: Option<Vec<String>>,
+    /// The version that the caller saw of the one thing they are about to change; `None` changes whichever there is.
+    pub expected_version: Option<i64>,
 }
 
 impl Caller {
     /// Plumbline itself, in one tenant.
     #[must_use]
     pub fn system(tenant: TenantId) -> Self {
-        Self { tenant, actor: Actor::System, request_id: None, scopes: None }
+        Self {
+            tenant,
+            actor: Actor::System,
+            request_id: None,
+            scopes: None,
+            expected_version: None,
+        }
+    }
+
+    /// The same caller, about to change one thing that they saw at this version.
+    #[must_use]
+    pub fn expecting(self, version: i64) -> Self {
+        Self { expected_version: Some(version), ..self }
     }
 }
 

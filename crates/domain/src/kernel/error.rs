@@ -22,6 +22,8 @@ pub enum ErrorKind {
     NotFound,
     /// The state forbids it, or a unique value is taken.
     Conflict,
+    /// The caller changes what they did not see: somebody else changed it meanwhile.
+    Stale,
     /// Understood, but not valid; [`Error::fields`] says where.
     Invalid,
     /// The caller may not do this kind of thing.
@@ -92,6 +94,15 @@ impl Error {
     #[track_caller]
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, code, message)
+    }
+
+    /// The caller means another version of `what` (a noun) than the one there is.
+    #[track_caller]
+    pub fn stale(what: &str, version: i64) -> Self {
+        let message = format!(
+            "this {what} has changed since it was read and is at version {version} now; read it again"
+        );
+        Self::new(ErrorKind::Stale, "stale_version", message)
     }
 
     /// One field is not valid.

@@ -16,10 +16,12 @@ pub mod jobs;
 pub mod page;
 pub mod patch;
 mod permission;
+mod rows;
 mod scope;
 mod seal;
 pub(crate) mod span;
 pub mod states;
+mod system;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +33,8 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use events::{Event, verify as verify_events};
 pub use page::{Identified, Page, PageArgs};
 pub use permission::Permission;
-pub(crate) use scope::TenantOwned;
-pub use scope::{Scope, SystemScope};
+pub(crate) use rows::{TenantOwned, Versioned};
+pub use scope::Scope;
 pub use seal::MasterKey;
 pub use span::Span;
+pub use system::SystemScope;

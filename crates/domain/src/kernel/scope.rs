@@ -3,29 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DeleteMany,
-    EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Select, UpdateMany, Value,
-};
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
 use super::clock::{Clock, Ids};
 use super::db::{Database, Mode, Tx};
 use super::events::Event;
 use super::jobs::{self, Job};
-use super::{
-    Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId, dialect,
-};
-
-/// An entity whose rows belong to a tenant and have an id of their own.
-pub(crate) trait TenantOwned: EntityTrait {
-    /// The column that says whose the row is.
-    const TENANT: Self::Column;
-    /// The row's own id.
-    const ID: Self::Column;
-    /// What one is called in an error.
-    const NOUN: &'static str;
-}
+use super::{Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId};
 
 /// Everything a command or a query may touch.
 pub struct Scope {
@@ -142,95 +127,6 @@ impl Scope {
         &self.tx
     }
 
-    /// This tenant's rows.
-    pub(crate) fn find<E: TenantOwned>(&self) -> Select<E> {
-        #[expect(clippy::disallowed_methods, reason = "the tenant is added here, once")]
-        E::find().filter(E::TENANT.eq(self.tenant().0))
-    }
-
-    /// This tenant's row with an id.
-    pub(crate) async fn get<E: TenantOwned>(
-        &self,
-        id: impl Into<Value> + std::fmt::Display + Copy,
-    ) -> Result<E::Model>
-    where
-        E::Model: FromQueryResult + Sized + Send + Sync,
-    {
-        let row = self.find::<E>().filter(E::ID.eq(id)).one(&self.tx).await?;
-        row.ok_or_else(|| Error::not_found(E::NOUN, id))
-    }
-
-    /// The same, kept from changing until this scope ends.
-    pub(crate) async fn lock<E: TenantOwned>(
-        &self,
-        id: impl Into<Value> + std::fmt::Display + Copy,
-    ) -> Result<E::Model>
-    where
-        E::Model: FromQueryResult + Sized + Send + Sync,
-    {
-        let select = self.find::<E>().filter(E::ID.eq(id));
-        let row = dialect::locked(self.backend(), select).one(&self.tx).await?;
-        row.ok_or_else(|| Error::not_found(E::NOUN, id))
-    }
-
-    /// Refuses a field of the input that names what is not there.
-    pub(crate) async fn exists<E: TenantOwned>(
-        &self,
-        pointer: &str,
-        id: impl Into<Value> + std::fmt::Display + Copy,
-    ) -> Result<()>
-    where
-        E::Model: FromQueryResult + Sized + Send + Sync,
-    {
-        self.get::<E>(id).await.map(drop).map_err(|error| error.dangling_at(pointer))
-    }
-
-    /// The row that a field of the input names, kept from changing until this scope ends.
-    pub(crate) async fn lock_named<E: TenantOwned>(
-        &self,
-        pointer: &str,
-        id: impl Into<Value> + std::fmt::Display + Copy,
-    ) -> Result<E::Model>
-    where
-        E::Model: FromQueryResult + Sized + Send + Sync,
-    {
-        self.lock::<E>(id).await.map_err(|error| error.dangling_at(pointer))
-    }
-
-    /// Adds a row of this tenant.
-    pub(crate) async fn insert<E, A>(&self, mut row: A) -> Result<()>
-    where
-        E: TenantOwned,
-        A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
-    {
-        row.set(E::TENANT, self.tenant().0.into());
-        #[expect(clippy::disallowed_methods, reason = "the tenant was stamped on the line above")]
-        E::insert(row).exec_without_returning(&self.tx).await?;
-        Ok(())
-    }
-
-    /// Changes the row with an id by the set columns of `row`. Returns whether it was there.
-    pub(crate) async fn update<E, A>(&self, id: impl Into<Value>, row: A) -> Result<bool>
-    where
-        E: TenantOwned,
-        A: ActiveModelTrait<Entity = E> + IntoActiveModel<A> + Send,
-    {
-        let many = self.update_many::<E>().set(row).filter(E::ID.eq(id));
-        Ok(many.exec(&self.tx).await?.rows_affected > 0)
-    }
-
-    /// A change of many of this tenant's rows.
-    pub(crate) fn update_many<E: TenantOwned>(&self) -> UpdateMany<E> {
-        #[expect(clippy::disallowed_methods, reason = "the tenant is added here, once")]
-        E::update_many().filter(E::TENANT.eq(self.tenant().0))
-    }
-
-    /// A removal of many of this tenant's rows.
-    pub(crate) fn delete_many<E: TenantOwned>(&self) -> DeleteMany<E> {
-        #[expect(clippy::disallowed_methods, reason = "the tenant is added here, once")]
-        E::delete_many().filter(E::TENANT.eq(self.tenant().0))
-    }
-
     /// Notes what happened. It enters the log when this scope commits, and not otherwise.
     pub fn record(&self, event: Event) {
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -256,44 +152,5 @@ impl Scope {
         let enqueued = self.enqueued.load(std::sync::atomic::Ordering::Relaxed);
         self.tx.commit().await?;
         Ok(enqueued)
-    }
-}
-
-/// Work across tenants, on the few tables of `migrations::SYSTEM_TABLES`: claiming jobs, finding a tenant by its name, sign-in.
-pub struct SystemScope {
-    tx: Tx,
-    clock: Clock,
-    ids: Ids,
-}
-
-impl SystemScope {
-    pub(super) fn new(database: &Database, mode: Mode, clock: Clock, ids: Ids) -> Self {
-        Self { tx: database.transaction(mode), clock, ids }
-    }
-
-    /// The time, in whole microseconds.
-    #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-
-    /// A new id.
-    #[must_use]
-    pub fn new_id<I: From<Uuid>>(&self) -> I {
-        self.ids.next(self.clock.now()).into()
-    }
-
-    /// Which database it is.
-    #[must_use]
-    pub fn backend(&self) -> DbBackend {
-        self.tx.get_database_backend()
-    }
-
-    pub(crate) fn tx(&self) -> &Tx {
-        &self.tx
-    }
-
-    pub(super) async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
     }
 }

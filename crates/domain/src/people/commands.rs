@@ -61,7 +61,7 @@ pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
 pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<Person> {
     scope.require(Permission::PeopleWrite)?;
     check_patch(&patch)?;
-    let row = scope.lock::<Entity>(id).await?;
+    let row = scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     let change = ActiveModel {
         name: required(patch.name.map(|name| name.trim().to_owned())),
@@ -71,11 +71,9 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
         locale: nullable(patch.locale),
         hire_date: nullable(patch.hire_date),
         leave_date: nullable(patch.leave_date),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
         ..Default::default()
     };
-    scope.update::<Entity, _>(id, change).await?;
+    scope.change(&row, change).await?;
     let after = queries::get(scope, id).await?;
     scope.record(Event::updated("person.updated", id, &before, &after));
     Ok(after)
@@ -87,16 +85,11 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
 /// `not_found`; a conflict with the legal actions.
 pub async fn act(scope: &Scope, id: PersonId, action: PersonAction) -> Result<Person> {
     scope.require(Permission::PeopleWrite)?;
-    let row = scope.lock::<Entity>(id).await?;
+    let row = scope.lock_to_change::<Entity>(id).await?;
     let state = states::next::<PersonMachine>(scope, row.state, action)?;
-    let change = ActiveModel {
-        state: Set(state),
-        state_since: Set(scope.now()),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
-        ..Default::default()
-    };
-    scope.update::<Entity, _>(id, change).await?;
+    let change =
+        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
+    scope.change(&row, change).await?;
     scope.record(Event::new(
         "person.state_changed",
         id,

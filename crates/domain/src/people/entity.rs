@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::types::PersonState;
-use crate::kernel::{PersonId, TenantId, TenantOwned};
+use crate::kernel::{PersonId, TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "people")]
@@ -41,4 +41,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "person";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

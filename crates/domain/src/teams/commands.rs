@@ -55,7 +55,7 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
         // Before any team, so that two moves in the tree wait here and not for each other's teams.
         tenants::hold(scope).await?;
     }
-    let row = scope.lock::<Entity>(id).await?;
+    let row = scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     if let Some(parent) = patch.parent_id.value() {
         open_team(scope, "/parent_id", *parent).await?;
@@ -71,11 +71,9 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
         parent_id: nullable(patch.parent_id),
         name: required(patch.name.map(|name| name.trim().to_owned())),
         kind: nullable(patch.kind),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
         ..Default::default()
     };
-    scope.update::<Entity, _>(id, change).await?;
+    scope.change(&row, change).await?;
     let after = queries::get(scope, id).await?;
     scope.record(Event::updated("team.updated", id, &before, &after));
     Ok(after)
@@ -88,21 +86,16 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
 pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
     tenants::hold(scope).await?;
-    let row = scope.lock::<Entity>(id).await?;
+    let row = scope.lock_to_change::<Entity>(id).await?;
     let state = states::next::<TeamMachine>(scope, row.state, action)?;
     match (action, row.parent_id) {
         (TeamAction::Close, _) => check_empty(scope, id).await?,
         (TeamAction::Reopen, Some(parent)) => open_team(scope, "/parent_id", parent).await?,
         (TeamAction::Reopen, None) => {}
     }
-    let change = ActiveModel {
-        state: Set(state),
-        state_since: Set(scope.now()),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
-        ..Default::default()
-    };
-    scope.update::<Entity, _>(id, change).await?;
+    let change =
+        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
+    scope.change(&row, change).await?;
     scope.record(Event::new(
         "team.state_changed",
         id,

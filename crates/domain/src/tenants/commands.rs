@@ -52,17 +52,15 @@ pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
     if let Some(name) = &name {
         Check::default().text("/name", name, 200).done()?;
     }
-    let before = scope.lock::<Entity>(scope.tenant()).await?;
-    let name = name.map_or(before.name, |name| name.trim().to_owned());
+    let before = scope.lock_to_change::<Entity>(scope.tenant()).await?;
+    let name = name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned());
     let password_sign_in = password_sign_in.unwrap_or(before.password_sign_in);
     let row = ActiveModel {
         name: Set(name),
         password_sign_in: Set(password_sign_in),
-        updated_at: Set(scope.now()),
-        version: Set(before.version + 1),
         ..Default::default()
     };
-    scope.update::<Entity, _>(before.id, row).await?;
+    scope.change(&before, row).await?;
     let tenant = queries::get(scope).await?;
     scope.record(Event::new(
         "tenant.changed",
@@ -92,16 +90,14 @@ async fn step(scope: &Scope, action: Action) -> Result<Tenant> {
     if scope.actor() != Actor::System {
         return Err(Error::refused("operator_only", "only the operator may do this"));
     }
-    let before = scope.lock::<Entity>(scope.tenant()).await?;
+    let before = scope.lock_to_change::<Entity>(scope.tenant()).await?;
     let now = scope.now();
     let row = ActiveModel {
         state: Set(states::next::<Life>(scope, before.state, action)?),
         state_since: Set(now),
-        updated_at: Set(now),
-        version: Set(before.version + 1),
         ..Default::default()
     };
-    scope.update::<Entity, _>(before.id, row).await?;
+    scope.change(&before, row).await?;
     let kind = match action {
         Action::Suspend => "tenant.suspended",
         Action::Resume => "tenant.resumed",

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::types::{TenantState, WeekStart};
-use crate::kernel::{TenantId, TenantOwned};
+use crate::kernel::{TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants")]
@@ -38,4 +38,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::Id;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "tenant";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

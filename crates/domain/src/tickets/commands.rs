@@ -27,16 +27,12 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
         .filter(mine.clone())
         .filter(Column::ValidFrom.gte(valid_from));
     later.exec(scope.tx()).await?;
-    let end = queue_team::ActiveModel {
-        valid_to: Set(Some(valid_from)),
-        updated_at: Set(scope.now()),
-        ..Default::default()
-    };
-    let running = scope.update_many::<queue_team::Entity>().set(end).filter(mine);
-    running
-        .filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(valid_from)))
-        .exec(scope.tx())
-        .await?;
+    let running = scope.find::<queue_team::Entity>().filter(mine);
+    let running = running.filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(valid_from)));
+    for row in running.all(scope.tx()).await? {
+        let end = queue_team::ActiveModel { valid_to: Set(Some(valid_from)), ..Default::default() };
+        scope.change(&row, end).await?;
+    }
     if let Some(team_id) = team_id {
         teams::exists(scope, "/team_id", team_id).await?;
         let row = queue_team::ActiveModel {
@@ -72,18 +68,16 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
     let before = find_mapping(scope, name).await?;
     let (now, id) =
         (scope.now(), before.as_ref().map_or_else(|| scope.new_id::<MappingId>(), |row| row.id));
-    let mut row = mapping::ActiveModel {
-        name: Set(name.to_owned()),
-        text: Set(text.to_owned()),
-        updated_at: Set(now),
-        version: Set(before.as_ref().map_or(1, |row| row.version + 1)),
-        ..Default::default()
-    };
-    if before.is_some() {
-        scope.update::<mapping::Entity, _>(id, row).await?;
+    let mut row = mapping::ActiveModel { text: Set(text.to_owned()), ..Default::default() };
+    if let Some(before) = before {
+        scope.require_expected::<mapping::Entity>(&before)?;
+        scope.change(&before, row).await?;
     } else {
         row.id = Set(id);
+        row.name = Set(name.to_owned());
         row.created_at = Set(now);
+        row.updated_at = Set(now);
+        row.version = Set(1);
         scope.insert::<mapping::Entity, _>(row).await?;
     }
     scope.record(Event::new("import_mapping.stored", id, json!({ "name": name, "text": text })));

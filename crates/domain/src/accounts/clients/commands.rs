@@ -53,14 +53,14 @@ pub async fn create(scope: &Scope, new: NewApiClient) -> Result<ApiClientSecret>
 /// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`; `client_name_taken`.
 pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Result<ApiClient> {
     scope.require(Permission::AccountsAdmin)?;
-    let before = scope.lock::<Entity>(id).await?;
+    let before = scope.lock_to_change::<Entity>(id).await?;
     require_scopes(scope, &before.scopes)?;
     if before.state == ApiClientState::Revoked {
         let message = "this API client has been revoked";
         return Err(Error::conflict("client_revoked", message).allowing(Vec::new()));
     }
     let ApiClientPatch { name, scopes } = patch;
-    let mut row = touched(scope, &before);
+    let mut row = ActiveModel::default();
     if let Some(name) = name {
         row.name = Set(plain_name(&name)?);
     }
@@ -69,7 +69,7 @@ pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Re
         require_scopes(scope, &scopes)?;
         row.scopes = Set(scopes);
     }
-    scope.update::<Entity, _>(id, row).await?;
+    scope.change(&before, row).await?;
     let client = one(scope, id).await?;
     let payload = json!({
         "before": { "name": before.name, "scopes": before.scopes.split(' ').collect::<Vec<_>>() },
@@ -86,9 +86,9 @@ pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Re
 pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSecret> {
     let (before, _) = step(scope, id, ApiClientAction::RotateSecret).await?;
     let client_secret = random(SECRET);
-    let mut row = touched(scope, &before);
+    let mut row = ActiveModel::default();
     row.secret_hash = Set(digest(client_secret.expose()));
-    scope.update::<Entity, _>(id, row).await?;
+    scope.change(&before, row).await?;
     scope.record(Event::new("client.secret_rotated", id, json!({})));
     Ok(ApiClientSecret { client: one(scope, id).await?, client_secret })
 }
@@ -99,10 +99,10 @@ pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSe
 /// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`.
 pub async fn revoke(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
     let (before, state) = step(scope, id, ApiClientAction::Revoke).await?;
-    let mut row = touched(scope, &before);
+    let mut row = ActiveModel::default();
     row.state = Set(state);
     row.state_since = Set(scope.now());
-    scope.update::<Entity, _>(id, row).await?;
+    scope.change(&before, row).await?;
     let payload = json!({ "from": before.state, "to": state });
     scope.record(Event::new("client.revoked", id, payload));
     one(scope, id).await
@@ -114,7 +114,7 @@ async fn step(
     action: ApiClientAction,
 ) -> Result<(Model, ApiClientState)> {
     scope.require(Permission::AccountsAdmin)?;
-    let before = scope.lock::<Entity>(id).await?;
+    let before = scope.lock_to_change::<Entity>(id).await?;
     let state = states::next::<Life>(scope, before.state, action)?;
     require_scopes(scope, &before.scopes)?;
     Ok((before, state))
@@ -130,14 +130,6 @@ fn require_scopes(scope: &Scope, scopes: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::refused("scope_above_own", "this is about a scope that the caller does not have"))
-}
-
-fn touched(scope: &Scope, before: &Model) -> ActiveModel {
-    ActiveModel {
-        updated_at: Set(scope.now()),
-        version: Set(before.version + 1),
-        ..Default::default()
-    }
 }
 
 fn plain_name(name: &str) -> Result<String> {

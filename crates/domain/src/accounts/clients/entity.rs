@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::types::ApiClientState;
-use crate::kernel::{ApiClientId, TenantId, TenantOwned};
+use crate::kernel::{ApiClientId, TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_clients")]
@@ -33,4 +33,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "API client";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

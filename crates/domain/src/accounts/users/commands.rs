@@ -80,7 +80,7 @@ async fn insert(
 pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User> {
     let before = changeable(scope, id).await?;
     let UserPatch { email, person_id } = patch;
-    let mut row = touched(scope, &before);
+    let mut row = ActiveModel::default();
     if let Some(email) = email {
         row.email = Set(plain_email(&email)?);
     }
@@ -90,7 +90,7 @@ pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User>
     if !person_id.is_undefined() {
         row.person_id = Set(person_id.take());
     }
-    scope.update::<Entity, _>(id, row).await?;
+    scope.change(&before, row).await?;
     let user = queries::one(scope, id).await?;
     let payload = json!({
         "before": { "email": before.email, "person_id": before.person_id },
@@ -126,7 +126,7 @@ pub async fn end(scope: &Scope, id: UserId) -> Result<User> {
 
 async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
     scope.require(Permission::AccountsAdmin)?;
-    let before = scope.lock::<Entity>(id).await?;
+    let before = scope.lock_to_change::<Entity>(id).await?;
     let state = states::next::<Life>(scope, before.state, action)?;
     require_rank_over(scope, id).await?;
     if state != UserState::Active {
@@ -135,10 +135,10 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
         }
         sessions::revoke_all(scope, id).await?;
     }
-    let mut row = touched(scope, &before);
+    let mut row = ActiveModel::default();
     row.state = Set(state);
     row.state_since = Set(scope.now());
-    scope.update::<Entity, _>(id, row).await?;
+    scope.change(&before, row).await?;
     let kind = match action {
         UserAction::Suspend => "user.suspended",
         UserAction::Reactivate => "user.reactivated",
@@ -163,9 +163,9 @@ pub async fn set_password(
     let hash = hash_password(password).await?;
     app.write(caller, async |scope| {
         let before = changeable(scope, id).await?;
-        let mut row = touched(scope, &before);
+        let mut row = ActiveModel::default();
         row.password_hash = Set(Some(hash));
-        scope.update::<Entity, _>(id, row).await?;
+        scope.change(&before, row).await?;
         sessions::revoke_all(scope, id).await?;
         scope.record(Event::new("user.password_set", id, json!({})));
         queries::one(scope, id).await
@@ -176,7 +176,7 @@ pub async fn set_password(
 /// A user that the caller may change, locked.
 async fn changeable(scope: &Scope, id: UserId) -> Result<Model> {
     scope.require(Permission::AccountsAdmin)?;
-    let user = scope.lock::<Entity>(id).await?;
+    let user = scope.lock_to_change::<Entity>(id).await?;
     require_not_ended(scope, &user)?;
     require_rank_over(scope, id).await?;
     Ok(user)
@@ -190,14 +190,6 @@ pub(super) fn require_not_ended(scope: &Scope, user: &Model) -> Result<()> {
     let legal = states::allowed_actions::<Life>(scope, user.state);
     let legal = legal.into_iter().map(<Life as states::Machine>::word);
     Err(Error::conflict("user_ended", "this user has been ended").allowing(legal.collect()))
-}
-
-fn touched(scope: &Scope, before: &Model) -> ActiveModel {
-    ActiveModel {
-        updated_at: Set(scope.now()),
-        version: Set(before.version + 1),
-        ..Default::default()
-    }
 }
 
 /// Lower case and ASCII only, so that no two users look alike.

@@ -53,6 +53,7 @@ pub(super) async fn give(scope: &Scope, user: UserId, new: NewRoleGrant) -> Resu
         valid_from,
         valid_to,
         created_at: now,
+        version: 1,
     };
     let row = ActiveModel {
         id: Set(grant.id),
@@ -82,6 +83,7 @@ pub async fn revoke_role(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
     // A user's roles change one after another. The grant itself is not locked: owners' grants are, in order and all at once.
     scope.lock::<user::Entity>(user).await?;
     let before = scope.get::<Entity>(id).await?;
+    scope.require_expected::<Entity>(&before)?;
     require_rank(scope, before.role).await?;
     let now = scope.now();
     if before.valid_to.is_some_and(|to| to <= now) {
@@ -92,16 +94,11 @@ pub async fn revoke_role(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
     }
     // Of one that has not begun, this makes one that never will.
     let valid_to = Some(now);
-    let row = ActiveModel {
-        valid_to: Set(valid_to),
-        updated_at: Set(now),
-        version: Set(before.version + 1),
-        ..Default::default()
-    };
-    scope.update::<Entity, _>(id, row).await?;
+    let row = ActiveModel { valid_to: Set(valid_to), ..Default::default() };
+    scope.change(&before, row).await?;
     let payload = json!({ "role": before.role, "grant": id });
     scope.record(Event::new("role.revoked", user, payload));
-    Ok(seen(Model { valid_to, ..before }))
+    Ok(seen(Model { valid_to, version: before.version + 1, ..before }))
 }
 
 fn seen(row: Model) -> RoleGrant {
@@ -112,5 +109,6 @@ fn seen(row: Model) -> RoleGrant {
         valid_from: row.valid_from,
         valid_to: row.valid_to,
         created_at: row.created_at,
+        version: row.version,
     }
 }

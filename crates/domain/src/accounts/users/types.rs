@@ -132,6 +132,8 @@ pub struct RoleGrant {
     pub valid_to: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i64,
 }
 
 /// A role to grant.

@@ -2,6 +2,7 @@
 
 mod references;
 mod values;
+mod versions;
 mod walls;
 
 use std::time::Duration;

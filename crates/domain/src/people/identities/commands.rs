@@ -51,7 +51,7 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
 /// `not_found`.
 pub async fn remove(scope: &Scope, id: IdentityId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
-    scope.lock::<Entity>(id).await?;
+    scope.lock_to_change::<Entity>(id).await?;
     let identity = one(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
     scope.record(Event::removed("identity.removed", identity.person_id, &identity));

@@ -10,7 +10,7 @@ use sea_orm::entity::prelude::*;
 
 use super::types::IdentityId;
 use crate::connections::ConnectionId;
-use crate::kernel::{PersonId, TenantId, TenantOwned};
+use crate::kernel::{PersonId, TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "external_identities")]
@@ -36,4 +36,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "external identity";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

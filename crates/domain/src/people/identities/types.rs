@@ -27,6 +27,8 @@ pub struct Identity {
     pub external_id: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i64,
 }
 
 impl Identified for Identity {

@@ -50,7 +50,7 @@ pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
 pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Result<TeamLead> {
     scope.require(Permission::TeamsWrite)?;
     lock_team(scope, queries::get(scope, id).await?.team_id).await?;
-    let row = scope.lock::<Entity>(id).await?;
+    let row = scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
     let mut taken = of_team(scope, row.team_id).await?;
@@ -59,11 +59,9 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
     let change = ActiveModel {
         valid_from: required(patch.valid_from),
         valid_to: nullable(patch.valid_to),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
         ..Default::default()
     };
-    scope.update::<Entity, _>(id, change).await?;
+    scope.change(&row, change).await?;
     let after = queries::get(scope, id).await?;
     scope.record(Event::updated("team_lead.updated", id, &before, &after));
     Ok(after)
@@ -75,7 +73,7 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
 /// `not_found`.
 pub async fn remove(scope: &Scope, id: TeamLeadId) -> Result<()> {
     scope.require(Permission::TeamsWrite)?;
-    scope.lock::<Entity>(id).await?;
+    scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
     scope.record(Event::removed("team_lead.removed", id, &before));
@@ -93,13 +91,8 @@ async fn of_team(scope: &Scope, team: TeamId) -> Result<Vec<Model>> {
 /// Ends an open lead where the next one begins.
 async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
     let before = queries::get(scope, row.id).await?;
-    let change = ActiveModel {
-        valid_to: Set(Some(on)),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
-        ..Default::default()
-    };
-    scope.update::<Entity, _>(row.id, change).await?;
+    let change = ActiveModel { valid_to: Set(Some(on)), ..Default::default() };
+    scope.change(row, change).await?;
     row.valid_to = Some(on);
     let after = queries::get(scope, row.id).await?;
     scope.record(Event::updated("team_lead.updated", row.id, &before, &after));

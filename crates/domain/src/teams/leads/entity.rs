@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::types::TeamLeadId;
-use crate::kernel::{PersonId, Span, TeamId, TenantId, TenantOwned};
+use crate::kernel::{PersonId, Span, TeamId, TenantId, TenantOwned, Versioned};
 use crate::teams::spans::Stay;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -50,4 +50,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "team lead";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

@@ -57,7 +57,7 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     let Membership { person_id: person, team_id, .. } = queries::get(scope, id).await?;
     let team = scope.lock::<teams::entity::Entity>(team_id).await?;
     people::hold(scope, "/person_id", person).await?;
-    let row = scope.lock::<Entity>(id).await?;
+    let row = scope.lock_to_change::<Entity>(id).await?;
     let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
     if !row.span().covers(span) {
         teams::require_open(&team)?;
@@ -69,11 +69,9 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     let change = ActiveModel {
         valid_from: required(patch.valid_from),
         valid_to: nullable(patch.valid_to),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
         ..Default::default()
     };
-    scope.update::<Entity, _>(id, change).await?;
+    scope.change(&row, change).await?;
     let after = queries::get(scope, id).await?;
     scope.record(Event::updated("membership.updated", id, &before, &after));
     Ok(after)
@@ -85,7 +83,7 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
 /// `not_found`.
 pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
-    scope.lock::<Entity>(id).await?;
+    scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
     scope.record(Event::removed("membership.removed", id, &before));
@@ -108,13 +106,8 @@ async fn taken(
 /// Ends an open membership where the next one begins.
 async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
     let before = queries::get(scope, row.id).await?;
-    let change = ActiveModel {
-        valid_to: Set(Some(on)),
-        updated_at: Set(scope.now()),
-        version: Set(row.version + 1),
-        ..Default::default()
-    };
-    scope.update::<Entity, _>(row.id, change).await?;
+    let change = ActiveModel { valid_to: Set(Some(on)), ..Default::default() };
+    scope.change(row, change).await?;
     row.valid_to = Some(on);
     let after = queries::get(scope, row.id).await?;
     scope.record(Event::updated("membership.updated", row.id, &before, &after));

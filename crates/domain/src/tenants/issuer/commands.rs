@@ -55,17 +55,11 @@ async fn lock(scope: &Scope) -> Result<()> {
 async fn step(scope: &Scope, key: &Model, action: Action) -> Result<SigningKeyId> {
     let state = states::next::<Life>(scope, key.state, action)?;
     let now = scope.now();
-    let mut row = ActiveModel {
-        state: Set(state),
-        state_since: Set(now),
-        updated_at: Set(now),
-        version: Set(key.version + 1),
-        ..Default::default()
-    };
+    let mut row = ActiveModel { state: Set(state), state_since: Set(now), ..Default::default() };
     if state == SigningKeyState::Retired {
         row.sealed_private_key = Set(None);
     }
-    scope.update::<Entity, _>(key.id, row).await?;
+    scope.change(key, row).await?;
     Ok(key.id)
 }
 

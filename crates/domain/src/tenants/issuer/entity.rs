@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::types::{SigningKeyId, SigningKeyState};
-use crate::kernel::{TenantId, TenantOwned};
+use crate::kernel::{TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "signing_keys")]
@@ -33,4 +33,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "signing key";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

@@ -8,7 +8,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::kernel::{TenantId, TenantOwned};
+use crate::kernel::{TenantId, TenantOwned, Versioned};
 use crate::tickets::MappingId;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -34,4 +34,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "mapping";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

@@ -8,7 +8,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::kernel::{TeamId, TenantId, TenantOwned};
+use crate::kernel::{TeamId, TenantId, TenantOwned, Versioned};
 use crate::tickets::{QueueId, QueueTeamId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -36,4 +36,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "link of a queue";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

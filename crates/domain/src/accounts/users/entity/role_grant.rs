@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::accounts::types::Role;
 use crate::accounts::users::types::RoleGrantId;
-use crate::kernel::{TenantId, TenantOwned, UserId};
+use crate::kernel::{TenantId, TenantOwned, UserId, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "role_grants")]
@@ -32,4 +32,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "role grant";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }

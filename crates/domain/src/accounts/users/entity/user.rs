@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::accounts::passwords::PasswordHash;
 use crate::accounts::users::types::UserState;
-use crate::kernel::{PersonId, TenantId, TenantOwned, UserId};
+use crate::kernel::{PersonId, TenantId, TenantOwned, UserId, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
@@ -33,4 +33,9 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "user";
+}
+
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+    const UPDATED_AT: Column = Column::UpdatedAt;
 }
