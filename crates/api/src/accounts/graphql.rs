@@ -9,7 +9,7 @@ use domain::accounts::users::{
 };
 use domain::accounts::{self, Me, Secret};
 use domain::kernel::{ApiClientId, PersonId, UserId};
-use domain::tenants::{self, Tenant};
+use domain::tenants::{self, Tenant, TenantPatch};
 
 use crate::graphql::{PageOf, RolesOf, args, connection, found, load, read, write, write_by};
 use crate::people::PersonNode;
@@ -108,6 +108,11 @@ pub(crate) struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
+    /// Change the name, zone, week or way of signing in of the caller's tenant.
+    async fn update_tenant(&self, ctx: &Context<'_>, input: TenantPatch) -> Result<Tenant> {
+        Ok(write(ctx, async |scope| tenants::update(scope, input).await).await?)
+    }
+
     /// Make a user. Without a role they may do nothing yet.
     async fn create_user(&self, ctx: &Context<'_>, input: NewUser) -> Result<UserNode> {
         Ok(write_by(ctx, async |api, caller| users::create(api, caller, input).await).await?.into())

@@ -11,7 +11,7 @@ use domain::accounts::users::{
 };
 use domain::accounts::{self, Me};
 use domain::kernel::{ApiClientId, Page, PageArgs, UserId};
-use domain::tenants::{self, Tenant};
+use domain::tenants::{self, Tenant, TenantPatch};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,7 +21,7 @@ use crate::caller::Caller;
 use crate::http::{Asked, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(me).service(tenant);
+    config.service(me).service(tenant).service(update_tenant);
     config
         .service(list_users)
         .service(create_user)
@@ -51,6 +51,14 @@ async fn me(api: Api, caller: Caller) -> Result<Json<Me>> {
 #[get("/tenant")]
 async fn tenant(api: Api, caller: Caller) -> Result<Json<Tenant>> {
     Ok(Json(api.read(&caller, tenants::get).await?))
+}
+
+/// Change the name, zone, week or way of signing in of the token's tenant.
+#[utoipa::path(tag = "accounts", operation_id = "tenant.update", responses((status = OK, body = Tenant), Problems))]
+#[patch("/tenant")]
+async fn update_tenant(api: Api, caller: Caller, patch: Json<TenantPatch>) -> Result<Json<Tenant>> {
+    let patch = patch.into_inner();
+    Ok(Json(api.write(&caller, async |scope| tenants::update(scope, patch).await).await?))
 }
 
 /// List users.

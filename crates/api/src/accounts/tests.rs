@@ -1,6 +1,6 @@
 //! Signing in, and ending access.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::accounts::Role;
@@ -131,4 +131,23 @@ async fn ending_access_works_within_five_seconds() {
     )
     .await;
     assert_eq!(again.body["error"], "invalid_grant");
+}
+
+#[actix_web::test]
+async fn the_tenant_is_changed_over_rest_and_graphql() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let patch = json!({ "name": "Acme Ltd", "time_zone": "Europe/Rome" });
+    let changed = api.call(&acme.owner, Method::PATCH, "/v1/tenant", Some(patch)).await;
+    assert_eq!(changed.status, StatusCode::OK, "{:?}", changed.body);
+    assert_eq!(
+        (&changed.body["name"], &changed.body["time_zone"], &changed.body["version"]),
+        (&json!("Acme Ltd"), &json!("Europe/Rome"), &json!(2))
+    );
+    let mutation = "mutation { updateTenant(input: { weekStart: SUNDAY, passwordSignIn: false }) { weekStart passwordSignIn } }";
+    let changed = api.graphql(&acme.owner, mutation, json!({})).await;
+    assert_eq!(
+        changed["data"]["updateTenant"],
+        json!({ "weekStart": "SUNDAY", "passwordSignIn": false })
+    );
 }

@@ -47,6 +47,18 @@ impl Event {
         Self::new(kind, subject, json!({ "before": kept(before), "after": kept(after) }))
     }
 
+    /// `kind` moved `subject` from one state to another.
+    #[must_use]
+    pub fn state_changed<S: Serialize>(
+        kind: &'static str,
+        subject: impl Display,
+        action: impl Serialize,
+        from: &S,
+        to: &S,
+    ) -> Self {
+        Self::new(kind, subject, json!({ "action": action, "from": from, "to": to }))
+    }
+
     /// `kind` did away with `subject`.
     #[must_use]
     pub fn removed(kind: &'static str, subject: impl Display, before: &impl Serialize) -> Self {

@@ -1,7 +1,6 @@
 //! Making and changing people.
 
 use sea_orm::{NotSet, Set};
-use serde_json::json;
 
 use super::entity::{ActiveModel, Entity};
 use super::queries;
@@ -63,14 +62,16 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
     check_patch(&patch)?;
     let row = scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
+    let PersonPatch { name, work_email, employee_no, time_zone, locale, hire_date, leave_date } =
+        patch;
     let change = ActiveModel {
-        name: required(patch.name.map(|name| name.trim().to_owned())),
-        work_email: nullable(patch.work_email.map_value(|email| normalise_email(&email))),
-        employee_no: nullable(patch.employee_no),
-        time_zone: nullable(patch.time_zone),
-        locale: nullable(patch.locale),
-        hire_date: nullable(patch.hire_date),
-        leave_date: nullable(patch.leave_date),
+        name: required(name.map(|name| name.trim().to_owned())),
+        work_email: nullable(work_email.map_value(|email| normalise_email(&email))),
+        employee_no: nullable(employee_no),
+        time_zone: nullable(time_zone),
+        locale: nullable(locale),
+        hire_date: nullable(hire_date),
+        leave_date: nullable(leave_date),
         ..Default::default()
     };
     scope.change(&row, change).await?;
@@ -90,11 +91,7 @@ pub async fn act(scope: &Scope, id: PersonId, action: PersonAction) -> Result<Pe
     let change =
         ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
     scope.change(&row, change).await?;
-    scope.record(Event::new(
-        "person.state_changed",
-        id,
-        json!({ "action": action, "from": row.state, "to": state }),
-    ));
+    scope.record(Event::state_changed("person.state_changed", id, action, &row.state, &state));
     queries::get(scope, id).await
 }
 

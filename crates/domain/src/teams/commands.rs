@@ -1,7 +1,6 @@
 //! Making and changing teams.
 
 use sea_orm::{ColumnTrait, NotSet, PaginatorTrait, QueryFilter, Set};
-use serde_json::json;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::states::TeamMachine;
@@ -47,17 +46,15 @@ pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
 /// `not_found`, `team_name_taken`, `team_closed`; `invalid` per field, also for a parent below the team itself.
 pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
-    Check::default()
-        .text_if("/name", &patch.name, 200)
-        .text_if("/kind", patch.kind.value(), 64)
-        .done()?;
-    if patch.parent_id.value().is_some() {
+    let TeamPatch { name, parent_id, kind } = patch;
+    Check::default().text_if("/name", &name, 200).text_if("/kind", kind.value(), 64).done()?;
+    if parent_id.value().is_some() {
         // Before any team, so that two moves in the tree wait here and not for each other's teams.
         tenants::hold(scope).await?;
     }
     let row = scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
-    if let Some(parent) = patch.parent_id.value() {
+    if let Some(parent) = parent_id.value() {
         open_team(scope, "/parent_id", *parent).await?;
         if queries::below(scope, &[id]).await?.contains(parent) {
             return Err(Error::invalid(
@@ -68,9 +65,9 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
         }
     }
     let change = ActiveModel {
-        parent_id: nullable(patch.parent_id),
-        name: required(patch.name.map(|name| name.trim().to_owned())),
-        kind: nullable(patch.kind),
+        parent_id: nullable(parent_id),
+        name: required(name.map(|name| name.trim().to_owned())),
+        kind: nullable(kind),
         ..Default::default()
     };
     scope.change(&row, change).await?;
@@ -96,11 +93,7 @@ pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> 
     let change =
         ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
     scope.change(&row, change).await?;
-    scope.record(Event::new(
-        "team.state_changed",
-        id,
-        json!({ "action": action, "from": row.state, "to": state }),
-    ));
+    scope.record(Event::state_changed("team.state_changed", id, action, &row.state, &state));
     queries::get(scope, id).await
 }
 

@@ -1,14 +1,15 @@
 //! Making and changing tenants: the operator's.
 
 use sea_orm::{ConnectionTrait, Set, Statement};
-use serde_json::json;
 
 use super::entity::{ActiveModel, Entity};
 use super::states::{Action, Life};
 use super::types::{NewTenant, Tenant, TenantPatch, TenantState};
 use super::{issuer, queries};
 use crate::kernel::check::Check;
-use crate::kernel::{Actor, Error, Event, Permission, Result, Scope, states};
+use crate::kernel::patch::required;
+use crate::kernel::states::{self, Machine};
+use crate::kernel::{Actor, Error, Event, Permission, Result, Scope};
 
 /// Makes the tenant whose scope this is: the operator opens a scope on a new id.
 ///
@@ -34,40 +35,36 @@ pub async fn create(scope: &Scope, new: NewTenant) -> Result<Tenant> {
     start_event_log(scope).await?;
     issuer::create_keys(scope).await?;
     let tenant = queries::get(scope).await?;
-    scope.record(Event::new(
-        "tenant.created",
-        tenant.id,
-        json!({ "slug": tenant.slug, "name": tenant.name }),
-    ));
+    scope.record(Event::created("tenant.created", tenant.id, &tenant));
     Ok(tenant)
 }
 
 /// Changes what is given.
 ///
 /// # Errors
-/// `forbidden` without `accounts.admin`; `invalid` for a name that is none.
+/// `forbidden` without `accounts.admin`; `invalid` for a name or a zone that is none.
 pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
     scope.require(Permission::AccountsAdmin)?;
-    let TenantPatch { name, password_sign_in } = patch;
-    if let Some(name) = &name {
-        Check::default().text("/name", name, 200).done()?;
+    let TenantPatch { name, time_zone, week_start, password_sign_in } = patch;
+    let mut check = Check::default();
+    check.text_if("/name", &name, 200);
+    if let Some(zone) = &time_zone {
+        check.zone("/time_zone", zone);
     }
-    let before = scope.lock_to_change::<Entity>(scope.tenant()).await?;
-    let name = name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned());
-    let password_sign_in = password_sign_in.unwrap_or(before.password_sign_in);
-    let row = ActiveModel {
-        name: Set(name),
-        password_sign_in: Set(password_sign_in),
+    check.done()?;
+    let row = scope.lock_to_change::<Entity>(scope.tenant()).await?;
+    let before = queries::get(scope).await?;
+    let change = ActiveModel {
+        name: required(name.map(|name| name.trim().to_owned())),
+        time_zone: required(time_zone),
+        week_start: required(week_start),
+        password_sign_in: required(password_sign_in),
         ..Default::default()
     };
-    scope.change(&before, row).await?;
-    let tenant = queries::get(scope).await?;
-    scope.record(Event::new(
-        "tenant.changed",
-        tenant.id,
-        json!({ "name": tenant.name, "password_sign_in": tenant.password_sign_in }),
-    ));
-    Ok(tenant)
+    scope.change(&row, change).await?;
+    let after = queries::get(scope).await?;
+    scope.record(Event::updated("tenant.updated", after.id, &before, &after));
+    Ok(after)
 }
 
 /// Nobody of the tenant may sign in or ask for anything any more; nothing is lost. The operator's.
@@ -98,13 +95,14 @@ async fn step(scope: &Scope, action: Action) -> Result<Tenant> {
         ..Default::default()
     };
     scope.change(&before, row).await?;
-    let kind = match action {
-        Action::Suspend => "tenant.suspended",
-        Action::Resume => "tenant.resumed",
-    };
     let tenant = queries::get(scope).await?;
-    let payload = json!({ "from": before.state, "to": tenant.state });
-    scope.record(Event::new(kind, tenant.id, payload));
+    scope.record(Event::state_changed(
+        "tenant.state_changed",
+        tenant.id,
+        Life::word(action),
+        &before.state,
+        &tenant.state,
+    ));
     Ok(tenant)
 }
 

@@ -80,6 +80,10 @@ pub struct Tenant {
     pub state_since: DateTime<Utc>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i64,
 }
 
 /// A tenant to make.
@@ -97,10 +101,14 @@ pub struct NewTenant {
 
 /// What to change of a tenant; what is not given stays.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema, InputObject)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct TenantPatch {
     /// Its name.
     pub name: Option<String>,
+    /// The IANA zone its dates are in: days in the past are told in it too.
+    pub time_zone: Option<String>,
+    /// The first day of its weeks.
+    pub week_start: Option<WeekStart>,
     /// Whether e-mail and password are accepted at the token endpoint.
     pub password_sign_in: Option<bool>,
 }

@@ -11,6 +11,7 @@ use super::types::{
 };
 use crate::accounts::secrets::{digest, random};
 use crate::kernel::check::Check;
+use crate::kernel::patch::required;
 use crate::kernel::{
     ApiClientId, Error, Event, FieldError, Permission, Reach, Result, Scope, states,
 };
@@ -42,8 +43,7 @@ pub async fn create(scope: &Scope, new: NewApiClient) -> Result<ApiClientSecret>
     };
     scope.insert::<Entity, _>(row).await?;
     let client = one(scope, id).await?;
-    let payload = json!({ "name": client.name, "scopes": client.scopes });
-    scope.record(Event::new("client.created", id, payload));
+    scope.record(Event::created("client.created", id, &client));
     Ok(ApiClientSecret { client, client_secret })
 }
 
@@ -60,22 +60,16 @@ pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Re
         return Err(Error::conflict("client_revoked", message).allowing(Vec::new()));
     }
     let ApiClientPatch { name, scopes } = patch;
-    let mut row = ActiveModel::default();
-    if let Some(name) = name {
-        row.name = Set(plain_name(&name)?);
+    let name = name.map(|name| plain_name(&name)).transpose()?;
+    let scopes = scopes.map(|scopes| plain_scopes(&scopes)).transpose()?;
+    if let Some(scopes) = &scopes {
+        require_scopes(scope, scopes)?;
     }
-    if let Some(scopes) = scopes {
-        let scopes = plain_scopes(&scopes)?;
-        require_scopes(scope, &scopes)?;
-        row.scopes = Set(scopes);
-    }
-    scope.change(&before, row).await?;
+    let change =
+        ActiveModel { name: required(name), scopes: required(scopes), ..Default::default() };
+    scope.change(&before, change).await?;
     let client = one(scope, id).await?;
-    let payload = json!({
-        "before": { "name": before.name, "scopes": before.scopes.split(' ').collect::<Vec<_>>() },
-        "after": { "name": client.name, "scopes": client.scopes },
-    });
-    scope.record(Event::new("client.changed", id, payload));
+    scope.record(Event::updated("client.updated", id, &seen(scope, before), &client));
     Ok(client)
 }
 
@@ -103,8 +97,8 @@ pub async fn revoke(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
     row.state = Set(state);
     row.state_since = Set(scope.now());
     scope.change(&before, row).await?;
-    let payload = json!({ "from": before.state, "to": state });
-    scope.record(Event::new("client.revoked", id, payload));
+    let action = ApiClientAction::Revoke;
+    scope.record(Event::state_changed("client.state_changed", id, action, &before.state, &state));
     one(scope, id).await
 }
 

@@ -91,7 +91,7 @@ async fn a_tenant_may_switch_passwords_off_and_be_suspended() {
     let acme = Acme::new().await;
     let (app, system) = (&acme.test.app, &acme.system);
     let answer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
-    let off = TenantPatch { name: None, password_sign_in: Some(false) };
+    let off = TenantPatch { password_sign_in: Some(false), ..Default::default() };
     app.write(system, async |scope| tenants::update(scope, off).await).await.unwrap();
     acme.later();
     assert_eq!(code(acme.sign_in("owner@acme.test", PASSWORD).await), "unsupported_grant_type");

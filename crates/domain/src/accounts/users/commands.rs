@@ -12,6 +12,7 @@ use super::types::{NewRoleGrant, NewUser, User, UserAction, UserPatch, UserState
 use crate::accounts::passwords::{PasswordHash, hash_password};
 use crate::accounts::sessions;
 use crate::accounts::types::{Role, Secret};
+use crate::kernel::patch::{nullable, required};
 use crate::kernel::{
     App, Caller, Error, Event, Permission, PersonId, Result, Scope, UserId, states,
 };
@@ -68,8 +69,7 @@ async fn insert(
     };
     scope.insert::<Entity, _>(row).await?;
     let user = queries::one(scope, id).await?;
-    let payload = json!({ "email": user.email, "person_id": user.person_id });
-    scope.record(Event::new("user.created", id, payload));
+    scope.record(Event::created("user.created", id, &user));
     Ok(user)
 }
 
@@ -78,25 +78,21 @@ async fn insert(
 /// # Errors
 /// `forbidden` without `accounts.admin`; `role_above_own`; `user_ended`; `user_email_taken`.
 pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User> {
-    let before = changeable(scope, id).await?;
+    let row = changeable(scope, id).await?;
     let UserPatch { email, person_id } = patch;
-    let mut row = ActiveModel::default();
-    if let Some(email) = email {
-        row.email = Set(plain_email(&email)?);
-    }
+    let email = email.map(|email| plain_email(&email)).transpose()?;
     if let Some(person) = person_id.value() {
         people::exists(scope, "/person_id", *person).await?;
     }
-    if !person_id.is_undefined() {
-        row.person_id = Set(person_id.take());
-    }
-    scope.change(&before, row).await?;
+    let before = queries::one(scope, id).await?;
+    let change = ActiveModel {
+        email: required(email),
+        person_id: nullable(person_id),
+        ..Default::default()
+    };
+    scope.change(&row, change).await?;
     let user = queries::one(scope, id).await?;
-    let payload = json!({
-        "before": { "email": before.email, "person_id": before.person_id },
-        "after": { "email": user.email, "person_id": user.person_id },
-    });
-    scope.record(Event::new("user.changed", id, payload));
+    scope.record(Event::updated("user.updated", id, &before, &user));
     Ok(user)
 }
 
@@ -139,13 +135,7 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
     row.state = Set(state);
     row.state_since = Set(scope.now());
     scope.change(&before, row).await?;
-    let kind = match action {
-        UserAction::Suspend => "user.suspended",
-        UserAction::Reactivate => "user.reactivated",
-        UserAction::End => "user.ended",
-    };
-    let payload = json!({ "from": before.state, "to": state });
-    scope.record(Event::new(kind, id, payload));
+    scope.record(Event::state_changed("user.state_changed", id, action, &before.state, &state));
     queries::one(scope, id).await
 }
 

@@ -41,7 +41,7 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
     };
     scope.insert::<Entity, _>(row).await?;
     let identity = one(scope, id).await?;
-    scope.record(Event::created("identity.added", person, &identity));
+    scope.record(Event::created("identity.created", person, &identity));
     Ok(identity)
 }
 

@@ -52,13 +52,14 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
     lock_team(scope, queries::get(scope, id).await?.team_id).await?;
     let row = scope.lock_to_change::<Entity>(id).await?;
     let before = queries::get(scope, id).await?;
-    let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
+    let TeamLeadPatch { valid_from, valid_to } = patch;
+    let span = row.span().patched(valid_from, &valid_to)?;
     let mut taken = of_team(scope, row.team_id).await?;
     taken.retain(|other| other.id != id);
     require_free(&taken, span)?;
     let change = ActiveModel {
-        valid_from: required(patch.valid_from),
-        valid_to: nullable(patch.valid_to),
+        valid_from: required(valid_from),
+        valid_to: nullable(valid_to),
         ..Default::default()
     };
     scope.change(&row, change).await?;

@@ -58,7 +58,8 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     let team = scope.lock::<teams::entity::Entity>(team_id).await?;
     people::hold(scope, "/person_id", person).await?;
     let row = scope.lock_to_change::<Entity>(id).await?;
-    let span = row.span().patched(patch.valid_from, &patch.valid_to)?;
+    let MembershipPatch { valid_from, valid_to } = patch;
+    let span = row.span().patched(valid_from, &valid_to)?;
     if !row.span().covers(span) {
         teams::require_open(&team)?;
     }
@@ -67,8 +68,8 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     require_free(&taken, span)?;
     let before = queries::get(scope, id).await?;
     let change = ActiveModel {
-        valid_from: required(patch.valid_from),
-        valid_to: nullable(patch.valid_to),
+        valid_from: required(valid_from),
+        valid_to: nullable(valid_to),
         ..Default::default()
     };
     scope.change(&row, change).await?;
