@@ -146,7 +146,7 @@ async fn end_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<Use
 #[utoipa::path(tag = "accounts", operation_id = "users.roles", responses((status = OK, body = Vec<RoleGrant>), Problems))]
 #[get("/users/{id}/roles")]
 async fn roles_of(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<Vec<RoleGrant>>> {
-    Ok(Json(api.read(&caller, async |scope| users::roles_of(scope, &[*id]).await).await?))
+    Ok(Json(api.read(&caller, async |scope| users::roles(scope, *id).await).await?))
 }
 
 /// Grant a role to a user.

@@ -92,6 +92,12 @@ pub struct Access {
 }
 
 impl Access {
+    /// How far a permission reaches, by itself or as a part of a wider one.
+    #[must_use]
+    pub fn reach(&self, permission: Permission) -> Option<Reach> {
+        permission.or_wider().filter_map(|it| self.permissions.get(&it).copied()).max()
+    }
+
     /// Everything, everywhere: Plumbline itself.
     #[must_use]
     pub fn system() -> Self {

@@ -50,8 +50,53 @@ permissions! {
     TicketsWrite = "tickets.write",
 }
 
+impl Permission {
+    /// Those that include it: whoever may change a kind of thing may see it.
+    #[must_use]
+    pub const fn included_in(self) -> &'static [Self] {
+        match self {
+            Self::AccountsRead => &[Self::AccountsAdmin],
+            Self::PeopleRead => &[Self::PeopleWrite],
+            Self::TeamsRead => &[Self::TeamsWrite],
+            Self::TicketsRead => &[Self::TicketsWrite],
+            Self::AccountsAdmin
+            | Self::KpisRead
+            | Self::KpisPeople
+            | Self::PeopleWrite
+            | Self::TeamsWrite
+            | Self::TicketsWrite => &[],
+        }
+    }
+
+    /// It and those that include it.
+    pub fn or_wider(self) -> impl Iterator<Item = Self> {
+        std::iter::once(self).chain(self.included_in().iter().copied())
+    }
+
+    /// Whether one of some words names it, or one that includes it.
+    pub fn is_in<'a>(self, words: impl IntoIterator<Item = &'a str>) -> bool {
+        let mut words = words.into_iter().filter_map(Self::from_word);
+        words.any(|word| self.or_wider().any(|it| it == word))
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Permission;
+
+    #[test]
+    fn whoever_may_change_may_see() {
+        for permission in Permission::ALL {
+            let (feature, verb) = permission.word().split_once('.').unwrap();
+            let read = Permission::from_word(&format!("{feature}.read")).unwrap();
+            let changes = matches!(verb, "write" | "admin");
+            assert_eq!(read.included_in().contains(permission), changes, "{permission}");
+        }
     }
 }

@@ -103,10 +103,10 @@ impl Scope {
     #[must_use]
     pub fn reach(&self, permission: Permission) -> Option<Reach> {
         let scopes = self.caller.scopes.as_ref();
-        if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == permission.word())) {
+        if scopes.is_some_and(|scopes| !permission.is_in(scopes.iter().map(String::as_str))) {
             return None;
         }
-        self.access.permissions.get(&permission).copied()
+        self.access.reach(permission)
     }
 
     /// Encrypts a secret for one place of one of this tenant's rows; it opens nowhere else.

@@ -4,9 +4,10 @@ use super::{
     ApiClientAction, ApiClientFilter, ApiClientPatch, ApiClientSecret, ApiClientState, NewApiClient,
 };
 use super::{create, get, list, revoke, rotate_secret, update};
-use crate::accounts::Role;
-use crate::accounts::tests::Acme;
+use crate::accounts::tests::{Acme, urls};
+use crate::accounts::{Role, Secret, TokenRequest, authenticate, token};
 use crate::kernel::{Actor, Caller, PageArgs, Permission, Result};
+use crate::teams;
 
 fn new(name: &str, scopes: &[&str]) -> NewApiClient {
     NewApiClient {
@@ -80,6 +81,33 @@ async fn unknown_scopes_are_named_by_their_place() {
     let refused = refused.await.unwrap_err();
     let places: Vec<_> = refused.fields().iter().map(|field| field.pointer.as_str()).collect();
     assert_eq!(places, ["/scopes/1", "/scopes/2"]);
+}
+
+#[tokio::test]
+async fn whoever_may_write_may_read() {
+    let acme = Acme::new().await;
+    let app = &acme.test.app;
+    let made = made(&acme, new("Org chart", &["teams.write"])).await;
+    let ask = async |scope: &str| {
+        let request = TokenRequest {
+            grant_type: Some("client_credentials".to_owned()),
+            client_id: Some(made.client.id.to_string()),
+            client_secret: Some(Secret::new(made.client_secret.expose())),
+            scope: Some(scope.to_owned()),
+            ..TokenRequest::default()
+        };
+        let answer = token(app, &urls(), "acme", request).await?;
+        authenticate(app, &urls(), answer.access_token.expose(), None).await
+    };
+    for (scope, may_write) in [("teams.write", true), ("teams.read", false)] {
+        let caller = ask(scope).await.unwrap();
+        let may = app.read(&caller, async |scope| {
+            teams::list(scope, &Default::default(), &PageArgs::default()).await?;
+            Ok(scope.reach(Permission::TeamsWrite).is_some())
+        });
+        assert_eq!(may.await.unwrap(), may_write);
+    }
+    assert_eq!(code(ask("people.read").await), "invalid_scope");
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub struct ApiClient {
     pub id: ApiClientId,
     /// Its name.
     pub name: String,
-    /// What it may do, in the whole tenant: permissions like `tickets.read`.
+    /// What it may do, in the whole tenant: permissions like `tickets.read`. `write` and `admin` include `read` of the same kind.
     pub scopes: Vec<String>,
     /// Where it is in its life.
     pub state: ApiClientState,
@@ -86,7 +86,7 @@ pub struct ApiClientSecret {
 pub struct NewApiClient {
     /// Its name, unlike every other client's.
     pub name: String,
-    /// What it may do: permissions like `tickets.read`.
+    /// What it may do: permissions like `tickets.read`. `write` and `admin` include `read` of the same kind.
     pub scopes: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ pub struct NewApiClient {
 pub struct ApiClientPatch {
     /// Its name.
     pub name: Option<String>,
-    /// What it may do.
+    /// What it may do. `write` and `admin` include `read` of the same kind.
     pub scopes: Option<Vec<String>>,
 }
 

@@ -8,7 +8,7 @@ use crate::accounts::sessions;
 use crate::accounts::types::ShownOnce;
 use crate::accounts::users::entity::user;
 use crate::accounts::users::{self, UserState};
-use crate::kernel::{Actor, ApiClientId, App, Caller, Error, Result, Scope, UserId};
+use crate::kernel::{Actor, ApiClientId, App, Caller, Error, Permission, Result, Scope, UserId};
 use crate::tenants::{Issuer, TenantState};
 
 /// E-mail and password. An unknown account costs a hashing too.
@@ -76,7 +76,9 @@ fn narrowed(own: String, asked: Option<&str>) -> Result<String> {
     };
     let mut scopes: Vec<&str> = Vec::new();
     for word in asked.split(' ').filter(|word| !word.is_empty()) {
-        if !own.split(' ').any(|scope| scope == word) {
+        // What a wider scope includes may be asked for alone.
+        let permission = Permission::from_word(word).filter(|it| it.is_in(own.split(' ')));
+        if permission.is_none() {
             return Err(invalid_scope());
         }
         if !scopes.contains(&word) {

@@ -65,6 +65,15 @@ pub async fn roles_of(scope: &Scope, users: &[UserId]) -> Result<Vec<RoleGrant>>
     Ok(grants.all(scope.tx()).await?)
 }
 
+/// The roles of one user, as in [`roles_of`].
+///
+/// # Errors
+/// `forbidden` without `accounts.read`; `not_found`.
+pub async fn roles(scope: &Scope, user: UserId) -> Result<Vec<RoleGrant>> {
+    get(scope, user).await?;
+    roles_of(scope, &[user]).await
+}
+
 /// The row of an e-mail in lower case.
 pub(in crate::accounts) async fn by_email(
     scope: &Scope,

@@ -2,11 +2,11 @@
 
 use super::{NewUser, UserAction, UserFilter, UserPatch, UserState};
 use super::{
-    create, end, get, list, reactivate, revoke_role, roles_of, set_password, suspend, update,
+    create, end, get, list, reactivate, revoke_role, roles, roles_of, set_password, suspend, update,
 };
 use crate::accounts::tests::Acme;
 use crate::accounts::{Role, Secret};
-use crate::kernel::{Caller, ErrorKind, PageArgs, Result};
+use crate::kernel::{Caller, ErrorKind, PageArgs, Result, UserId};
 
 fn new(email: &str) -> NewUser {
     NewUser { email: email.to_owned(), person_id: None, password: None }
@@ -194,4 +194,13 @@ async fn users_are_listed_in_pages_and_seen_by_whom_it_concerns() {
     let globex = acme.test.tenant("globex").await;
     let foreign = app.read(&globex, async |scope| get(scope, seen[0]).await).await;
     assert_eq!(foreign.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn nobodys_roles_are_not_there() {
+    let acme = Acme::new().await;
+    let read =
+        async |user| acme.test.app.read(&acme.system, async |scope| roles(scope, user).await).await;
+    assert_eq!(read(acme.owner.id).await.unwrap().len(), 1);
+    assert_eq!(code(read(UserId::NONE).await), "not_found");
 }
