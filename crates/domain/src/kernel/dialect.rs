@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::Datelike;
-use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, LockType, SimpleExpr, Value, Values};
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Func, LockType, SimpleExpr, Value, Values};
 use sea_orm::{ColumnTrait, DbBackend, DbErr, QuerySelect, RuntimeErr, Statement};
 use uuid::Uuid;
 
@@ -156,6 +156,15 @@ fn any_value<C: ColumnTrait>(
     let padded = [1, 8, 64, 512].into_iter().find(|size| *size >= keys.len()).unwrap_or(keys.len());
     keys.resize(padded, last);
     Expr::col(column.as_column_ref()).is_in(keys)
+}
+
+/// A text without regard to capital letters, in the order of its bytes: the same on both databases, whatever the server's language.
+pub(crate) fn folded<C: ColumnTrait>(backend: DbBackend, column: C) -> SimpleExpr {
+    let column = Expr::col(column.as_column_ref());
+    if backend == DbBackend::Postgres {
+        return Expr::cust_with_exprs("lower($1 COLLATE \"C\")", [column]);
+    }
+    Func::lower(column).into()
 }
 
 /// What locks rows where they can be locked one by one; SQLite's writer has the whole database. Never the stronger `FOR UPDATE`:

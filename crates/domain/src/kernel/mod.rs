@@ -19,6 +19,7 @@ mod permission;
 mod rows;
 mod scope;
 mod seal;
+pub(crate) mod sort;
 pub(crate) mod span;
 pub mod states;
 mod system;

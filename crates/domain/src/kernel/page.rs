@@ -1,15 +1,19 @@
 //! Lists come in pages, by a cursor that is stable under inserts and good only where it came from.
 
+use std::collections::HashMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::{
     ColumnTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::sort::{Key, Order, Sort};
 use super::{Error, Result, Scope, TenantOwned};
 
 /// How many there are on a page when nobody says.
@@ -37,19 +41,23 @@ pub struct Page<T> {
     /// What ties a cursor to this list.
     #[serde(skip)]
     bind: [u8; 8],
+    /// What each item is sorted by, where the list is not in the order of ids.
+    #[serde(skip)]
+    keys: HashMap<Uuid, Key>,
 }
 
 impl<T> Page<T> {
     /// The same page of something made from each item.
     #[must_use]
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next: self.next, bind: self.bind }
+        let Self { items, next, bind, keys } = self;
+        Page { items: items.into_iter().map(f).collect(), next, bind, keys }
     }
 
     /// The cursor of one item, for GraphQL's edges.
     #[must_use]
     pub fn cursor(&self, id: Uuid) -> String {
-        Cursor { bind: self.bind, id }.encode()
+        Cursor { bind: self.bind, id, key: self.keys.get(&id).cloned() }.encode()
     }
 }
 
@@ -70,27 +78,29 @@ impl PageArgs {
     }
 }
 
-/// A place in a list. `bind` ties it to the tenant, the list and its filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
+/// A place in a list: after this item. `bind` ties it to the tenant, the list, its filter and its order.
+#[derive(Clone, Debug, PartialEq)]
+struct Cursor {
     bind: [u8; 8],
     id: Uuid,
+    /// What the item is sorted by, where the list is not in the order of ids.
+    key: Option<Key>,
 }
 
 impl Cursor {
-    fn encode(self) -> String {
-        let mut bytes = [0u8; 24];
-        bytes[..8].copy_from_slice(&self.bind);
-        bytes[8..].copy_from_slice(self.id.as_bytes());
+    fn encode(&self) -> String {
+        let mut bytes = [self.bind.as_slice(), self.id.as_bytes()].concat();
+        // Texts and times always have a form in JSON.
+        bytes.extend(self.key.iter().flat_map(|key| json!(key).to_string().into_bytes()));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     fn decode(text: &str) -> Option<Self> {
-        let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        let (mut bind, mut id) = ([0; 8], [0; 16]);
-        bind.copy_from_slice(&bytes[..8]);
-        id.copy_from_slice(&bytes[8..]);
-        Some(Self { bind, id: Uuid::from_bytes(id) })
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (bind, rest) = bytes.split_first_chunk::<8>()?;
+        let (id, key) = rest.split_first_chunk::<16>()?;
+        let key = if key.is_empty() { None } else { Some(serde_json::from_slice(key).ok()?) };
+        Some(Self { bind: *bind, id: Uuid::from_bytes(*id), key })
     }
 }
 
@@ -114,6 +124,83 @@ where
     let select = select.order_by_asc(E::ID).limit(limit + 1);
     let items = select.into_partial_model::<T>().all(scope.tx()).await?;
     Ok(cut(bind, limit, items))
+}
+
+/// The same in an order of its own, where one is given.
+pub(crate) async fn load_sorted<S, T>(
+    scope: &Scope,
+    filter: &impl Serialize,
+    sort: Option<S>,
+    args: &PageArgs,
+    select: Select<S::Entity>,
+) -> Result<Page<T>>
+where
+    S: Sort<T>,
+    T: PartialModelTrait + FromQueryResult + Identified,
+{
+    let Some(sort) = sort else {
+        return load(scope, filter, args, select).await;
+    };
+    let place = Place::new(scope, S::Entity::NOUN, &(filter, sort), args)?;
+    let select = place.narrow(scope, sort, select);
+    let items = select.into_partial_model::<T>().all(scope.tx()).await?;
+    Ok(place.cut(sort, items))
+}
+
+/// Which page of a sorted list: for lists whose items are not read as they are.
+pub(crate) struct Place {
+    bind: [u8; 8],
+    limit: u64,
+    after: Option<(Key, Uuid)>,
+}
+
+impl Place {
+    /// Where a page starts of a list with this filter, its order included.
+    ///
+    /// # Errors
+    /// `cursor_invalid` when the cursor is of another list.
+    pub(crate) fn new(
+        scope: &Scope,
+        list: &str,
+        filter: &impl Serialize,
+        args: &PageArgs,
+    ) -> Result<Self> {
+        let bind = bind(scope, list, filter)?;
+        let after = match &args.after {
+            None => None,
+            Some(text) => match Cursor::decode(text) {
+                Some(Cursor { bind: of, id, key: Some(key) }) if of == bind => Some((key, id)),
+                Some(_) | None => return Err(invalid_cursor()),
+            },
+        };
+        Ok(Self { bind, limit: args.limit()?, after })
+    }
+
+    /// The rows of the page in their order, and one more.
+    pub(crate) fn narrow<T, S: Sort<T>>(
+        &self,
+        scope: &Scope,
+        sort: S,
+        select: Select<S::Entity>,
+    ) -> Select<S::Entity> {
+        let (column, is_descending) = sort.by();
+        let order = Order { backend: scope.backend(), column, is_descending };
+        let select = match &self.after {
+            Some((key, id)) => select.filter(order.after(key, *id)),
+            None => select,
+        };
+        order.apply(select).limit(self.limit + 1)
+    }
+
+    /// The rows as a page.
+    pub(crate) fn cut<T: Identified, S: Sort<T>>(&self, sort: S, mut items: Vec<T>) -> Page<T> {
+        let more = items.len() as u64 > self.limit;
+        items.truncate(self.limit as usize);
+        let keys = items.iter().map(|item| (item.uuid(), sort.key(item))).collect();
+        let mut page = Page { items, next: None, bind: self.bind, keys };
+        page.next = page.items.last().filter(|_| more).map(|item| page.cursor(item.uuid()));
+        page
+    }
 }
 
 /// Something with an id, which a cursor can point at.
@@ -145,12 +232,17 @@ pub(crate) fn start(bind: [u8; 8], args: &PageArgs) -> Result<Option<Uuid>> {
         return Ok(None);
     };
     match Cursor::decode(text) {
-        Some(cursor) if cursor.bind == bind => Ok(Some(cursor.id)),
-        _ => Err(Error::malformed(
-            "cursor_invalid",
-            "`after` is not a cursor of this list with this filter; start from the first page",
-        )),
+        Some(Cursor { bind: of, id, key: None }) if of == bind => Ok(Some(id)),
+        Some(_) | None => Err(invalid_cursor()),
     }
+}
+
+#[track_caller]
+fn invalid_cursor() -> Error {
+    Error::malformed(
+        "cursor_invalid",
+        "`after` is not a cursor of this list with this filter and order; start from the first page",
+    )
 }
 
 /// Cuts items that were fetched one beyond the limit into a page.
@@ -158,5 +250,6 @@ pub(crate) fn cut<T: Identified>(bind: [u8; 8], limit: u64, mut items: Vec<T>) -
     let more = items.len() as u64 > limit;
     items.truncate(limit as usize);
     let last = items.last().filter(|_| more).map(Identified::uuid);
-    Page { next: last.map(|id| Cursor { bind, id }.encode()), items, bind }
+    let next = last.map(|id| Cursor { bind, id, key: None }.encode());
+    Page { next, items, bind, keys: HashMap::new() }
 }

@@ -15,6 +15,8 @@ mod types;
 pub use commands::{act, create, update};
 pub(crate) use queries::{exists, hold};
 pub use queries::{get, list, many};
-pub use types::{NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonState};
+pub use types::{
+    NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonSort, PersonState,
+};
 
 pub use crate::kernel::PersonId;

@@ -5,9 +5,10 @@ use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity};
 use super::states::PersonMachine;
-use super::types::{Person, PersonFilter};
+use super::types::{Person, PersonFilter, PersonSort};
 use crate::kernel::check::normalise_email;
 use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::sort::{Key, Sort, Sorted};
 use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, dialect, states};
 
 /// One person.
@@ -44,7 +45,7 @@ pub async fn list(scope: &Scope, filter: &PersonFilter, args: &PageArgs) -> Resu
     if let Some(email) = &filter.work_email {
         select = select.filter(Column::WorkEmail.eq(normalise_email(email)));
     }
-    let page = page::load::<Entity, Person>(scope, filter, args, select).await?;
+    let page: Page<Person> = page::load_sorted(scope, filter, filter.sort, args, select).await?;
     Ok(page.map(|person| with_actions(scope, person)))
 }
 
@@ -56,6 +57,26 @@ pub(crate) async fn hold(scope: &Scope, pointer: &str, id: PersonId) -> Result<(
 /// Refuses a field that names a person who is not there, whoever asks.
 pub(crate) async fn exists(scope: &Scope, pointer: &str, id: PersonId) -> Result<()> {
     scope.exists::<Entity>(pointer, id).await
+}
+
+impl Sort<Person> for PersonSort {
+    type Entity = Entity;
+
+    fn by(self) -> (Sorted<Entity>, bool) {
+        match self {
+            Self::Name => (Sorted::Folded(Column::Name), false),
+            Self::NameDesc => (Sorted::Folded(Column::Name), true),
+            Self::HireDate => (Sorted::Plain(Column::HireDate), false),
+            Self::HireDateDesc => (Sorted::Plain(Column::HireDate), true),
+        }
+    }
+
+    fn key(self, person: &Person) -> Key {
+        match self {
+            Self::Name | Self::NameDesc => Key::text(&person.name),
+            Self::HireDate | Self::HireDateDesc => Key::Day(person.hire_date),
+        }
+    }
 }
 
 /// The people the caller may see.

@@ -149,4 +149,24 @@ pub struct PersonFilter {
     pub state: Option<PersonState>,
     /// Only the one with this work e-mail.
     pub work_email: Option<String>,
+    /// What they are listed by: `name`, or `-name` for the other way round.
+    #[graphql(skip)]
+    pub sort: Option<PersonSort>,
+}
+
+/// What people are listed by; by when their records were made, where nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+pub enum PersonSort {
+    /// By name, the least first.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, the greatest first.
+    #[serde(rename = "-name")]
+    NameDesc,
+    /// By the first day with the company, the least first.
+    #[serde(rename = "hire_date")]
+    HireDate,
+    /// By the first day with the company, the greatest first.
+    #[serde(rename = "-hire_date")]
+    HireDateDesc,
 }

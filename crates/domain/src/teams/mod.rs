@@ -19,6 +19,6 @@ use commands::{open_team, require_open};
 pub use memberships::members_on;
 pub(crate) use queries::exists;
 pub use queries::{below, get, list, many};
-pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamState};
+pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort, TeamState};
 
 pub use crate::kernel::TeamId;

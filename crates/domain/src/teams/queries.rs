@@ -9,8 +9,9 @@ use sea_orm::{
 use super::entity::{Column, Entity};
 use super::memberships;
 use super::states::TeamMachine;
-use super::types::{Team, TeamFilter};
+use super::types::{Team, TeamFilter, TeamSort};
 use crate::kernel::page::{self, Page, PageArgs};
+use crate::kernel::sort::{Key, Sort, Sorted};
 use crate::kernel::{Error, Permission, Reach, Result, Scope, TeamId, dialect, states};
 
 /// One team.
@@ -50,7 +51,7 @@ pub async fn list(scope: &Scope, filter: &TeamFilter, args: &PageArgs) -> Result
     if let Some(name) = &filter.name {
         select = select.filter(Column::Name.eq(name));
     }
-    let page = page::load::<Entity, Team>(scope, filter, args, select).await?;
+    let page: Page<Team> = page::load_sorted(scope, filter, filter.sort, args, select).await?;
     Ok(page.map(|team| with_actions(scope, team)))
 }
 
@@ -82,6 +83,18 @@ pub async fn below(scope: &Scope, tops: &[TeamId]) -> Result<Vec<TeamId>> {
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+impl Sort<Team> for TeamSort {
+    type Entity = Entity;
+
+    fn by(self) -> (Sorted<Entity>, bool) {
+        (Sorted::Folded(Column::Name), self == Self::NameDesc)
+    }
+
+    fn key(self, team: &Team) -> Key {
+        Key::text(&team.name)
+    }
 }
 
 /// The teams the caller may see: those one is or was in, and with reach over teams those too.

@@ -111,4 +111,18 @@ pub struct TeamFilter {
     pub parent_id: Option<TeamId>,
     /// Only the one with this name.
     pub name: Option<String>,
+    /// What they are listed by: `name`, or `-name` for the other way round.
+    #[graphql(skip)]
+    pub sort: Option<TeamSort>,
+}
+
+/// What teams are listed by; by when their records were made, where nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+pub enum TeamSort {
+    /// By name, the least first.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, the greatest first.
+    #[serde(rename = "-name")]
+    NameDesc,
 }

@@ -8,27 +8,56 @@ use uuid::Uuid;
 
 use super::entity::{customer, event, mapping, queue, queue_team, ticket};
 use super::types::{
-    Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter, TicketId,
+    Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter,
+    TicketId, TicketSort,
 };
 use super::{Effect, History, HistoryEvent};
+use crate::kernel::TenantOwned;
 use crate::kernel::dialect::{any, any_text};
-use crate::kernel::page;
+use crate::kernel::page::{self, Place};
+use crate::kernel::sort::{Key, Sort, Sorted};
 use crate::kernel::{Error, Page, PageArgs, Permission, Reach, Result, Scope, Span};
 use crate::tenants;
 
-/// A page of tickets, the oldest id first.
+/// A page of tickets, sorted as the filter says, else by id.
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`; `cursor_invalid`; those of the database.
 pub async fn list(scope: &Scope, filter: &TicketFilter, args: &PageArgs) -> Result<Page<Ticket>> {
+    let select = within_reach(scope).await?.filter(matching(filter));
+    if let Some(sort) = filter.sort {
+        let place = Place::new(scope, ticket::Entity::NOUN, filter, args)?;
+        let rows = place.narrow(scope, sort, select).all(scope.tx()).await?;
+        return Ok(place.cut(sort, tickets(scope, rows).await?));
+    }
     let bind = page::bind(scope, "ticket", filter)?;
     let limit = args.limit()?;
-    let mut select = within_reach(scope).await?.filter(matching(filter));
-    if let Some(after) = page::start(bind, args)? {
-        select = select.filter(ticket::Column::Id.gt(after));
-    }
+    let select = match page::start(bind, args)? {
+        Some(after) => select.filter(ticket::Column::Id.gt(after)),
+        None => select,
+    };
     let rows = select.order_by_asc(ticket::Column::Id).limit(limit + 1).all(scope.tx()).await?;
     Ok(page::cut(bind, limit, tickets(scope, rows).await?))
+}
+
+impl Sort<Ticket> for TicketSort {
+    type Entity = ticket::Entity;
+
+    fn by(self) -> (Sorted<ticket::Entity>, bool) {
+        match self {
+            Self::CreatedAt => (Sorted::Plain(ticket::Column::CreatedAt), false),
+            Self::CreatedAtDesc => (Sorted::Plain(ticket::Column::CreatedAt), true),
+            Self::UpdatedAt => (Sorted::Plain(ticket::Column::UpdatedAt), false),
+            Self::UpdatedAtDesc => (Sorted::Plain(ticket::Column::UpdatedAt), true),
+        }
+    }
+
+    fn key(self, ticket: &Ticket) -> Key {
+        match self {
+            Self::CreatedAt | Self::CreatedAtDesc => Key::Time(ticket.created_at),
+            Self::UpdatedAt | Self::UpdatedAtDesc => Key::Time(ticket.updated_at),
+        }
+    }
 }
 
 /// One ticket.
@@ -243,6 +272,7 @@ fn matching(filter: &TicketFilter) -> Condition {
         external_id,
         created_from,
         created_to,
+        sort: _,
     } = filter;
     Condition::all()
         .add_option(status.map(|status| Column::Status.eq(status)))

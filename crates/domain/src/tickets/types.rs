@@ -201,6 +201,26 @@ pub struct TicketFilter {
     pub created_from: Option<DateTime<Utc>>,
     /// Created before this instant.
     pub created_to: Option<DateTime<Utc>>,
+    /// What they are listed by: `created_at`, or `-created_at` for the other way round.
+    #[graphql(skip)]
+    pub sort: Option<TicketSort>,
+}
+
+/// What tickets are listed by; in the order they came to us, where nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+pub enum TicketSort {
+    /// By when they were made, the least first.
+    #[serde(rename = "created_at")]
+    CreatedAt,
+    /// By when they were made, the greatest first.
+    #[serde(rename = "-created_at")]
+    CreatedAtDesc,
+    /// By when they last changed here, the least first.
+    #[serde(rename = "updated_at")]
+    UpdatedAt,
+    /// By when they last changed here, the greatest first.
+    #[serde(rename = "-updated_at")]
+    UpdatedAtDesc,
 }
 
 /// One event of a ticket.

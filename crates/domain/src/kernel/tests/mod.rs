@@ -1,6 +1,7 @@
 //! The kernel's promises, on whichever database this run is about.
 
 mod references;
+mod sorting;
 mod values;
 mod versions;
 mod walls;

@@ -1,6 +1,7 @@
 //! Imports against a real database.
 
 mod reach;
+mod sorting;
 
 use std::sync::Arc;
 
