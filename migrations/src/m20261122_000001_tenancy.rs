@@ -36,20 +36,20 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["tenants", "event_heads", "events", "event_payloads", "jobs"]).await
+        let tables = ["tenants", "event_heads", "events", "event_payloads", "jobs"];
+        drop_tables(manager, tables.into_iter()).await
     }
 }
 
-/// Roles belong to the whole server, so another database's migration may have made them.
+/// Roles belong to the whole server, so another database's migration may have made them. From PostgreSQL 16 on, whoever makes a role
+/// is its member without the right to become it, so that is what is asked.
 fn roles() -> String {
     format!(
-        "DO $$ BEGIN \
+        "DO $$ DECLARE becoming text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END; BEGIN \
            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SYSTEM_ROLE}') THEN CREATE ROLE {SYSTEM_ROLE} NOLOGIN; END IF; \
-           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_ROLE}') THEN \
-             CREATE ROLE {RUNTIME_ROLE} NOLOGIN NOINHERIT; \
-             GRANT {SYSTEM_ROLE} TO {RUNTIME_ROLE}; \
-           END IF; \
-           IF NOT pg_has_role(current_user, '{RUNTIME_ROLE}', 'MEMBER') AND (SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user) THEN EXECUTE format('GRANT {RUNTIME_ROLE} TO %I', current_user); END IF; \
+           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_ROLE}') THEN CREATE ROLE {RUNTIME_ROLE} NOLOGIN NOINHERIT; END IF; \
+           IF NOT pg_has_role('{RUNTIME_ROLE}', '{SYSTEM_ROLE}', becoming) THEN GRANT {SYSTEM_ROLE} TO {RUNTIME_ROLE}; END IF; \
+           IF NOT pg_has_role(current_user, '{RUNTIME_ROLE}', becoming) AND (SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user) THEN EXECUTE format('GRANT {RUNTIME_ROLE} TO %I', current_user); END IF; \
          END $$"
     )
 }

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::tenancy::{Grant, Layout, drop_tables, run, tenant_table};
+use crate::tenancy::{Layout, create_tables, drop_tables};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -10,28 +10,21 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (name, body) in TABLES {
-            tenant_table(manager, name, Layout::Heap, Grant::Full, body).await?;
-        }
-        for sql in INDEXES {
-            run(manager, sql).await?;
-        }
-        Ok(())
+        create_tables(manager, TABLES, INDEXES).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let names: Vec<_> = TABLES.iter().map(|(name, _)| *name).collect();
-        drop_tables(manager, &names).await
+        drop_tables(manager, TABLES.iter().map(|(name, _, _)| *name)).await
     }
 }
 
-const TABLES: &[(&str, &str)] = &[
-    ("people", PEOPLE),
-    ("teams", TEAMS),
-    ("team_memberships", TEAM_MEMBERSHIPS),
-    ("team_leads", TEAM_LEADS),
-    ("connections", CONNECTIONS),
-    ("external_identities", EXTERNAL_IDENTITIES),
+const TABLES: &[(&str, Layout, &str)] = &[
+    ("people", Layout::Heap, PEOPLE),
+    ("teams", Layout::Heap, TEAMS),
+    ("team_memberships", Layout::Heap, TEAM_MEMBERSHIPS),
+    ("team_leads", Layout::Heap, TEAM_LEADS),
+    ("connections", Layout::Heap, CONNECTIONS),
+    ("external_identities", Layout::Heap, EXTERNAL_IDENTITIES),
 ];
 
 const INDEXES: &[&str] = &[

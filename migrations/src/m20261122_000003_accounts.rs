@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::tenancy::{Grant, Layout, drop_tables, run, tenant_table};
+use crate::tenancy::{Layout, create_tables, drop_tables};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -10,27 +10,20 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (name, body) in TABLES {
-            tenant_table(manager, name, Layout::Heap, Grant::Full, body).await?;
-        }
-        for sql in INDEXES {
-            run(manager, sql).await?;
-        }
-        Ok(())
+        create_tables(manager, TABLES, INDEXES).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let names: Vec<_> = TABLES.iter().map(|(name, _)| *name).collect();
-        drop_tables(manager, &names).await
+        drop_tables(manager, TABLES.iter().map(|(name, _, _)| *name)).await
     }
 }
 
-const TABLES: &[(&str, &str)] = &[
-    ("users", USERS),
-    ("role_grants", ROLE_GRANTS),
-    ("api_clients", API_CLIENTS),
-    ("refresh_tokens", REFRESH_TOKENS),
-    ("signing_keys", SIGNING_KEYS),
+const TABLES: &[(&str, Layout, &str)] = &[
+    ("users", Layout::Heap, USERS),
+    ("role_grants", Layout::Heap, ROLE_GRANTS),
+    ("api_clients", Layout::Heap, API_CLIENTS),
+    ("refresh_tokens", Layout::Heap, REFRESH_TOKENS),
+    ("signing_keys", Layout::Heap, SIGNING_KEYS),
 ];
 
 const INDEXES: &[&str] = &[

@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::tenancy::{Grant, Layout, RUNTIME_ROLE, drop_tables, run, tenant_table};
+use crate::tenancy::{Layout, RUNTIME_ROLE, create_tables, drop_tables, run};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -12,10 +12,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let postgres = manager.get_database_backend() == DbBackend::Postgres;
-        for (name, body) in TABLES {
-            tenant_table(manager, name, Layout::Clustered, Grant::Full, body).await?;
-        }
-        run(manager, FACTS_BY_TIME).await?;
+        create_tables(manager, TABLES, INDEXES).await?;
         if postgres {
             // Packed values do not compress; trying to costs more than reading them.
             run(manager, "ALTER TABLE rollups ALTER COLUMN cells SET STORAGE EXTERNAL").await?;
@@ -34,16 +31,18 @@ impl MigrationTrait for Migration {
         for (name, _) in VIEWS {
             run(manager, &format!("DROP VIEW {name}")).await?;
         }
-        let names: Vec<_> = TABLES.iter().map(|(name, _)| *name).collect();
-        drop_tables(manager, &names).await
+        drop_tables(manager, TABLES.iter().map(|(name, _, _)| *name)).await
     }
 }
 
 /// None of them refers to others by a foreign key: they are derived, rewritten in bulk, and hold nothing that the events do not say. An
 /// agent or queue that is not there is the nil id, because keys have no nulls. Times are microseconds since 1970: they are compared and
 /// added up by the million, and never read by people.
-const TABLES: &[(&str, &str)] =
-    &[("ticket_facts", TICKET_FACTS), ("dirty_cells", DIRTY_CELLS), ("rollups", ROLLUPS)];
+const TABLES: &[(&str, Layout, &str)] = &[
+    ("ticket_facts", Layout::Clustered, TICKET_FACTS),
+    ("dirty_cells", Layout::Clustered, DIRTY_CELLS),
+    ("rollups", Layout::Clustered, ROLLUPS),
+];
 
 /// What the numbers need of other features, and nothing else of them.
 const VIEWS: &[(&str, &str)] = &[
@@ -60,8 +59,8 @@ const VIEWS: &[(&str, &str)] = &[
     ("kpi_tickets", "SELECT tenant_id, id, external_id FROM tickets"),
 ];
 
-const FACTS_BY_TIME: &str =
-    "CREATE INDEX ticket_facts_at ON ticket_facts (tenant_id, measure, at_micros)";
+const INDEXES: &[&str] =
+    &["CREATE INDEX ticket_facts_at ON ticket_facts (tenant_id, measure, at_micros)"];
 
 const TICKET_FACTS: &str = "
     ticket_id uuid NOT NULL,

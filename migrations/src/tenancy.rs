@@ -5,8 +5,10 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
-/// The tables that the system role sees across tenants: finding a tenant by its slug, and claiming jobs. The catalogue test reads this list.
-pub const SYSTEM_TABLES: &[&str] = &["jobs", "tenants"];
+/// The tables that the system role sees across tenants, with all it may do to them: claim and finish jobs, and find a tenant by its slug.
+/// The catalogue test reads this list.
+pub const SYSTEM_TABLES: &[(&str, &str)] =
+    &[("jobs", "DELETE, SELECT, UPDATE"), ("tenants", "SELECT")];
 
 /// The role every session of the product takes. Row-level security binds it.
 pub const RUNTIME_ROLE: &str = "plumbline_runtime";
@@ -71,7 +73,7 @@ pub(crate) async fn secure(
     )
     .await?;
     run(manager, &format!("GRANT {rights} ON {name} TO {RUNTIME_ROLE}")).await?;
-    if SYSTEM_TABLES.contains(&name) {
+    if let Some((_, rights)) = SYSTEM_TABLES.iter().find(|(table, _)| *table == name) {
         run(
             manager,
             &format!(
@@ -89,9 +91,27 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), Db
     manager.get_connection().execute_unprepared(sql).await.map(|_| ())
 }
 
+/// Creates tables and then their indexes.
+pub(crate) async fn create_tables(
+    manager: &SchemaManager<'_>,
+    tables: &[(&str, Layout, &str)],
+    indexes: &[&str],
+) -> Result<(), DbErr> {
+    for (name, layout, body) in tables {
+        tenant_table(manager, name, *layout, Grant::Full, body).await?;
+    }
+    for sql in indexes {
+        run(manager, sql).await?;
+    }
+    Ok(())
+}
+
 /// Drops tables, the last made first.
-pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, names: &[&str]) -> Result<(), DbErr> {
-    for name in names.iter().rev() {
+pub(crate) async fn drop_tables(
+    manager: &SchemaManager<'_>,
+    names: impl DoubleEndedIterator<Item = &'static str> + Send,
+) -> Result<(), DbErr> {
+    for name in names.rev() {
         run(manager, &format!("DROP TABLE {name}")).await?;
     }
     Ok(())
