@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, SqlitePool
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::kernel::{App, Caller, Clock, Database, Ids, MasterKey, TenantId};
+use crate::kernel::{App, Caller, Clock, Database, Ids, MasterKey};
 use crate::tenants::{self, NewTenant};
 
 /// An application over an empty, migrated database.
@@ -63,9 +63,7 @@ impl TestApp {
     /// # Panics
     /// When it cannot be made.
     pub async fn tenant(&self, slug: &str) -> Caller {
-        let id =
-            self.app.system(async |scope| Ok(scope.new_id::<TenantId>())).await.expect("an id");
-        let caller = Caller::system(id);
+        let caller = Caller::system(self.app.new_id());
         let new = NewTenant {
             slug: slug.to_owned(),
             name: slug.to_uppercase(),

@@ -4,17 +4,14 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use super::clock::{Clock, Ids};
 use super::db::{Database, Mode};
+use super::recent::Recent;
 use super::{Access, Actor, Caller, Error, MasterKey, Result, Scope, SystemScope, TenantId};
 
-/// How long what an actor may do is believed without looking again.
-const ACCESS_FOR: TimeDelta = TimeDelta::seconds(2);
-/// How many actors are remembered at once.
-const ACCESS_KEPT: usize = 10_000;
 /// How often a unit that somebody else got in the way of is run again.
 const TRIES: u32 = 8;
 
@@ -23,9 +20,6 @@ pub type LoadAccess = for<'a> fn(&'a Scope) -> BoxFuture<'a, Result<Access>>;
 
 /// Called after a commit that enqueued work.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
-
-/// What an actor may do, and until when that is believed.
-type Known = (DateTime<Utc>, Arc<Access>);
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -36,7 +30,7 @@ pub struct App {
     master_key: MasterKey,
     load_access: LoadAccess,
     kept: Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>,
-    known: Arc<Mutex<HashMap<(TenantId, Actor), Known>>>,
+    known: Arc<Recent<(TenantId, Actor), Arc<Access>>>,
     wake: Option<Wake>,
 }
 
@@ -79,6 +73,12 @@ impl App {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// A new id, for what has no scope yet: a tenant.
+    #[must_use]
+    pub fn new_id<I: From<Uuid>>(&self) -> I {
+        self.ids.next(self.clock.now()).into()
     }
 
     /// What a feature keeps in this process between requests, one of each type: a cache, never the only copy of anything.
@@ -173,12 +173,6 @@ impl App {
         SystemScope::new(&self.database, mode, self.clock.clone(), self.ids.clone())
     }
 
-    /// Forgets what actors of a tenant may do, so that the next request looks again.
-    pub fn forget_access(&self, tenant: TenantId) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|(of, _), _| *of != tenant);
-    }
-
     async fn open(&self, caller: &Caller, mode: Mode) -> Result<Scope> {
         let mut scope = Scope::new(
             &self.database,
@@ -195,21 +189,14 @@ impl App {
 
     async fn access(&self, scope: &Scope) -> Result<Arc<Access>> {
         let (key, now) = ((scope.tenant(), scope.actor()), self.clock.now());
-        if let Some((until, access)) =
-            self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
-            && *until > now
-        {
-            return Ok(Arc::clone(access));
+        if let Some(access) = self.known.get(&key, now) {
+            return Ok(access);
         }
         let access = match scope.actor() {
             Actor::System => Arc::new(Access::system()),
             Actor::User(_) | Actor::Client(_) => Arc::new((self.load_access)(scope).await?),
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= ACCESS_KEPT {
-            known.retain(|_, (until, _)| *until > now);
-        }
-        known.insert(key, (now + ACCESS_FOR, Arc::clone(&access)));
+        self.known.put(key, Arc::clone(&access), now, |_| true);
         Ok(access)
     }
 

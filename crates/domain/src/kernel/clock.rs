@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::Rng;
 use uuid::Uuid;
+
+use super::{Error, Result};
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
@@ -43,6 +45,19 @@ impl Clock {
             micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
         }
     }
+}
+
+/// The date it is in a zone of the tz database.
+///
+/// # Errors
+/// `internal` for a zone that is none: those that are kept were checked.
+pub fn date_in(zone: &str, now: DateTime<Utc>) -> Result<NaiveDate> {
+    let zone = jiff::tz::TimeZone::get(zone).map_err(Error::internal)?;
+    let now = jiff::Timestamp::from_microsecond(now.timestamp_micros()).map_err(Error::internal)?;
+    let date = zone.to_datetime(now).date();
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    NaiveDate::from_ymd_opt(year.into(), month.unsigned_abs().into(), day.unsigned_abs().into())
+        .ok_or_else(|| Error::internal("a date that two calendars disagree on"))
 }
 
 /// Where ids come from: UUIDv7 that rise strictly within a process.

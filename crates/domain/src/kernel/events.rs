@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use rand::Rng;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -98,14 +98,7 @@ pub(super) async fn flush(scope: &Scope, recorded: Vec<Event>) -> Result<()> {
         insert(scope, &entry, &hash, &salt, payload).await?;
     }
     let sql = "UPDATE event_heads SET sequence = $2, hash = $3 WHERE tenant_id = $1";
-    let moved = scope
-        .tx()
-        .execute_raw(statement(
-            scope,
-            sql,
-            vec![scope.tenant().0.into(), sequence.into(), hash.into()],
-        ))
-        .await?;
+    let moved = scope.tx().execute_raw(scope.sql(sql, [sequence.into(), hash.into()])).await?;
     if moved.rows_affected() != 1 {
         return Err(Error::internal("a tenant has no head of its event log"));
     }
@@ -149,8 +142,7 @@ impl Entry {
 
 async fn head(scope: &Scope, lock: &str) -> Result<(i64, Vec<u8>)> {
     let sql = format!("SELECT sequence, hash FROM event_heads WHERE tenant_id = $1{lock}");
-    let row =
-        scope.tx().query_one_raw(statement(scope, &sql, vec![scope.tenant().0.into()])).await?;
+    let row = scope.tx().query_one_raw(scope.sql(&sql, [])).await?;
     let row = row.ok_or_else(|| Error::internal("a tenant has no head of its event log"))?;
     Ok((row.try_get("", "sequence")?, row.try_get("", "hash")?))
 }
@@ -162,10 +154,8 @@ async fn insert(
     salt: &[u8],
     payload: String,
 ) -> Result<()> {
-    let tenant = scope.tenant().0;
     let sql = "INSERT INTO events (tenant_id, sequence, kind, subject, actor, request_id, at, digest, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let values = vec![
-        tenant.into(),
+    let values = [
         entry.sequence.into(),
         entry.kind.clone().into(),
         entry.subject.clone().into(),
@@ -175,11 +165,11 @@ async fn insert(
         entry.digest.clone().into(),
         hash.to_vec().into(),
     ];
-    scope.tx().execute_raw(statement(scope, sql, values)).await?;
+    scope.tx().execute_raw(scope.sql(sql, values)).await?;
     let sql =
         "INSERT INTO event_payloads (tenant_id, sequence, salt, payload) VALUES ($1, $2, $3, $4)";
-    let values = vec![tenant.into(), entry.sequence.into(), salt.to_vec().into(), payload.into()];
-    scope.tx().execute_raw(statement(scope, sql, values)).await?;
+    let values = [entry.sequence.into(), salt.to_vec().into(), payload.into()];
+    scope.tx().execute_raw(scope.sql(sql, values)).await?;
     Ok(())
 }
 
@@ -197,8 +187,8 @@ const WALK: &str = "SELECT e.sequence, e.kind, e.subject, e.actor, e.request_id,
 pub async fn verify(scope: &Scope) -> Result<i64> {
     let (mut sequence, mut hash) = (0, Vec::new());
     loop {
-        let values = vec![scope.tenant().0.into(), sequence.into(), AT_A_TIME.into()];
-        let rows = scope.tx().query_all_raw(statement(scope, WALK, values)).await?;
+        let values = [sequence.into(), AT_A_TIME.into()];
+        let rows = scope.tx().query_all_raw(scope.sql(WALK, values)).await?;
         if rows.is_empty() {
             break;
         }
@@ -249,10 +239,4 @@ fn follows(row: &QueryResult, sequence: i64, before: &[u8]) -> Result<Vec<u8>> {
 /// What the chain keeps of a payload. The salt goes with it when it is erased, so that nobody can guess it.
 fn digest(salt: &[u8], payload: &str) -> Vec<u8> {
     Sha256::new().chain_update(salt).chain_update(payload).finalize().to_vec()
-}
-
-/// A statement with values, for the database of this scope.
-fn statement(scope: &Scope, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
-    let backend: DbBackend = scope.backend();
-    Statement::from_sql_and_values(backend, sql, values)
 }

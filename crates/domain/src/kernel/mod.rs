@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod page;
 pub mod patch;
 mod permission;
+pub(crate) mod recent;
 mod rows;
 mod scope;
 mod seal;

@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult,
     IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany, Value,
 };
 
-use super::{Error, Result, Scope, dialect};
+use super::{Error, Permission, Reach, Result, Scope, dialect};
 
 /// An entity whose rows belong to a tenant and have an id of their own.
 pub(crate) trait TenantOwned: EntityTrait {
@@ -32,6 +33,27 @@ impl Scope {
     pub(crate) fn find<E: TenantOwned>(&self) -> Select<E> {
         #[expect(clippy::disallowed_methods, reason = "the tenant is added here, once")]
         E::find().filter(E::TENANT.eq(self.tenant().0))
+    }
+
+    /// The rows that are of somebody within the caller's reach, by the column that says of whom.
+    ///
+    /// # Errors
+    /// `forbidden` without the permission.
+    pub(crate) fn find_of_people<E: TenantOwned>(
+        &self,
+        permission: Permission,
+        person: E::Column,
+    ) -> Result<Select<E>> {
+        let (select, access) = (self.find::<E>(), self.access());
+        let people = access.people.iter().map(|id| id.0);
+        Ok(match self.require(permission)? {
+            Reach::Tenant => select,
+            Reach::Teams => select.filter(dialect::any(self.backend(), person, people)),
+            Reach::Own => match access.person {
+                Some(own) => select.filter(person.eq(own)),
+                None => select.filter(Expr::val(false)),
+            },
+        })
     }
 
     /// This tenant's row with an id.

@@ -3,14 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use uuid::Uuid;
 
 use super::clock::{Clock, Ids};
 use super::db::{Database, Mode, Tx};
 use super::events::Event;
 use super::jobs::{self, Job};
-use super::{Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId};
+use super::{
+    Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId, dialect,
+};
 
 /// Everything a command or a query may touch.
 pub struct Scope {
@@ -120,6 +122,12 @@ impl Scope {
     /// `internal` when it was sealed for another place, with another master key, or changed since.
     pub(crate) fn unseal(&self, place: &str, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
         self.master_key.unseal(self.tenant(), place, row, sealed)
+    }
+
+    /// A statement of one's own, `$1` being the tenant and `values` what follows.
+    pub(crate) fn sql(&self, text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+        let values = std::iter::once(self.tenant().0.into()).chain(values);
+        dialect::statement(self.backend(), text, values)
     }
 
     /// The transaction, for statements of one's own.

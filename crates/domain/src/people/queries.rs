@@ -1,6 +1,5 @@
 //! Reading people, within the caller's reach.
 
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity};
@@ -9,7 +8,7 @@ use super::types::{Person, PersonFilter, PersonSort};
 use crate::kernel::check::normalise_email;
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::sort::{Key, Sort, Sorted};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, dialect, states};
+use crate::kernel::{Error, Permission, PersonId, Result, Scope, dialect, states};
 
 /// One person.
 ///
@@ -81,20 +80,7 @@ impl Sort<Person> for PersonSort {
 
 /// The people the caller may see.
 fn visible(scope: &Scope) -> Result<Select<Entity>> {
-    let select = scope.find::<Entity>();
-    let access = scope.access();
-    Ok(match scope.require(Permission::PeopleRead)? {
-        Reach::Tenant => select,
-        Reach::Teams => select.filter(dialect::any(
-            scope.backend(),
-            Column::Id,
-            access.people.iter().map(|id| id.0),
-        )),
-        Reach::Own => match access.person {
-            Some(own) => select.filter(Column::Id.eq(own)),
-            None => select.filter(Expr::val(false)),
-        },
-    })
+    scope.find_of_people(Permission::PeopleRead, Column::Id)
 }
 
 fn with_actions(scope: &Scope, mut person: Person) -> Person {

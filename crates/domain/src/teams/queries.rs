@@ -3,7 +3,6 @@
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-    Statement,
 };
 
 use super::entity::{Column, Entity};
@@ -71,12 +70,7 @@ pub async fn below(scope: &Scope, tops: &[TeamId]) -> Result<Vec<TeamId>> {
                  UNION SELECT team.id FROM teams team JOIN tree ON team.parent_id = tree.id WHERE team.tenant_id = $1 \
                ) SELECT id FROM tree";
     for top in tops {
-        let statement = Statement::from_sql_and_values(
-            scope.backend(),
-            sql,
-            [scope.tenant().0.into(), top.0.into()],
-        );
-        for row in scope.tx().query_all_raw(statement).await? {
+        for row in scope.tx().query_all_raw(scope.sql(sql, [top.0.into()])).await? {
             found.push(TeamId(row.try_get("", "id")?));
         }
     }

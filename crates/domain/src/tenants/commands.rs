@@ -1,6 +1,6 @@
 //! Making and changing tenants: the operator's.
 
-use sea_orm::{ConnectionTrait, Set, Statement};
+use sea_orm::{ConnectionTrait, Set};
 
 use super::entity::{ActiveModel, Entity};
 use super::states::{Action, Life};
@@ -126,7 +126,6 @@ pub(crate) fn is_slug(text: &str) -> bool {
 
 async fn start_event_log(scope: &Scope) -> Result<()> {
     let sql = "INSERT INTO event_heads (tenant_id, sequence, hash) VALUES ($1, 0, $2)";
-    let values = [scope.tenant().0.into(), Vec::<u8>::new().into()];
-    scope.tx().execute_raw(Statement::from_sql_and_values(scope.backend(), sql, values)).await?;
+    scope.tx().execute_raw(scope.sql(sql, [Vec::<u8>::new().into()])).await?;
     Ok(())
 }

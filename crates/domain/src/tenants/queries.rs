@@ -1,12 +1,11 @@
 //! Reading tenants.
 
 use chrono::NaiveDate;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{Column, Entity};
 use super::types::Tenant;
+use crate::kernel::clock::date_in;
 use crate::kernel::{Error, Result, Scope, SystemScope, dialect};
 
 /// The scope's own tenant.
@@ -50,14 +49,7 @@ pub async fn list(scope: &SystemScope) -> Result<Vec<Tenant>> {
 /// # Errors
 /// Those of the database.
 pub async fn today(scope: &Scope) -> Result<NaiveDate> {
-    let tenant = get(scope).await?;
-    let zone = TimeZone::get(&tenant.time_zone).map_err(Error::internal)?;
-    let now =
-        Timestamp::from_microsecond(scope.now().timestamp_micros()).map_err(Error::internal)?;
-    let today = now.to_zoned(zone).date();
-    let (month, day) = (today.month().unsigned_abs(), today.day().unsigned_abs());
-    NaiveDate::from_ymd_opt(today.year().into(), month.into(), day.into())
-        .ok_or_else(|| Error::internal("a date out of range"))
+    date_in(&get(scope).await?.time_zone, scope.now())
 }
 
 /// Keeps others who also hold the tenant waiting until this scope ends: for rules over many rows, like a tree without circles.

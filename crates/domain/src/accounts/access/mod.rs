@@ -4,7 +4,7 @@ mod queries;
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{ActiveEnum, QueryResult};
@@ -12,6 +12,7 @@ use sea_orm::{ActiveEnum, QueryResult};
 use super::clients::{ApiClientState, scopes_of};
 use super::types::Role;
 use super::users::UserState;
+use crate::kernel::clock::date_in;
 use crate::kernel::{
     Access, Actor, ApiClientId, Error, PersonId, Reach, Result, Scope, TeamId, UserId,
 };
@@ -46,7 +47,7 @@ async fn of_user(scope: &Scope, user: UserId) -> Result<Access> {
         && access.permissions.values().any(|it| *it == Reach::Teams)
     {
         let zone: String = first.try_get("", "time_zone")?;
-        let (teams, people) = led(scope, person, today(scope.now(), &zone)?).await?;
+        let (teams, people) = led(scope, person, date_in(&zone, scope.now())?).await?;
         access.teams = teams;
         access.people.extend(people);
     }
@@ -92,14 +93,4 @@ fn require_active(row: &QueryResult, active: String) -> Result<()> {
         return Ok(());
     }
     Err(shut_out())
-}
-
-/// The date in the tenant's zone.
-fn today(now: DateTime<Utc>, zone: &str) -> Result<NaiveDate> {
-    let zone = jiff::tz::TimeZone::get(zone).map_err(Error::internal)?;
-    let now = jiff::Timestamp::from_microsecond(now.timestamp_micros()).map_err(Error::internal)?;
-    let date = zone.to_datetime(now).date();
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    NaiveDate::from_ymd_opt(year.into(), month.unsigned_abs().into(), day.unsigned_abs().into())
-        .ok_or_else(|| Error::internal("a date that two calendars disagree on"))
 }

@@ -1,7 +1,7 @@
 //! What the database says of an actor, in one statement each, and two for whoever leads a team.
 
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use crate::kernel::{ApiClientId, PersonId, Result, Scope, UserId};
 
@@ -42,7 +42,5 @@ pub(super) async fn led(
 }
 
 async fn query(scope: &Scope, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>> {
-    let values = std::iter::once(scope.tenant().0.into()).chain(values);
-    let statement = Statement::from_sql_and_values(scope.backend(), sql, values);
-    Ok(scope.tx().query_all_raw(statement).await?)
+    Ok(scope.tx().query_all_raw(scope.sql(sql, values)).await?)
 }

@@ -8,6 +8,7 @@ use crate::accounts::sessions;
 use crate::accounts::types::ShownOnce;
 use crate::accounts::users::entity::user;
 use crate::accounts::users::{self, UserState};
+use crate::kernel::check::normalise_email;
 use crate::kernel::{Actor, ApiClientId, App, Caller, Error, Permission, Result, Scope, UserId};
 use crate::tenants::{Issuer, TenantState};
 
@@ -23,7 +24,7 @@ pub(super) async fn password(app: &App, issuer: &Issuer, request: TokenRequest) 
         return Err(invalid_grant());
     }
     let caller = caller(issuer)?;
-    let email = email.trim().to_ascii_lowercase();
+    let email = normalise_email(&email);
     let found = app.read(&caller, async |scope| users::by_email(scope, &email).await);
     let found = found.await?;
     let known = found.as_ref().and_then(|user| user.password_hash.clone());

@@ -12,6 +12,7 @@ use super::types::{NewRoleGrant, NewUser, User, UserAction, UserPatch, UserState
 use crate::accounts::passwords::{PasswordHash, hash_password};
 use crate::accounts::sessions;
 use crate::accounts::types::{Role, Secret};
+use crate::kernel::check::{Check, normalise_email};
 use crate::kernel::patch::{nullable, required};
 use crate::kernel::{
     App, Caller, Error, Event, Permission, PersonId, Result, Scope, UserId, states,
@@ -182,22 +183,8 @@ pub(super) fn require_not_ended(scope: &Scope, user: &Model) -> Result<()> {
     Err(Error::conflict("user_ended", "this user has been ended").allowing(legal.collect()))
 }
 
-/// Lower case and ASCII only, so that no two users look alike.
+/// As it is kept, if it is one.
 fn plain_email(text: &str) -> Result<String> {
-    let text = text.trim().to_ascii_lowercase();
-    let parts = text.split_once('@').filter(|(local, domain)| {
-        let label = |label: &str| {
-            !label.is_empty()
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
-        };
-        let local = !local.is_empty() && local.chars().all(|it| it.is_ascii_graphic());
-        local && !domain.contains('@') && domain.split('.').all(label)
-    });
-    if parts.is_none() || text.len() > 254 {
-        let message = "must be an e-mail address in ASCII, like `ada@example.com`";
-        return Err(Error::invalid("/email", "not_an_email", message));
-    }
-    Ok(text)
+    Check::default().email("/email", text).done()?;
+    Ok(normalise_email(text))
 }

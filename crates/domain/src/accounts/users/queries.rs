@@ -1,6 +1,6 @@
 //! Reading users and their roles.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, Statement, Value};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::entity::{role_grant, user};
 use super::states::Life;
@@ -100,7 +100,7 @@ pub(super) async fn lock_owners(scope: &Scope) -> Result<()> {
     let sql = format!(
         "SELECT id FROM role_grants WHERE tenant_id = $1 AND role = 'owner' ORDER BY id{lock}"
     );
-    scope.tx().query_all_raw(statement(scope, &sql, vec![])).await?;
+    scope.tx().query_all_raw(scope.sql(&sql, [])).await?;
     Ok(())
 }
 
@@ -109,14 +109,9 @@ pub(super) async fn has_owner_besides(scope: &Scope, leaving: UserId) -> Result<
     let sql = "SELECT 1 AS one FROM role_grants g \
         JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id AND u.state = 'active' \
         WHERE g.tenant_id = $1 AND g.role = 'owner' AND g.valid_from <= $2 AND g.valid_to IS NULL AND g.user_id <> $3 LIMIT 1";
-    let values = vec![scope.now().into(), leaving.0.into()];
-    let found = scope.tx().query_one_raw(statement(scope, sql, values)).await?;
+    let values = [scope.now().into(), leaving.0.into()];
+    let found = scope.tx().query_one_raw(scope.sql(sql, values)).await?;
     Ok(found.is_some())
-}
-
-fn statement(scope: &Scope, sql: &str, values: Vec<Value>) -> Statement {
-    let values = std::iter::once(scope.tenant().0.into()).chain(values);
-    Statement::from_sql_and_values(scope.backend(), sql, values)
 }
 
 fn seen(scope: &Scope, mut user: User) -> User {

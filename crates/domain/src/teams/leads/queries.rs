@@ -1,7 +1,7 @@
 //! Reading leads.
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, Select, Statement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity};
 use super::types::{LeadOf, TeamLead, TeamLeadFilter, TeamLeadId};
@@ -57,12 +57,8 @@ pub async fn lead_of(scope: &Scope, person: PersonId, on: NaiveDate) -> Result<L
                ) SELECT lead.team_id, lead.person_id FROM up \
                  JOIN team_leads lead ON lead.tenant_id = $1 AND lead.team_id = up.id AND lead.person_id <> $3 \
                  AND lead.valid_from <= $4 AND (lead.valid_to IS NULL OR lead.valid_to > $4) ORDER BY up.height LIMIT 1";
-    let values = [scope.tenant().0.into(), team.0.into(), person.0.into(), on.into()];
-    if let Some(row) = scope
-        .tx()
-        .query_one_raw(Statement::from_sql_and_values(scope.backend(), sql, values))
-        .await?
-    {
+    let values = [team.0.into(), person.0.into(), on.into()];
+    if let Some(row) = scope.tx().query_one_raw(scope.sql(sql, values)).await? {
         answer.led_team_id = Some(TeamId(row.try_get("", "team_id")?));
         answer.lead_id = Some(PersonId(row.try_get("", "person_id")?));
     }

@@ -1,13 +1,12 @@
 //! Reading memberships.
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity, Model};
 use super::types::{Membership, MembershipFilter, MembershipId};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span};
+use crate::kernel::{Error, Permission, PersonId, Result, Scope, TeamId, dialect, span};
 
 /// One membership.
 ///
@@ -91,24 +90,8 @@ pub(in crate::teams) async fn has_members_from(
     day: NaiveDate,
 ) -> Result<bool> {
     let select = scope.find::<Entity>().filter(Column::TeamId.eq(team));
-    let lasting = select.filter(Column::ValidTo.is_null().or(Column::ValidTo.gt(day)));
-    Ok(lasting.count(scope.tx()).await? > 0)
-}
-
-/// Every primary membership, without regard to reach; of these teams only, where some are given: what a team's number is made of.
-///
-/// # Errors
-/// Those of the database.
-pub async fn primaries(scope: &Scope, teams: Option<&[TeamId]>) -> Result<Vec<Membership>> {
-    let mut select = scope.find::<Entity>().filter(Column::IsPrimary.eq(true));
-    if let Some(teams) = teams {
-        select = select.filter(dialect::any(
-            scope.backend(),
-            Column::TeamId,
-            teams.iter().map(|id| id.0),
-        ));
-    }
-    Ok(select.into_partial_model::<Membership>().all(scope.tx()).await?)
+    let lasting = Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day));
+    Ok(select.filter(lasting).count(scope.tx()).await? > 0)
 }
 
 /// The team of a person's primary membership on a day, without regard to reach.
@@ -130,18 +113,5 @@ fn holds_on(day: NaiveDate) -> Condition {
 
 /// The memberships the caller may see: those of people within reach.
 fn visible(scope: &Scope) -> Result<Select<Entity>> {
-    let select = scope.find::<Entity>();
-    let access = scope.access();
-    Ok(match scope.require(Permission::PeopleRead)? {
-        Reach::Tenant => select,
-        Reach::Teams => select.filter(dialect::any(
-            scope.backend(),
-            Column::PersonId,
-            access.people.iter().map(|id| id.0),
-        )),
-        Reach::Own => match access.person {
-            Some(own) => select.filter(Column::PersonId.eq(own)),
-            None => select.filter(Expr::val(false)),
-        },
-    })
+    scope.find_of_people(Permission::PeopleRead, Column::PersonId)
 }

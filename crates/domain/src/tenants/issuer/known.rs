@@ -1,7 +1,6 @@
-//! What this process knows of the tenants as issuers, for at most [`KNOWN_FOR`], so that most requests are verified without the database.
+//! What this process knows of the tenants as issuers, for at most [`BELIEVED`](crate::kernel::recent::BELIEVED), so that most requests are verified without the database.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,12 +8,11 @@ use super::commands::PRIVATE_KEY;
 use super::entity::Model;
 use super::signing::{PrivateKey, PublicKey};
 use super::types::{SigningKeyId, SigningKeyState};
-use super::{KNOWN_FOR, queries, verifies_for};
+use super::{queries, verifies_for};
+use crate::kernel::recent::Recent;
 use crate::kernel::{App, Caller, Error, ErrorKind, Result, Scope};
 use crate::tenants::{self, Tenant};
 
-/// How many issuers are remembered at once, those that do not exist among them.
-const KEPT: usize = 10_000;
 /// How long an unknown key of a known issuer is refused before its keys are read again.
 const UNKNOWN_FOR: TimeDelta = TimeDelta::milliseconds(250);
 
@@ -29,8 +27,8 @@ pub(crate) struct Issuer {
 
 type Found = Option<Arc<Issuer>>;
 
-#[derive(Default)]
-struct Known(Mutex<HashMap<String, (DateTime<Utc>, Found)>>);
+/// By slug, those that do not exist among them.
+type Known = Recent<String, Found>;
 
 impl Issuer {
     /// Signs with the active key and says which it is: the message, and its signature in base64url.
@@ -67,13 +65,9 @@ pub(crate) async fn issuer(app: &App, slug: &str) -> Result<Found> {
         return Ok(None);
     }
     let (known, now) = (app.kept::<Known>(), app.clock().now());
-    let entry = {
-        let known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(slug).cloned()
-    };
-    match entry {
-        Some((until, found)) if now < until => Ok(found),
-        Some(_) | None => read(app, &known, slug, now).await,
+    match known.get(&slug.to_owned(), now) {
+        Some(found) => Ok(found),
+        None => read(app, &known, slug, now).await,
     }
 }
 
@@ -102,14 +96,8 @@ async fn read(app: &App, known: &Known, slug: &str, now: DateTime<Utc>) -> Resul
             Some(Arc::new(issuer.await?))
         }
     };
-    let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.len() >= KEPT {
-        // Made-up slugs do not crowd out the tenants that there are.
-        known.retain(|_, (until, found)| now < *until && found.is_some());
-    }
-    if known.len() < KEPT {
-        known.insert(slug.to_owned(), (now + KNOWN_FOR, found.clone()));
-    }
+    // Made-up slugs do not crowd out the tenants that there are.
+    known.put(slug.to_owned(), found.clone(), now, Option::is_some);
     Ok(found)
 }
 

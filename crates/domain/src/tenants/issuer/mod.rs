@@ -15,6 +15,7 @@ mod types;
 
 use chrono::TimeDelta;
 
+use crate::kernel::recent::BELIEVED;
 pub(super) use commands::create_keys;
 pub use commands::rotate_keys;
 pub(crate) use known::{Issuer, issuer, issuer_with_key};
@@ -27,10 +28,8 @@ pub use types::{Discovery, Jwk, Jwks, PublicUrls, SigningKey, SigningKeyId, Sign
 pub const TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How far two clocks may differ.
 pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
-/// How long what is known about an issuer is believed without looking again.
-const KNOWN_FOR: TimeDelta = TimeDelta::seconds(2);
 
 /// How long a retired key still verifies: a token may have been signed by it for as long as it was believed to be active.
 fn verifies_for() -> TimeDelta {
-    TOKEN_LIFETIME + LEEWAY + KNOWN_FOR
+    TOKEN_LIFETIME + LEEWAY + BELIEVED
 }

@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::{
-    KNOWN_FOR, PublicUrls, SigningKeyState, discovery, entity, issuer, jwks, keys, rotate_keys,
-    verifies_for,
+    PublicUrls, SigningKeyState, discovery, entity, issuer, jwks, keys, rotate_keys, verifies_for,
 };
 use crate::kernel::ErrorKind;
+use crate::kernel::recent::BELIEVED;
 use crate::tenants;
 use crate::testing::TestApp;
 
@@ -21,7 +21,7 @@ async fn rotation_publishes_before_signing_and_after() {
     let states: Vec<_> = after.iter().map(|key| key.state).collect();
     use SigningKeyState::{Active, Next, Retired};
     assert_eq!(states, [Retired, Active, Next]);
-    test.app.clock().advance(KNOWN_FOR);
+    test.app.clock().advance(BELIEVED);
     let during = jwks(&test.app, "acme").await.unwrap();
     assert_eq!(during.keys.len(), 3);
     assert!(before.keys.iter().all(|key| during.keys.contains(key)));
@@ -94,7 +94,7 @@ async fn an_issuer_is_known_without_the_database_for_two_seconds() {
         let before = test.app.database().statements();
         issuer(&test.app, slug).await.unwrap();
         assert_eq!(test.app.database().statements(), before);
-        test.app.clock().advance(KNOWN_FOR + TimeDelta::microseconds(1));
+        test.app.clock().advance(BELIEVED + TimeDelta::microseconds(1));
         issuer(&test.app, slug).await.unwrap();
         assert!(test.app.database().statements() > before);
     }
