@@ -181,8 +181,8 @@ impl Scope {
 }
 
 fn version_of<E: Versioned>(row: &E::Model) -> Result<i64> {
-    match row.get(E::VERSION) {
-        Value::BigInt(Some(version)) => Ok(version),
-        other => Err(Error::internal(format!("a version is a number, not {other:?}"))),
-    }
+    let Value::BigInt(Some(version)) = row.get(E::VERSION) else {
+        return Err(Error::internal(format!("the version of a {} is no number", E::NOUN)));
+    };
+    Ok(version)
 }

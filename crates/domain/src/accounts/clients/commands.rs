@@ -80,9 +80,8 @@ pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Re
 pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSecret> {
     let (before, _) = step(scope, id, ApiClientAction::RotateSecret).await?;
     let client_secret = random(SECRET);
-    let mut row = ActiveModel::default();
-    row.secret_hash = Set(digest(client_secret.expose()));
-    scope.change(&before, row).await?;
+    let secret_hash = Set(digest(client_secret.expose()));
+    scope.change(&before, ActiveModel { secret_hash, ..Default::default() }).await?;
     scope.record(Event::new("client.secret_rotated", id, json!({})));
     Ok(ApiClientSecret { client: one(scope, id).await?, client_secret })
 }
@@ -93,10 +92,9 @@ pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSe
 /// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`.
 pub async fn revoke(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
     let (before, state) = step(scope, id, ApiClientAction::Revoke).await?;
-    let mut row = ActiveModel::default();
-    row.state = Set(state);
-    row.state_since = Set(scope.now());
-    scope.change(&before, row).await?;
+    let change =
+        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
+    scope.change(&before, change).await?;
     let action = ApiClientAction::Revoke;
     scope.record(Event::state_changed("client.state_changed", id, action, &before.state, &state));
     one(scope, id).await

@@ -132,10 +132,9 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
         }
         sessions::revoke_all(scope, id).await?;
     }
-    let mut row = ActiveModel::default();
-    row.state = Set(state);
-    row.state_since = Set(scope.now());
-    scope.change(&before, row).await?;
+    let change =
+        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
+    scope.change(&before, change).await?;
     scope.record(Event::state_changed("user.state_changed", id, action, &before.state, &state));
     queries::one(scope, id).await
 }
@@ -154,9 +153,8 @@ pub async fn set_password(
     let hash = hash_password(password).await?;
     app.write(caller, async |scope| {
         let before = changeable(scope, id).await?;
-        let mut row = ActiveModel::default();
-        row.password_hash = Set(Some(hash));
-        scope.change(&before, row).await?;
+        let password_hash = Set(Some(hash));
+        scope.change(&before, ActiveModel { password_hash, ..Default::default() }).await?;
         sessions::revoke_all(scope, id).await?;
         scope.record(Event::new("user.password_set", id, json!({})));
         queries::one(scope, id).await
