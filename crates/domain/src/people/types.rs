@@ -151,6 +151,7 @@ pub struct PersonFilter {
     pub work_email: Option<String>,
     /// What they are listed by: `name`, or `-name` for the other way round.
     #[graphql(skip)]
+    #[param(inline)]
     pub sort: Option<PersonSort>,
 }
 

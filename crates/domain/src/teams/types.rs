@@ -113,6 +113,7 @@ pub struct TeamFilter {
     pub name: Option<String>,
     /// What they are listed by: `name`, or `-name` for the other way round.
     #[graphql(skip)]
+    #[param(inline)]
     pub sort: Option<TeamSort>,
 }
 

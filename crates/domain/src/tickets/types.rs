@@ -203,6 +203,7 @@ pub struct TicketFilter {
     pub created_to: Option<DateTime<Utc>>,
     /// What they are listed by: `created_at`, or `-created_at` for the other way round.
     #[graphql(skip)]
+    #[param(inline)]
     pub sort: Option<TicketSort>,
 }
 
