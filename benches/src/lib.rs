@@ -45,8 +45,7 @@ pub async fn open(url: Option<&str>, folder: &Path) -> Result<App> {
 /// # Errors
 /// Those of the database.
 pub async fn tenant(app: &App) -> Result<Caller> {
-    let id = app.system(async |scope| Ok(scope.new_id::<TenantId>())).await?;
-    let caller = Caller::system(id);
+    let caller = Caller::system(app.new_id::<TenantId>());
     let new = NewTenant {
         slug: "bench".to_owned(),
         name: "Bench".to_owned(),

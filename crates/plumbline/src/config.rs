@@ -33,6 +33,9 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Make up a tenant with a year of tickets, and serve it
+    #[command(after_help = DEMO)]
+    Demo(DemoArgs),
     /// Serve the API and run jobs, in one process
     #[command(after_help = SERVE)]
     Serve(ServeArgs),
@@ -83,15 +86,27 @@ impl Command {
                 TenantCommand::RotateKeys(args) => args.json,
             },
             Self::Import(ImportCommand::Tickets(args)) => args.json,
-            Self::Serve(_) | Self::Api(_) | Self::Worker(_) | Self::Contracts(_) => false,
+            Self::Demo(_)
+            | Self::Serve(_)
+            | Self::Api(_)
+            | Self::Worker(_)
+            | Self::Contracts(_) => false,
         }
     }
 
     /// Whether it stays until it is stopped.
     pub(crate) fn serves(&self) -> bool {
-        matches!(self, Self::Serve(_) | Self::Api(_) | Self::Worker(_))
+        matches!(self, Self::Demo(_) | Self::Serve(_) | Self::Api(_) | Self::Worker(_))
     }
 }
+
+const DEMO: &str = "\
+Examples:
+  plumbline demo
+  plumbline demo --fresh --listen 127.0.0.1:8000
+
+It prints tokens and commands to paste. A second start goes on with the same tenant; the password of everybody in it is known to all,
+so it is best kept on this machine.";
 
 const SERVE: &str = "\
 Examples:
@@ -193,6 +208,22 @@ pub(crate) struct WorkArgs {
     /// How many jobs run at once
     #[arg(long, value_name = "N", env = "PLUMBLINE_JOBS", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: u16,
+}
+
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// The folder of the demo, which nobody else's data is in
+    #[arg(long, value_name = "FOLDER", default_value = "demo")]
+    pub(crate) data_dir: PathBuf,
+    /// The public port: REST and GraphQL
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// The operations port: /healthz and /readyz
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    pub(crate) ops_listen: SocketAddr,
+    /// Throw the demo in the folder away and begin anew
+    #[arg(long)]
+    pub(crate) fresh: bool,
 }
 
 #[derive(Args)]

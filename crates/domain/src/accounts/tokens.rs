@@ -2,13 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::types::ShownOnce;
 use crate::kernel::{Actor, App, Caller, Error, Result};
-use crate::tenants::{self, Issuer, LEEWAY, PublicUrls, SigningKeyId, TOKEN_LIFETIME, TenantState};
+use crate::tenants::{self, Issuer, LEEWAY, PublicUrls, SigningKeyId, TenantState};
 
 /// Ours have about 600 bytes.
 const MAX_BYTES: usize = 4096;
@@ -79,7 +79,7 @@ pub(super) fn issue(
         aud: urls.current().to_owned(),
         iat: now.timestamp(),
         nbf: now.timestamp(),
-        exp: (now + TOKEN_LIFETIME).timestamp(),
+        exp: (now + urls.token_lifetime()).timestamp(),
         jti: super::secrets::random("").expose().to_owned(),
         scope,
     };
@@ -113,7 +113,8 @@ pub async fn authenticate(
     }
     let issuer = tenants::issuer_with_key(app, slug, kid).await?;
     let issuer = issuer.ok_or_else(|| refuse(Refusal::Issuer))?;
-    let (actor, scopes) = verify(&token, &issuer, app.clock().now()).map_err(refuse)?;
+    let (now, lifetime) = (app.clock().now(), urls.token_lifetime());
+    let (actor, scopes) = verify(&token, &issuer, now, lifetime).map_err(refuse)?;
     Ok(Caller { tenant: issuer.tenant.id, actor, request_id, scopes, expected_version: None })
 }
 
@@ -156,6 +157,7 @@ fn verify(
     token: &Unverified<'_>,
     issuer: &Issuer,
     now: DateTime<Utc>,
+    lifetime: TimeDelta,
 ) -> Result<(Actor, Option<Vec<String>>), Refusal> {
     let key = issuer.key(token.kid, now).ok_or(Refusal::Key)?;
     if !key.verifies(token.message, token.signature) {
@@ -164,7 +166,7 @@ fn verify(
     if issuer.tenant.state != TenantState::Active {
         return Err(Refusal::Tenant);
     }
-    if !is_timely(&token.claims, now.timestamp()) {
+    if !is_timely(&token.claims, now.timestamp(), lifetime) {
         return Err(Refusal::Time);
     }
     let claims = &token.claims;
@@ -183,8 +185,8 @@ fn verify(
 }
 
 /// The order is that of a token of ours, and it lives no longer than one.
-fn is_timely(claims: &Claims, now: i64) -> bool {
-    let (leeway, lifetime) = (LEEWAY.num_seconds(), TOKEN_LIFETIME.num_seconds());
+fn is_timely(claims: &Claims, now: i64, lifetime: TimeDelta) -> bool {
+    let (leeway, lifetime) = (LEEWAY.num_seconds(), lifetime.num_seconds());
     let Claims { iat, nbf, exp, .. } = *claims;
     let ordered = 0 < iat && iat <= nbf && nbf < exp && exp <= iat.saturating_add(lifetime);
     ordered && nbf <= now + leeway && now < exp.saturating_add(leeway)

@@ -149,14 +149,13 @@ impl Reading {
 }
 
 /// Writes the tickets, and adds up what that has marked.
-async fn write(
+pub(super) async fn write(
     app: &App,
     caller: &Caller,
     source: &str,
     sorted: SortedTickets,
 ) -> Result<ImportReport> {
-    let bar =
-        ProgressBar::new(sorted.rows()).with_style(style("writing {pos} of {len} rows", true));
+    let bar = bar(sorted.rows(), "writing {pos} of {len} rows");
     let progress = |progress: import::Progress| bar.set_position(progress.rows);
     let report = import::write(app, caller, source, sorted, kpis::follow, progress).await?;
     bar.finish_and_clear();
@@ -200,7 +199,7 @@ fn tell(args: &ImportTicketsArgs, report: &ImportReport) -> Result<()> {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     spawn_blocking(work).await.map_err(Error::internal)?
@@ -222,6 +221,11 @@ fn named(file: &Path) -> String {
         return "standard input".to_owned();
     }
     file.display().to_string()
+}
+
+/// A bar of so many steps.
+pub(super) fn bar(length: u64, words: &str) -> ProgressBar {
+    ProgressBar::new(length).with_style(style(words, true))
 }
 
 /// On a terminal only: indicatif draws on stderr, and nothing where that is none.

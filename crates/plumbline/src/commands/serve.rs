@@ -1,5 +1,6 @@
 //! `plumbline serve`, `plumbline api` and `plumbline worker`: processes that stay until they are stopped.
 
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,31 +13,31 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use workers::{Bus, Context, JOBS, Options, Runner};
 
-use crate::config::{ApiArgs, PublicArgs, ServeArgs, ServerArgs, WorkArgs, WorkerArgs};
+use crate::config::{ApiArgs, PublicArgs, ServeArgs, ServerArgs, WorkerArgs};
 use crate::data::{self, Upgrade};
 use crate::ops::{self, Parts};
 use crate::output::{Failure, Result};
 
 pub(crate) async fn serve(args: ServeArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Allowed).await?;
-    process.start_api(&args.public)?;
-    process.start_worker(&args.work);
-    process.run(&args.server).await
+    process.start_public_api(&args.public)?;
+    process.start_worker(args.work.jobs);
+    process.run(args.server.ops_listen, || ()).await
 }
 
 pub(crate) async fn api(args: ApiArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
-    process.start_api(&args.public)?;
-    process.run(&args.server).await
+    process.start_public_api(&args.public)?;
+    process.run(args.server.ops_listen, || ()).await
 }
 
 pub(crate) async fn worker(args: WorkerArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
-    process.start_worker(&args.work);
-    process.run(&args.server).await
+    process.start_worker(args.work.jobs);
+    process.run(args.server.ops_listen, || ()).await
 }
 
-struct Process {
+pub(super) struct Process {
     app: App,
     bus: Bus,
     stop: watch::Sender<bool>,
@@ -57,6 +58,10 @@ impl Process {
             })?,
         };
         let app = data::open(&args.store, upgrade, args.connections).await?;
+        Ok(Self::over(app, bus))
+    }
+
+    pub(super) fn over(app: App, bus: Bus) -> Self {
         let mut process = Self {
             app: app.waking(bus.waker()),
             bus,
@@ -66,25 +71,35 @@ impl Process {
         };
         let bus = process.bus.clone();
         process.until_stop(async move { bus.publish().await });
-        Ok(process)
+        process
     }
 
-    fn start_api(&mut self, args: &PublicArgs) -> Result<()> {
+    fn start_public_api(&mut self, args: &PublicArgs) -> Result<()> {
         let listener = ops::bind(args.listen, "--listen")?;
         let address = listener.local_addr().map_err(cannot_serve)?;
         let url = args.public_url.clone();
         let url = url.unwrap_or_else(|| format!("http://{address}"));
         let urls = PublicUrls::new(&url, &args.previous_public_url);
+        self.start_api(listener, urls, args.threads.into())
+    }
+
+    pub(super) fn start_api(
+        &mut self,
+        listener: TcpListener,
+        urls: PublicUrls,
+        threads: usize,
+    ) -> Result<()> {
+        let address = listener.local_addr().map_err(cannot_serve)?;
+        tracing::info!(%address, public_url = urls.current(), "serving REST and GraphQL");
         let api = Api::new(self.app.clone(), urls);
-        let server = api::serve(listener, api, args.threads.into()).map_err(cannot_serve)?;
-        tracing::info!(%address, public_url = url, "serving REST and GraphQL");
+        let server = api::serve(listener, api, threads).map_err(cannot_serve)?;
         self.server = Some(server.handle());
         self.running.spawn(async move { server.await.map_err(cannot_serve) });
         Ok(())
     }
 
-    fn start_worker(&mut self, args: &WorkArgs) {
-        let options = Options { at_once: args.jobs.into(), ..Options::default() };
+    pub(super) fn start_worker(&mut self, jobs: u16) {
+        let options = Options { at_once: jobs.into(), ..Options::default() };
         let app = self.app.clone();
         let runner = Runner::new(Context { app }, JOBS, self.bus.clone(), options);
         let stopped = self.stopped();
@@ -98,18 +113,19 @@ impl Process {
     }
 
     /// Serves the operations port, last, so that whoever hears of readiness finds everything there; then waits for the stop.
-    async fn run(mut self, args: &ServerArgs) -> Result<()> {
+    pub(super) async fn run(mut self, ops_listen: SocketAddr, ready: impl FnOnce()) -> Result<()> {
         let mut signals = Signals::new().map_err(cannot_serve)?;
         let stopping = Arc::new(AtomicBool::new(false));
         let parts =
             Parts { app: self.app.clone(), bus: self.bus.clone(), stopping: Arc::clone(&stopping) };
-        let listener = ops::bind(args.ops_listen, "--ops-listen")?;
+        let listener = ops::bind(ops_listen, "--ops-listen")?;
         let address = listener.local_addr().map_err(cannot_serve)?;
         let ops = ops::serve(listener, parts).map_err(cannot_serve)?;
         let ops_handle = ops.handle();
         let mut beside = JoinSet::new();
         beside.spawn(ops);
         tracing::info!(%address, "ready; health is told here");
+        ready();
 
         let ended = tokio::select! {
             () = signals.next() => Ok(()),
@@ -181,7 +197,7 @@ impl Signals {
     }
 }
 
-fn cannot_serve(error: std::io::Error) -> Failure {
+pub(super) fn cannot_serve(error: std::io::Error) -> Failure {
     Failure::new("serve", format!("the server ended: {error}"))
 }
 

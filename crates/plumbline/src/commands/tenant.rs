@@ -59,8 +59,7 @@ async fn create(
     email: &str,
     password: PasswordHash,
 ) -> Result<Created, Error> {
-    let id = app.system(async |scope| Ok(scope.new_id::<TenantId>()));
-    let caller = Caller::system(id.await?);
+    let caller = Caller::system(app.new_id::<TenantId>());
     let created = app.write(&caller, async |scope| {
         Ok(Created {
             tenant: tenants::create(scope, new).await?,
@@ -90,7 +89,7 @@ fn password(file: &Path) -> Result<Secret> {
 }
 
 pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
-    let list = async |app: &App| Ok(app.system(tenants::list).await?);
+    let list = async |app: &App| Ok(app.system_read(tenants::list).await?);
     let tenants = data::with(&args.store, 1, list).await?;
     let width = tenants.iter().map(|tenant| tenant.slug.len()).max();
     let width = width.unwrap_or_default();

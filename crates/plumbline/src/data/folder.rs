@@ -45,7 +45,7 @@ pub(super) async fn prepare(folder: &Path, key: &KeyArgs, upgrade: Upgrade) -> R
     }
 }
 
-fn make(folder: &Path) -> Result<()> {
+pub(crate) fn make(folder: &Path) -> Result<()> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|error| {
         let message = format!(

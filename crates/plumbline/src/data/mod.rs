@@ -4,6 +4,8 @@ mod folder;
 mod master_key;
 mod server;
 
+pub(crate) use folder::make as make_folder;
+
 use std::fmt::Display;
 use std::path::Path;
 
@@ -11,7 +13,7 @@ use domain::kernel::{App, Caller, Clock, Database, Ids};
 use domain::tenants;
 use migrations::schema::Standing;
 
-use crate::config::{Place, StoreArgs};
+use crate::config::{DataArgs, KeyArgs, Place, StoreArgs};
 use crate::output::{Failure, Result, causes};
 
 /// The product's own file in a data folder.
@@ -36,6 +38,13 @@ pub(crate) async fn with<T>(
     let outcome = command(&app).await;
     app.database().close().await;
     outcome
+}
+
+/// The application over a folder of this program's own.
+pub(crate) async fn open_folder(folder: &Path) -> Result<App> {
+    let data = DataArgs { data_dir: Some(folder.to_owned()), database_url: None };
+    let store = StoreArgs { data, key: KeyArgs { master_key_file: None } };
+    open(&store, Upgrade::Allowed, None).await
 }
 
 /// The application over the database that the arguments name.
@@ -78,7 +87,7 @@ pub(crate) async fn migrate(store: &StoreArgs) -> Result<String> {
 
 /// Plumbline itself, as the caller of a tenant.
 pub(crate) async fn tenant(app: &App, slug: &str) -> Result<Caller> {
-    let found = app.system(async |scope| tenants::by_slug(scope, slug).await);
+    let found = app.system_read(async |scope| tenants::by_slug(scope, slug).await);
     let tenant = found.await.map_err(|error| {
         Failure::from(error).hint("`plumbline tenant list` shows those there are")
     })?;

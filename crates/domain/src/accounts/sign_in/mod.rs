@@ -13,7 +13,7 @@ pub use types::{TokenAnswer, TokenRequest};
 use super::tokens;
 use super::types::ShownOnce;
 use crate::kernel::{Actor, App, Error, Result};
-use crate::tenants::{self, Issuer, PublicUrls, TOKEN_LIFETIME};
+use crate::tenants::{self, Issuer, PublicUrls};
 
 /// What a grant comes to.
 struct Granted {
@@ -45,7 +45,7 @@ pub async fn token(
     Ok(TokenAnswer {
         access_token: tokens::issue(app, &issuer, urls, actor, scope.clone())?,
         token_type: "Bearer",
-        expires_in: TOKEN_LIFETIME.num_seconds(),
+        expires_in: urls.token_lifetime().num_seconds(),
         refresh_token,
         scope,
     })

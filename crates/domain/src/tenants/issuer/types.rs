@@ -1,10 +1,12 @@
 //! What crosses the boundary.
 
 use async_graphql::{Enum, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::TOKEN_LIFETIME;
 
 crate::id!(SigningKeyId, "key", "A signing key's id: the `kid` of its tokens.");
 
@@ -96,6 +98,7 @@ pub struct Discovery {
 pub struct PublicUrls {
     current: String,
     previous: Vec<String>,
+    tokens_for: TimeDelta,
 }
 
 impl PublicUrls {
@@ -103,7 +106,20 @@ impl PublicUrls {
     #[must_use]
     pub fn new(current: &str, previous: &[String]) -> Self {
         let plain = |url: &str| url.trim_end_matches('/').to_owned();
-        Self { current: plain(current), previous: previous.iter().map(|url| plain(url)).collect() }
+        let previous = previous.iter().map(|url| plain(url)).collect();
+        Self { current: plain(current), previous, tokens_for: TOKEN_LIFETIME }
+    }
+
+    /// With access tokens that live longer than is safe: for a demo.
+    #[must_use]
+    pub fn with_tokens_for(self, lifetime: TimeDelta) -> Self {
+        Self { tokens_for: lifetime, ..self }
+    }
+
+    /// How long an access token lives.
+    #[must_use]
+    pub fn token_lifetime(&self) -> TimeDelta {
+        self.tokens_for
     }
 
     /// The address in force, without a slash at its end.

@@ -1,0 +1,41 @@
+//! `plumbline demo`: a tenant that does not exist, with a year behind it, served.
+//!
+//! What is made is in the data folder, like everything else; a file beside it says which desk it is, so that a second start goes on with
+//! the same one, also where the first was cut off.
+
+mod build;
+mod show;
+mod state;
+
+use chrono::TimeDelta;
+use domain::tenants::PublicUrls;
+use workers::Bus;
+
+use super::serve::{Process, cannot_serve};
+use crate::config::DemoArgs;
+use crate::data;
+use crate::ops;
+use crate::output::Result;
+use state::State;
+
+/// How long a token of the demo lives: until somebody comes back to it.
+const TOKENS_LIVE: TimeDelta = TimeDelta::days(30);
+const THREADS: usize = 2;
+const JOBS: u16 = 4;
+
+pub(crate) async fn demo(args: DemoArgs) -> Result<()> {
+    // Before the work: a port that is taken is said at once.
+    let listener = ops::bind(args.listen, "--listen")?;
+    let address = listener.local_addr().map_err(cannot_serve)?;
+    let mut state = State::of(&args.data_dir, args.fresh)?;
+    state.keep(&args.data_dir)?;
+    let app = data::open_folder(&args.data_dir).await?;
+    let built = build::build(&app, &state).await?;
+    state.finish(&args.data_dir)?;
+    let urls = PublicUrls::new(&format!("http://{address}"), &[]).with_tokens_for(TOKENS_LIVE);
+    let words = show::words(&app, &urls, &state, built).await?;
+    let mut process = Process::over(app, Bus::local());
+    process.start_api(listener, urls, THREADS)?;
+    process.start_worker(JOBS);
+    process.run(args.ops_listen, || show::print(&words)).await
+}
