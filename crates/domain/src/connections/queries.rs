@@ -6,7 +6,7 @@ use serde_json::json;
 use super::entity::{ActiveModel, Column, Entity};
 use super::types::{Connection, ConnectionId};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Event, Permission, Result, Scope};
+use crate::kernel::{Event, Permission, Result, Scope, dialect};
 
 /// A page of connections.
 ///
@@ -20,6 +20,17 @@ pub async fn list(scope: &Scope, args: &PageArgs) -> Result<Page<Connection>> {
 /// Refuses a field that names a connection that is not there, whoever asks.
 pub(crate) async fn exists(scope: &Scope, pointer: &str, id: ConnectionId) -> Result<()> {
     scope.exists::<Entity>(pointer, id).await
+}
+
+/// Those of these connections that are there, in no order.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`.
+pub async fn many(scope: &Scope, ids: &[ConnectionId]) -> Result<Vec<Connection>> {
+    scope.require(Permission::TicketsRead)?;
+    let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<Entity>().filter(wanted);
+    Ok(select.into_partial_model::<Connection>().all(scope.tx()).await?)
 }
 
 /// The connection of this name, made if there is none yet.

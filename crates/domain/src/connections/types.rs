@@ -12,6 +12,7 @@ crate::id!(ConnectionId, "connection", "The id of a connection to a source of ti
 
 /// A source of tickets.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
+#[graphql(name = "TicketSource")]
 #[sea_orm(entity = "super::entity::Entity")]
 pub struct Connection {
     /// The connection.

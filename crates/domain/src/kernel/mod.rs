@@ -11,6 +11,7 @@ pub(crate) mod db;
 pub(crate) mod dialect;
 mod error;
 mod events;
+pub(crate) mod first_pages;
 pub mod id;
 pub mod jobs;
 pub mod page;

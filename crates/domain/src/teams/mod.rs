@@ -18,7 +18,7 @@ pub use commands::{act, create, update};
 use commands::{open_team, require_open};
 pub use memberships::members_on;
 pub(crate) use queries::exists;
-pub use queries::{below, get, list, many};
+pub use queries::{below, below_each, get, list, many};
 pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort, TeamState};
 
 pub use crate::kernel::TeamId;

@@ -1,5 +1,7 @@
 //! Reading teams, within the caller's reach.
 
+use std::collections::HashMap;
+
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait, Select,
@@ -9,6 +11,7 @@ use super::entity::{Column, Entity};
 use super::memberships;
 use super::states::TeamMachine;
 use super::types::{Team, TeamFilter, TeamSort};
+use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::sort::{Key, Sort, Sorted};
 use crate::kernel::{Error, Permission, Reach, Result, Scope, TeamId, dialect, states};
@@ -57,6 +60,22 @@ pub async fn list(scope: &Scope, filter: &TeamFilter, args: &PageArgs) -> Result
 /// Refuses a field that names a team that is not there, whoever asks.
 pub(crate) async fn exists(scope: &Scope, pointer: &str, id: TeamId) -> Result<()> {
     scope.exists::<Entity>(pointer, id).await
+}
+
+/// The first page of the teams directly below each of these.
+///
+/// # Errors
+/// `forbidden` without `teams.read`.
+pub async fn below_each(
+    scope: &Scope,
+    parents: &[TeamId],
+    limit: Option<u32>,
+) -> Result<HashMap<TeamId, Page<Team>>> {
+    let owned = Owned { column: Column::ParentId, of: |team: &Team| team.parent_id };
+    let filter = |parent| TeamFilter { parent_id: Some(parent), ..TeamFilter::default() };
+    let pages = first_pages::load(scope, &owned, parents, filter, limit, visible(scope)?).await?;
+    let seen = |page: Page<Team>| page.map(|team| with_actions(scope, team));
+    Ok(pages.into_iter().map(|(parent, page)| (parent, seen(page))).collect())
 }
 
 /// These teams and all below them.

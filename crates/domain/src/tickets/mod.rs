@@ -22,6 +22,6 @@ pub use follow::{Follow, TicketChange, nothing_follows};
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{
     customers, events, events_of, get, has_queue, histories, linked_queues, list, many, mapping,
-    mappings, queue_teams, queues, queues_of,
+    mappings, mappings_of, queue_links, queue_teams, queues, queues_of,
 };
 pub use types::*;

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::entity::{customer, event, mapping, queue, queue_team, ticket};
 use super::types::{
-    Customer, ImportMapping, Queue, QueueId, QueueTeam, Ticket, TicketEvent, TicketFilter,
-    TicketId, TicketSort,
+    Customer, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Ticket,
+    TicketEvent, TicketFilter, TicketId, TicketSort,
 };
 use super::{Effect, History, HistoryEvent};
 use crate::kernel::TenantOwned;
@@ -216,6 +216,17 @@ pub async fn linked_queues(scope: &Scope) -> Result<Vec<QueueTeam>> {
     queue_teams(scope).await
 }
 
+/// Some links of queues to teams, in no order.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn queue_links(scope: &Scope, ids: &[QueueTeamId]) -> Result<Vec<QueueTeam>> {
+    scope.require(Permission::TicketsRead)?;
+    let wanted = any(scope.backend(), queue_team::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<queue_team::Entity>().filter(wanted);
+    Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
+}
+
 /// Which teams queues were linked to, and when; whoever asks.
 ///
 /// # Errors
@@ -257,6 +268,17 @@ pub async fn mapping(scope: &Scope, name: &str) -> Result<ImportMapping> {
 pub async fn mappings(scope: &Scope) -> Result<Vec<ImportMapping>> {
     scope.require(Permission::TicketsWrite)?;
     let select = scope.find::<mapping::Entity>().order_by_asc(mapping::Column::Name);
+    Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
+}
+
+/// Some stored mappings, in no order.
+///
+/// # Errors
+/// `forbidden` without `tickets.read`; those of the database.
+pub async fn mappings_of(scope: &Scope, ids: &[MappingId]) -> Result<Vec<ImportMapping>> {
+    scope.require(Permission::TicketsRead)?;
+    let wanted = any(scope.backend(), mapping::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<mapping::Entity>().filter(wanted);
     Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
 }
 

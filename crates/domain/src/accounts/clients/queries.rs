@@ -5,7 +5,9 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::entity::{Column, Entity, Model};
 use super::states::Life;
 use super::types::{ApiClient, ApiClientFilter};
-use crate::kernel::{ApiClientId, Page, PageArgs, Permission, Result, Scope, page, states};
+use crate::kernel::{
+    ApiClientId, Page, PageArgs, Permission, Result, Scope, dialect, page, states,
+};
 
 /// One API client.
 ///
@@ -14,6 +16,17 @@ use crate::kernel::{ApiClientId, Page, PageArgs, Permission, Result, Scope, page
 pub async fn get(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
     scope.require(Permission::AccountsRead)?;
     Ok(seen(scope, scope.get::<Entity>(id).await?))
+}
+
+/// Those of these API clients that are there, in no order.
+///
+/// # Errors
+/// `forbidden` without `accounts.read`.
+pub async fn many(scope: &Scope, ids: &[ApiClientId]) -> Result<Vec<ApiClient>> {
+    scope.require(Permission::AccountsRead)?;
+    let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
+    let found = scope.find::<Entity>().filter(wanted).all(scope.tx()).await?;
+    Ok(found.into_iter().map(|client| seen(scope, client)).collect())
 }
 
 /// API clients in the order they were made.

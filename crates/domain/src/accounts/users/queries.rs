@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::entity::{role_grant, user};
 use super::states::Life;
-use super::types::{RoleGrant, User, UserFilter};
+use super::types::{RoleGrant, RoleGrantId, User, UserFilter};
 use crate::kernel::check::normalise_email;
 use crate::kernel::{Actor, Error, Page, PageArgs, Permission, Result, Scope, UserId};
 use crate::kernel::{dialect, page, states};
@@ -18,6 +18,20 @@ pub async fn get(scope: &Scope, id: UserId) -> Result<User> {
         scope.require(Permission::AccountsRead)?;
     }
     one(scope, id).await
+}
+
+/// Those of these users who are there, in no order. Everybody may see themselves.
+///
+/// # Errors
+/// `forbidden` without `accounts.read`.
+pub async fn many(scope: &Scope, ids: &[UserId]) -> Result<Vec<User>> {
+    if !ids.iter().all(|id| scope.actor() == Actor::User(*id)) {
+        scope.require(Permission::AccountsRead)?;
+    }
+    let wanted = dialect::any(scope.backend(), user::Column::Id, ids.iter().map(|id| id.0));
+    let select = scope.find::<user::Entity>().filter(wanted);
+    let users = select.into_partial_model::<User>().all(scope.tx()).await?;
+    Ok(users.into_iter().map(|user| seen(scope, user)).collect())
 }
 
 /// The same for whoever may change them.
@@ -72,6 +86,31 @@ pub async fn roles_of(scope: &Scope, users: &[UserId]) -> Result<Vec<RoleGrant>>
 pub async fn roles(scope: &Scope, user: UserId) -> Result<Vec<RoleGrant>> {
     get(scope, user).await?;
     roles_of(scope, &[user]).await
+}
+
+/// One role grant. Everybody may see their own.
+///
+/// # Errors
+/// `not_found`; without `accounts.read` also where it is somebody else's.
+pub async fn role_grant(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
+    let found = role_grants(scope, &[id]).await?.pop();
+    found.ok_or_else(|| Error::not_found("role grant", id))
+}
+
+/// Those of these role grants that are there, in no order; without `accounts.read` only the caller's own.
+///
+/// # Errors
+/// `forbidden` for an API client without `accounts.read`.
+pub async fn role_grants(scope: &Scope, ids: &[RoleGrantId]) -> Result<Vec<RoleGrant>> {
+    let wanted = dialect::any(scope.backend(), role_grant::Column::Id, ids.iter().map(|id| id.0));
+    let mut select = scope.find::<role_grant::Entity>().filter(wanted);
+    if scope.reach(Permission::AccountsRead).is_none() {
+        let Actor::User(own) = scope.actor() else {
+            return Err(Error::forbidden(Permission::AccountsRead));
+        };
+        select = select.filter(role_grant::Column::UserId.eq(own));
+    }
+    Ok(select.into_partial_model::<RoleGrant>().all(scope.tx()).await?)
 }
 
 /// The row of an e-mail in lower case.

@@ -1,23 +1,12 @@
-//! Reading, adding and removing identities.
+//! Adding and removing identities.
 
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 
 use super::entity::{ActiveModel, Column, Entity};
 use super::types::{Identity, IdentityId, NewIdentity};
 use crate::kernel::check::Check;
-use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{Error, Event, Permission, PersonId, Result, Scope};
 use crate::{connections, people};
-
-/// A person's identities.
-///
-/// # Errors
-/// `not_found` when the person is not within reach.
-pub async fn list(scope: &Scope, person: PersonId, args: &PageArgs) -> Result<Page<Identity>> {
-    people::get(scope, person).await?;
-    let select = scope.find::<Entity>().filter(Column::PersonId.eq(person));
-    page::load::<Entity, Identity>(scope, &person, args, select).await
-}
 
 /// Adds an identity to a person.
 ///

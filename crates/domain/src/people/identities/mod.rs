@@ -3,8 +3,10 @@
 mod commands;
 pub(crate) mod entity;
 mod introduce;
+mod queries;
 mod types;
 
-pub use commands::{add, list, remove};
+pub use commands::{add, remove};
 pub use introduce::introduce;
+pub use queries::{get, list, many, of_each_person};
 pub use types::{Identity, IdentityId, Introduced, NewIdentity, Newcomer};

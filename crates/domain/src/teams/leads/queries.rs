@@ -1,10 +1,13 @@
 //! Reading leads.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity};
 use super::types::{LeadOf, TeamLead, TeamLeadFilter, TeamLeadId};
+use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span};
 use crate::people;
@@ -15,9 +18,7 @@ use crate::teams::memberships;
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: TeamLeadId) -> Result<TeamLead> {
-    let select = visible(scope)?.filter(Column::Id.eq(id));
-    let found = select.into_partial_model::<TeamLead>().one(scope.tx()).await?;
-    found.ok_or_else(|| Error::not_found("team lead", id))
+    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("team lead", id))
 }
 
 /// A page of leads.
@@ -40,6 +41,38 @@ pub async fn list(
         select = select.filter(span::holds_on(Column::ValidFrom, Column::ValidTo, day));
     }
     page::load::<Entity, TeamLead>(scope, filter, args, select).await
+}
+
+/// Some leads, in no order.
+///
+/// # Errors
+/// `forbidden` without `teams.read`.
+pub async fn many(scope: &Scope, ids: &[TeamLeadId]) -> Result<Vec<TeamLead>> {
+    let select = visible(scope)?.filter(dialect::any(
+        scope.backend(),
+        Column::Id,
+        ids.iter().map(|id| id.0),
+    ));
+    Ok(select.into_partial_model::<TeamLead>().all(scope.tx()).await?)
+}
+
+/// The first page of the leads of each of these teams; of those on a day, where one is given.
+///
+/// # Errors
+/// `forbidden` without `teams.read`.
+pub async fn of_each_team(
+    scope: &Scope,
+    teams: &[TeamId],
+    on: Option<NaiveDate>,
+    limit: Option<u32>,
+) -> Result<HashMap<TeamId, Page<TeamLead>>> {
+    let mut select = visible(scope)?;
+    if let Some(day) = on {
+        select = select.filter(span::holds_on(Column::ValidFrom, Column::ValidTo, day));
+    }
+    let owned = Owned { column: Column::TeamId, of: |it: &TeamLead| Some(it.team_id) };
+    let filter = |team| TeamLeadFilter { team_id: Some(team), on, ..TeamLeadFilter::default() };
+    first_pages::load(scope, &owned, teams, filter, limit, select).await
 }
 
 /// Who led a person on a day: the lead of the team of the primary membership, or, where there was none or it was the person, of the nearest team above.

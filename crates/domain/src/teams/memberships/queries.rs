@@ -1,10 +1,13 @@
 //! Reading memberships.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity, Model};
 use super::types::{Membership, MembershipFilter, MembershipId};
+use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{Error, Permission, PersonId, Result, Scope, TeamId, dialect, span};
 
@@ -49,6 +52,25 @@ pub async fn list(
         select = select.filter(holds_on(day));
     }
     page::load::<Entity, Membership>(scope, filter, args, select).await
+}
+
+/// The first page of the memberships in each of these teams; of those on a day, where one is given.
+///
+/// # Errors
+/// `forbidden` without `people.read`.
+pub async fn of_each_team(
+    scope: &Scope,
+    teams: &[TeamId],
+    on: Option<NaiveDate>,
+    limit: Option<u32>,
+) -> Result<HashMap<TeamId, Page<Membership>>> {
+    let mut select = visible(scope)?;
+    if let Some(day) = on {
+        select = select.filter(holds_on(day));
+    }
+    let owned = Owned { column: Column::TeamId, of: |it: &Membership| Some(it.team_id) };
+    let filter = |team| MembershipFilter { team_id: Some(team), on, ..MembershipFilter::default() };
+    first_pages::load(scope, &owned, teams, filter, limit, select).await
 }
 
 /// Every membership of these people, within reach, the oldest first: for loaders.

@@ -1,0 +1,77 @@
+//! The first pages of many lists of one kind in one statement: the edges of a graph. What comes after is a cursor's, and a cursor is of one list alone.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, WindowStatement};
+use sea_orm::{
+    ColumnTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::page::{Identified, Page, PageArgs, bind, cut};
+use super::{Result, Scope, TenantOwned, dialect};
+
+/// Whose lists these are: the column that names the owner, and how its value is found in a row as it is read.
+pub(crate) struct Owned<C, O, T> {
+    pub(crate) column: C,
+    pub(crate) of: fn(&T) -> Option<O>,
+}
+
+/// The first page of each owner's list, also of those who have nothing. `filter` is what a cursor of one owner's list is bound to.
+pub(crate) async fn load<E, T, O, F>(
+    scope: &Scope,
+    owned: &Owned<E::Column, O, T>,
+    owners: &[O],
+    filter: impl Fn(O) -> F,
+    limit: Option<u32>,
+    select: Select<E>,
+) -> Result<HashMap<O, Page<T>>>
+where
+    E: TenantOwned,
+    T: PartialModelTrait + FromQueryResult + Identified,
+    O: Copy + Eq + Hash + Into<Uuid>,
+    F: Serialize,
+{
+    let limit = PageArgs { limit, after: None }.limit()?;
+    let uuids = owners.iter().map(|owner| (*owner).into());
+    let select = select.filter(dialect::any(scope.backend(), owned.column, uuids));
+    let items = ranked::<E>(scope, owned.column, limit + 1, select)
+        .order_by_asc(E::ID)
+        .into_partial_model::<T>()
+        .all(scope.tx())
+        .await?;
+    let mut lists: HashMap<O, Vec<T>> = HashMap::new();
+    for item in items {
+        if let Some(owner) = (owned.of)(&item) {
+            lists.entry(owner).or_default().push(item);
+        }
+    }
+    let page = |owner: &O| {
+        let bind = bind(scope, E::NOUN, &filter(*owner))?;
+        Ok((*owner, cut(bind, limit, lists.remove(owner).unwrap_or_default())))
+    };
+    owners.iter().map(page).collect()
+}
+
+/// Of the rows of a select, the first so many of each value of a column.
+fn ranked<E: TenantOwned>(
+    scope: &Scope,
+    column: E::Column,
+    many: u64,
+    select: Select<E>,
+) -> Select<E> {
+    let (id, place, ranks) = (Alias::new("id"), Alias::new("place"), Alias::new("ranks"));
+    let mut window = WindowStatement::partition_by(column);
+    window.order_by(E::ID, Order::Asc);
+    let mut each = select.select_only().column_as(E::ID, "id").into_query();
+    each.expr_window_as(Expr::cust("ROW_NUMBER()"), window, place.clone());
+    let first = Query::select()
+        .column(id)
+        .from_subquery(each, ranks)
+        .and_where(Expr::col(place).lte(many))
+        .to_owned();
+    scope.find::<E>().filter(E::ID.in_subquery(first))
+}
