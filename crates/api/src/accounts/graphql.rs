@@ -1,6 +1,6 @@
 //! Resolvers.
 
-use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use domain::accounts::clients::{
     self, ApiClient, ApiClientFilter, ApiClientPatch, ApiClientSecret, NewApiClient,
 };
@@ -11,7 +11,7 @@ use domain::accounts::{self, Me, Secret};
 use domain::kernel::{ApiClientId, PersonId, UserId};
 use domain::tenants::{self, Tenant, TenantPatch};
 
-use crate::graphql::{PageOf, RolesOf, args, connection, found, load, read, write, write_by};
+use crate::graphql::{PageOf, RolesOf, cost, found, load, page, read, write, write_by};
 use crate::people::PersonNode;
 
 /// Somebody who signs in.
@@ -20,6 +20,13 @@ use crate::people::PersonNode;
 pub(crate) struct UserNode {
     #[graphql(flatten)]
     user: User,
+}
+
+impl UserNode {
+    /// The id, for the `Node` interface.
+    pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID> {
+        Ok(self.user.id.into())
+    }
 }
 
 impl From<User> for UserNode {
@@ -39,7 +46,7 @@ impl UserNode {
     }
 
     /// Their roles, also those of the past.
-    #[graphql(complexity = "5 * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(Some(5), child_complexity)")]
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<RoleGrant>> {
         Ok(load(ctx, RolesOf(self.user.id)).await?.unwrap_or_default())
     }
@@ -66,7 +73,7 @@ impl AccountQuery {
     }
 
     /// Users.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn users(
         &self,
         ctx: &Context<'_>,
@@ -74,11 +81,8 @@ impl AccountQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<UserNode>> {
-        let first_page = after.is_none();
-        let page =
-            users::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, Into::into))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| users::list(scope, &filter, args).await).await
     }
 
     /// One API client, or null where there is none.
@@ -87,7 +91,7 @@ impl AccountQuery {
     }
 
     /// API clients.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn api_clients(
         &self,
         ctx: &Context<'_>,
@@ -95,11 +99,8 @@ impl AccountQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<ApiClient>> {
-        let first_page = after.is_none();
-        let page =
-            clients::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, |client| client))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| clients::list(scope, &filter, args).await).await
     }
 }
 

@@ -6,6 +6,6 @@ mod rest;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use graphql::{AccountMutation, AccountQuery};
+pub(crate) use graphql::{AccountMutation, AccountQuery, UserNode};
 pub(crate) use oauth::routes as issuer_routes;
 pub(crate) use rest::routes;

@@ -6,13 +6,17 @@ mod loader;
 mod node;
 mod page;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 pub(crate) use error::found;
 pub(crate) use http::{BODY, get, post};
-pub(crate) use loader::{EventsOf, MembershipsOf, RolesOf, load};
-pub(crate) use page::{PageOf, args, connection};
+pub(crate) use loader::{
+    ChildrenOf, EventsOf, FirstPage, IdentitiesOf, LeadsOf, MembersOf, MembershipsOf, RolesOf, load,
+};
+pub(crate) use page::{PageOf, cost, page};
 pub(crate) use reading::{read, write, write_by};
 
 use crate::accounts::{AccountMutation, AccountQuery};

@@ -8,7 +8,7 @@ use domain::kpis::{
 };
 use domain::tickets::{Channel, QueueId};
 
-use crate::graphql::{PageOf, args, connection, load, read};
+use crate::graphql::{PageOf, cost, load, page, read};
 use crate::tickets::TicketNode;
 
 /// A ticket behind a number, or one kept out of it.
@@ -17,6 +17,12 @@ use crate::tickets::TicketNode;
 pub(crate) struct KpiTicketNode {
     #[graphql(flatten)]
     fact: KpiTicket,
+}
+
+impl From<KpiTicket> for KpiTicketNode {
+    fn from(fact: KpiTicket) -> Self {
+        Self { fact }
+    }
 }
 
 #[ComplexObject]
@@ -42,7 +48,7 @@ impl KpiQuery {
     }
 
     /// A number: days are local dates of `zone`, from the first to before the last.
-    #[graphql(complexity = "20 + 5 * child_complexity")]
+    #[graphql(complexity = "20 + cost(Some(5), child_complexity)")]
     async fn kpi(
         &self,
         ctx: &Context<'_>,
@@ -77,7 +83,7 @@ impl KpiQuery {
     }
 
     /// The tickets behind a number, and those kept out of it with the reason.
-    #[graphql(complexity = "20 + first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "20 + cost(first, child_complexity)")]
     async fn kpi_tickets(
         &self,
         ctx: &Context<'_>,
@@ -115,9 +121,9 @@ impl KpiQuery {
             channel,
         };
         let filter = KpiTicketFilter { bucket, agent: None, included };
-        let first_page = after.is_none();
-        let page =
-            kpis::explain(&*read(ctx).await?, metric, &query, &filter, &args(first, after)).await?;
-        Ok(connection(first_page, page, |fact| KpiTicketNode { fact }))
+        page(ctx, first, after, async |scope, args| {
+            kpis::explain(scope, metric, &query, &filter, args).await
+        })
+        .await
     }
 }

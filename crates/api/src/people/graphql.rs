@@ -2,11 +2,13 @@
 
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use domain::kernel::PersonId;
+use domain::kernel::{PageArgs, PersonId, Scope};
 use domain::people::identities::{self, Identity, IdentityId, NewIdentity};
 use domain::people::{self, NewPerson, Person, PersonAction, PersonFilter, PersonPatch};
 
-use crate::graphql::{MembershipsOf, PageOf, args, connection, found, load, read, write};
+use crate::graphql::{
+    FirstPage, IdentitiesOf, MembershipsOf, PageOf, cost, found, load, page, read, write,
+};
 use crate::teams::MembershipNode;
 
 /// Somebody who works in support.
@@ -20,7 +22,7 @@ pub(crate) struct PersonNode {
 impl PersonNode {
     /// The id, for the `Node` interface.
     pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID> {
-        Ok(self.person.id.to_string().into())
+        Ok(self.person.id.into())
     }
 }
 
@@ -33,7 +35,7 @@ impl From<Person> for PersonNode {
 #[ComplexObject]
 impl PersonNode {
     /// Where they are and were, the oldest first; on a day, where one is given.
-    #[graphql(complexity = "5 * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(Some(5), child_complexity)")]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -51,17 +53,17 @@ impl PersonNode {
     }
 
     /// Under which ids the sources know them.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn identities(
         &self,
         ctx: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<Identity>> {
-        let first_page = after.is_none();
-        let page =
-            identities::list(&*read(ctx).await?, self.person.id, &args(first, after)).await?;
-        Ok(connection(first_page, page, |identity| identity))
+        let person = self.person.id;
+        let later =
+            async |scope: &Scope, args: &PageArgs| identities::list(scope, person, args).await;
+        FirstPage::or_later(ctx, IdentitiesOf(person), first, after, later).await
     }
 }
 
@@ -76,7 +78,7 @@ impl PersonQuery {
     }
 
     /// People.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -84,11 +86,8 @@ impl PersonQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<PersonNode>> {
-        let first_page = after.is_none();
-        let page =
-            people::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, Into::into))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| people::list(scope, &filter, args).await).await
     }
 }
 

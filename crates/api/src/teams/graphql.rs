@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use domain::kernel::{PersonId, TeamId};
+use domain::kernel::{PageArgs, PersonId, Scope, TeamId};
 use domain::teams::leads::{
     self, LeadOf, NewTeamLead, TeamLead, TeamLeadFilter, TeamLeadId, TeamLeadPatch,
 };
@@ -11,7 +11,9 @@ use domain::teams::memberships::{
 };
 use domain::teams::{self, NewTeam, Team, TeamAction, TeamFilter, TeamPatch};
 
-use crate::graphql::{PageOf, args, connection, found, load, read, write};
+use crate::graphql::{
+    ChildrenOf, FirstPage, LeadsOf, MembersOf, PageOf, cost, found, load, page, read, write,
+};
 use crate::people::PersonNode;
 
 /// A team.
@@ -25,7 +27,7 @@ pub(crate) struct TeamNode {
 impl TeamNode {
     /// The id, for the `Node` interface.
     pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID> {
-        Ok(self.team.id.to_string().into())
+        Ok(self.team.id.into())
     }
 }
 
@@ -46,7 +48,7 @@ impl TeamNode {
     }
 
     /// The teams directly below it.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -54,13 +56,12 @@ impl TeamNode {
         after: Option<String>,
     ) -> Result<PageOf<Self>> {
         let filter = TeamFilter { parent_id: Some(self.team.id), ..Default::default() };
-        let first_page = after.is_none();
-        let page = teams::list(&*read(ctx).await?, &filter, &args(first, after)).await?;
-        Ok(connection(first_page, page, Into::into))
+        let later = async |scope: &Scope, args: &PageArgs| teams::list(scope, &filter, args).await;
+        FirstPage::or_later(ctx, ChildrenOf(self.team.id), first, after, later).await
     }
 
     /// Who is or was in it; on a day, where one is given.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -69,13 +70,13 @@ impl TeamNode {
         after: Option<String>,
     ) -> Result<PageOf<MembershipNode>> {
         let filter = MembershipFilter { team_id: Some(self.team.id), on, ..Default::default() };
-        let first_page = after.is_none();
-        let page = memberships::list(&*read(ctx).await?, &filter, &args(first, after)).await?;
-        Ok(connection(first_page, page, Into::into))
+        let later =
+            async |scope: &Scope, args: &PageArgs| memberships::list(scope, &filter, args).await;
+        FirstPage::or_later(ctx, MembersOf(self.team.id, on), first, after, later).await
     }
 
     /// Who leads or led it; on a day, where one is given.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn leads(
         &self,
         ctx: &Context<'_>,
@@ -84,9 +85,8 @@ impl TeamNode {
         after: Option<String>,
     ) -> Result<PageOf<TeamLeadNode>> {
         let filter = TeamLeadFilter { team_id: Some(self.team.id), on, ..Default::default() };
-        let first_page = after.is_none();
-        let page = leads::list(&*read(ctx).await?, &filter, &args(first, after)).await?;
-        Ok(connection(first_page, page, Into::into))
+        let later = async |scope: &Scope, args: &PageArgs| leads::list(scope, &filter, args).await;
+        FirstPage::or_later(ctx, LeadsOf(self.team.id, on), first, after, later).await
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) struct MembershipNode {
 impl MembershipNode {
     /// The id, for the `Node` interface.
     pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID> {
-        Ok(self.membership.id.to_string().into())
+        Ok(self.membership.id.into())
     }
 }
 
@@ -130,6 +130,13 @@ impl MembershipNode {
 pub(crate) struct TeamLeadNode {
     #[graphql(flatten)]
     lead: TeamLead,
+}
+
+impl TeamLeadNode {
+    /// The id, for the `Node` interface.
+    pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID> {
+        Ok(self.lead.id.into())
+    }
 }
 
 impl From<TeamLead> for TeamLeadNode {
@@ -162,7 +169,7 @@ impl TeamQuery {
     }
 
     /// Teams.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn teams(
         &self,
         ctx: &Context<'_>,
@@ -170,15 +177,12 @@ impl TeamQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<TeamNode>> {
-        let first_page = after.is_none();
-        let page =
-            teams::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, Into::into))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| teams::list(scope, &filter, args).await).await
     }
 
     /// Memberships: who was where when.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -186,15 +190,13 @@ impl TeamQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<MembershipNode>> {
-        let first_page = after.is_none();
-        let page =
-            memberships::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, Into::into))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| memberships::list(scope, &filter, args).await)
+            .await
     }
 
     /// Leads: who led what when.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn team_leads(
         &self,
         ctx: &Context<'_>,
@@ -202,11 +204,8 @@ impl TeamQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<TeamLeadNode>> {
-        let first_page = after.is_none();
-        let page =
-            leads::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, Into::into))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| leads::list(scope, &filter, args).await).await
     }
 
     /// Who led a person on a day; null where the person is not within reach.

@@ -5,5 +5,5 @@ mod rest;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use graphql::{MembershipNode, TeamMutation, TeamNode, TeamQuery};
+pub(crate) use graphql::{MembershipNode, TeamLeadNode, TeamMutation, TeamNode, TeamQuery};
 pub(crate) use rest::routes;

@@ -1,5 +1,7 @@
 //! The whole API in process, without sockets, over a database of its own.
 
+mod world;
+
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
 use actix_web::middleware::from_fn;
 use actix_web::{App, test};

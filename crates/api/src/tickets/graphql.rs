@@ -8,7 +8,7 @@ use domain::tickets::{
     TicketFilter, TicketId,
 };
 
-use crate::graphql::{PageOf, args, connection, found, load, read, write};
+use crate::graphql::{PageOf, cost, found, load, page, read, write};
 use crate::people::PersonNode;
 
 /// A ticket, as it is now.
@@ -22,7 +22,7 @@ pub(crate) struct TicketNode {
 impl TicketNode {
     /// The id, for the `Node` interface.
     pub(crate) async fn id(&self, _: &Context<'_>) -> Result<ID> {
-        Ok(self.ticket.id.to_string().into())
+        Ok(self.ticket.id.into())
     }
 }
 
@@ -67,7 +67,7 @@ impl TicketNode {
     }
 
     /// What happened to it, in order.
-    #[graphql(complexity = "20 * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(Some(20), child_complexity)")]
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<TicketEvent>> {
         Ok(load(ctx, crate::graphql::EventsOf(self.ticket.id)).await?.unwrap_or_default())
     }
@@ -84,7 +84,7 @@ impl TicketQuery {
     }
 
     /// Tickets.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn tickets(
         &self,
         ctx: &Context<'_>,
@@ -92,21 +92,18 @@ impl TicketQuery {
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<TicketNode>> {
-        let first_page = after.is_none();
-        let page =
-            tickets::list(&*read(ctx).await?, &filter.unwrap_or_default(), &args(first, after))
-                .await?;
-        Ok(connection(first_page, page, Into::into))
+        let filter = filter.unwrap_or_default();
+        page(ctx, first, after, async |scope, args| tickets::list(scope, &filter, args).await).await
     }
 
     /// The queues: the helpdesk's groups.
-    #[graphql(complexity = "50 * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(Some(50), child_complexity)")]
     async fn queues(&self, ctx: &Context<'_>) -> Result<Vec<Queue>> {
         Ok(tickets::queues(&*read(ctx).await?).await?)
     }
 
     /// Which teams queues are and were linked to.
-    #[graphql(complexity = "50 * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(Some(50), child_complexity)")]
     async fn queue_teams(&self, ctx: &Context<'_>) -> Result<Vec<QueueTeam>> {
         Ok(tickets::linked_queues(&*read(ctx).await?).await?)
     }
@@ -117,16 +114,14 @@ impl TicketQuery {
     }
 
     /// The sources of tickets.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * (1 + child_complexity)")]
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn connections(
         &self,
         ctx: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<Connection>> {
-        let first_page = after.is_none();
-        let page = connections::list(&*read(ctx).await?, &args(first, after)).await?;
-        Ok(connection(first_page, page, |connection| connection))
+        page(ctx, first, after, connections::list).await
     }
 }
 

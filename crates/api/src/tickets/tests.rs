@@ -3,11 +3,11 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use domain::accounts::Role;
-use domain::kernel::{Caller, PageArgs};
-use domain::{kpis, people};
+use domain::kernel::PageArgs;
+use domain::people;
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, Tenant, TestApi};
+use crate::testing::{Answer, TestApi};
 
 /// Two agents, three tickets; one is solved, one is spam.
 const FILE: &str = "ticket,time,kind,actor,assignee,queue\n\
@@ -23,18 +23,6 @@ async fn send(api: &TestApi, token: &str, path: &str, media_type: &str, body: &s
     let request =
         TestRequest::post().uri(path).insert_header(("Authorization", format!("Bearer {token}")));
     api.send(request.insert_header(("Content-Type", media_type)).set_payload(body.to_owned())).await
-}
-
-async fn drain(api: &TestApi, tenant: &Tenant) {
-    let caller = Caller::system(tenant.system.tenant);
-    while api
-        .test
-        .app
-        .write(&caller, async |scope| kpis::drain(scope, kpis::DRAIN_UNIT).await)
-        .await
-        .unwrap()
-        > 0
-    {}
 }
 
 #[actix_web::test]
@@ -82,7 +70,7 @@ async fn lines_that_cannot_be_read_are_told_and_cost_nothing_else() {
     let refused = send(&api, &acme.owner, "/v1/tickets/import", "application/pdf", "%PDF").await;
     assert_eq!(
         (refused.status, refused.body["code"].as_str()),
-        (StatusCode::BAD_REQUEST, Some("content_type"))
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, Some("content_type"))
     );
     let missing =
         send(&api, &acme.owner, "/v1/tickets/import?mapping=nobody", "text/csv", FILE).await;
@@ -129,7 +117,7 @@ async fn rest_and_graphql_tell_the_same_numbers() {
     let api = TestApi::new().await;
     let acme = api.tenant("acme").await;
     send(&api, &acme.owner, "/v1/tickets/import", "text/csv", FILE).await;
-    drain(&api, &acme).await;
+    api.drain(&acme).await;
     let rest = api
         .get(
             &acme.owner,
@@ -167,7 +155,7 @@ async fn an_agent_sees_their_own_and_another_tenant_nothing() {
     let api = TestApi::new().await;
     let (acme, globex) = (api.tenant("acme").await, api.tenant("globex").await);
     send(&api, &acme.owner, "/v1/tickets/import", "text/csv", FILE).await;
-    drain(&api, &acme).await;
+    api.drain(&acme).await;
     let everybody = api.test.app.read(&acme.system, async |scope| {
         people::list(scope, &Default::default(), &PageArgs::default()).await
     });

@@ -1,0 +1,98 @@
+//! A tenant in which every kind of thing is there more than once, and every edge leads somewhere.
+
+use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use domain::kernel::Caller;
+use domain::kpis;
+use serde_json::{Value, json};
+
+use super::{Tenant, TestApi};
+
+/// Five tickets of two agents, two queues and two customers; two are merged away.
+const FILE: &str = "ticket,time,kind,actor,assignee,queue,customer,merged_into\n\
+    1,2026-05-02T09:00:00Z,created,,ann,Sales,c1,\n\
+    1,2026-05-02T09:10:00Z,message,ann,ann,Sales,c1,\n\
+    1,2026-05-02T10:00:00Z,merged,ann,ann,Sales,c1,4\n\
+    2,2026-05-02T09:00:00Z,created,,bob,Support,c2,\n\
+    2,2026-05-02T10:00:00Z,merged,bob,bob,Support,c2,5\n\
+    3,2026-05-02T09:00:00Z,created,,ann,Sales,c1,\n\
+    4,2026-05-01T09:00:00Z,created,,,Sales,c1,\n\
+    4,2026-05-01T09:10:00Z,message,ann,ann,Sales,c1,\n\
+    4,2026-05-01T10:00:00Z,status:solved,ann,ann,Sales,c1,\n\
+    5,2026-05-01T09:30:00Z,created,,bob,Support,c2,\n\
+    5,2026-05-01T09:31:00Z,message,bob,bob,Support,c2,\n";
+
+impl TestApi {
+    /// Fills a tenant with two of everything.
+    pub(crate) async fn fill(&self, tenant: &Tenant) {
+        let import = TestRequest::post()
+            .uri("/v1/tickets/import")
+            .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
+            .insert_header(("Content-Type", "text/csv"));
+        let imported = self.send(import.set_payload(FILE)).await;
+        assert_eq!(imported.body["accepted"], 11, "{:?}", imported.body);
+        self.drain(tenant).await;
+        let people = self.ids(tenant, "/v1/people").await;
+        let sources = self.ids(tenant, "/v1/connections").await;
+        let queues = self.get(&tenant.owner, "/v1/queues").await.body;
+        for (n, person) in people.iter().enumerate() {
+            let top =
+                self.made(tenant, "/v1/teams", json!({ "name": format!("Region {n}") })).await;
+            let below = json!({ "name": format!("Team {n}"), "parent_id": top });
+            let team = self.made(tenant, "/v1/teams", below).await;
+            let days = |mut of: Value| {
+                of["person_id"] = json!(person);
+                of["team_id"] = json!(team);
+                of["valid_from"] = json!("2026-01-01");
+                of
+            };
+            self.made(tenant, "/v1/memberships", days(json!({}))).await;
+            self.made(tenant, "/v1/team_leads", days(json!({}))).await;
+            let known = json!({ "connection_id": sources[0], "external_id": format!("x{n}") });
+            self.made(tenant, &format!("/v1/people/{person}/identities"), known).await;
+            let user = json!({ "email": format!("u{n}@acme.test"), "person_id": person });
+            let user = self.made(tenant, "/v1/users", user).await;
+            let role = json!({ "role": "agent" });
+            self.made(tenant, &format!("/v1/users/{user}/roles"), role).await;
+            let client = json!({ "name": format!("client {n}"), "scopes": ["teams.read"] });
+            self.post(&tenant.owner, "/v1/api_clients", client).await;
+            let queue = queues[n]["id"].as_str().unwrap();
+            let link = json!({ "team_id": team, "valid_from": "2026-01-01" });
+            let path = format!("/v1/queues/{queue}/teams");
+            assert_eq!(self.post(&tenant.owner, &path, link).await.status, StatusCode::OK);
+        }
+        let mapping = TestRequest::put()
+            .uri("/v1/tickets/mappings/desk")
+            .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
+            .insert_header(("Content-Type", "application/toml"));
+        let stored = self.send(mapping.set_payload("source = \"desk\"\n")).await;
+        assert_eq!(stored.status, StatusCode::OK, "{:?}", stored.body);
+    }
+
+    /// The ids of a list.
+    pub(crate) async fn ids(&self, tenant: &Tenant, path: &str) -> Vec<String> {
+        let list = self.get(&tenant.owner, path).await.body;
+        let items = list["items"].as_array().expect("a list");
+        items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// Makes a thing and returns its id.
+    pub(crate) async fn made(&self, tenant: &Tenant, path: &str, new: Value) -> String {
+        let made = self.post(&tenant.owner, path, new).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{path}: {:?}", made.body);
+        made.body["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Works off what the KPIs have to catch up with.
+    pub(crate) async fn drain(&self, tenant: &Tenant) {
+        let caller = Caller::system(tenant.system.tenant);
+        let drained = async || {
+            let unit = self
+                .test
+                .app
+                .write(&caller, async |scope| kpis::drain(scope, kpis::DRAIN_UNIT).await);
+            unit.await.expect("drained")
+        };
+        while drained().await > 0 {}
+    }
+}
