@@ -50,8 +50,10 @@ impl FromRequest for Api {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let api = request.app_data::<Self>().cloned();
-        ready(api.ok_or_else(|| {
-            Failure(Error::internal("the server was started without an application"))
-        }))
+        ready(
+            api.ok_or_else(|| {
+                Error::internal("the server was started without an application").into()
+            }),
+        )
     }
 }

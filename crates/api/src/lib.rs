@@ -20,6 +20,8 @@ mod tickets;
 #[cfg(test)]
 mod testing;
 
+use std::sync::LazyLock;
+
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::kernel::Error;
@@ -31,20 +33,21 @@ pub use graphql::{Graph, schema};
 pub use http::Failure;
 pub use server::serve;
 
+use http::Addresses;
+
 /// Everything on the public port.
 pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
-    let payload = web::PayloadConfig::new(graphql::BODY);
     config
         .app_data(api.clone())
         .app_data(Data::new(graph.clone()))
-        .app_data(http::json_config())
+        .app_data(web::PayloadConfig::new(http::BODY))
         .app_data(http::form_config())
-        .app_data(http::path_config())
         .service(
             web::resource("/graphql")
-                .app_data(payload)
+                .app_data(web::PayloadConfig::new(graphql::BODY))
                 .route(web::post().to(graphql::post))
-                .route(web::get().to(graphql::get)),
+                .route(web::get().to(graphql::get))
+                .default_service(web::to(nowhere)),
         )
         .configure(|config| {
             features(&mut utoipa_actix_web::service_config::ServiceConfig::new(config))
@@ -65,8 +68,17 @@ fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
 }
 
 async fn nowhere(request: HttpRequest) -> http::Result<HttpResponse> {
-    Err(Error::not_found("address", format!("{} {}", request.method(), request.path())).into())
+    let (method, path) = (request.method(), request.path());
+    let Some(allow) = ADDRESSES.allow(path) else {
+        return Err(Error::not_found("address", path).into());
+    };
+    let message = format!("`{path}` does not take {method}; it takes {allow}");
+    Err(http::Failure::method_not_allowed(allow, message))
 }
+
+/// Every address with its methods, for who asks it by another.
+static ADDRESSES: LazyLock<Addresses> =
+    LazyLock::new(|| Addresses::new(&document(), &[("/graphql", &["GET", "HEAD", "POST"])]));
 
 /// The OpenAPI document of everything under `/v1` and `/t`.
 #[must_use]

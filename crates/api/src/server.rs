@@ -26,6 +26,7 @@ pub fn serve(listener: TcpListener, api: Api, threads: usize) -> std::io::Result
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(http::trace))
+            .wrap(from_fn(http::head))
             .configure(move |config| routes(config, &api, &graph))
     });
     let server = server

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::web::{Form, Json, Path};
+use actix_web::web::Form;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
-use crate::http::{Problems, RequestId, Result, status};
+use crate::http::{Failure, Json, Path, Problems, RequestId, Result, status};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(token).service(discovery).service(keys);
@@ -49,17 +49,26 @@ async fn token(
     api: Api,
     request_id: RequestId,
     tenant: Path<String>,
-    form: Form<TokenRequest>,
+    form: std::result::Result<Form<TokenRequest>, actix_web::Error>,
 ) -> HttpResponse {
-    let mut request = form.into_inner();
-    let asked = match basic(&http, &mut request) {
-        Ok(()) => accounts::token(&api, api.urls(), &tenant, request).await,
-        Err(error) => Err(error),
+    let asked = async {
+        let mut request = form.map_err(|error| unreadable(&error))?.into_inner();
+        basic(&http, &mut request)?;
+        accounts::token(&api, api.urls(), &tenant, request).await
     };
-    match asked {
+    match asked.await {
         Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
         Err(error) => refusal(&error, &request_id.0),
     }
+}
+
+/// A form that cannot be read is an invalid request in OAuth's words too.
+fn unreadable(error: &actix_web::Error) -> Error {
+    let message = match error.as_error::<Failure>() {
+        Some(failure) => failure.error.message().to_owned(),
+        None => format!("the form cannot be read: {error}"),
+    };
+    Error::malformed("invalid_request", message)
 }
 
 fn refusal(error: &Error, request_id: &str) -> HttpResponse {

@@ -1,6 +1,5 @@
 //! Handlers.
 
-use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use domain::accounts::Secret;
 use domain::accounts::clients::{
@@ -18,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Problems, Result, created};
+use crate::http::{Asked, Json, Path, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(me).service(tenant).service(update_tenant);
@@ -118,7 +117,7 @@ async fn set_password(
     id: Path<UserId>,
     new: Json<NewPassword>,
 ) -> Result<Json<User>> {
-    Ok(Json(users::set_password(&api, &caller, *id, &new.password).await?))
+    Ok(Json(users::set_password(&api, &caller, *id, &new.0.password).await?))
 }
 
 /// Suspend a user: their sessions end, and they cannot sign in for now.

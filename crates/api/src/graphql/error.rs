@@ -18,9 +18,7 @@ pub(crate) fn found<T>(thing: Result<T, Error>) -> Result<Option<T>, Error> {
 pub(super) fn dress(response: &mut Response, request_id: &str) {
     for error in &mut response.errors {
         let mut extensions = error.extensions.take().unwrap_or_default();
-        // A data loader shares one failure among all who waited for it.
-        let shared = error.source::<Arc<Error>>().map(AsRef::as_ref);
-        match error.source::<Error>().or(shared) {
+        match cause(error) {
             Some(source) => {
                 if matches!(source.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
                     tracing::error!(request_id, code = source.code(), error = ?source, "a GraphQL field failed");
@@ -34,12 +32,19 @@ pub(super) fn dress(response: &mut Response, request_id: &str) {
     }
 }
 
+/// The failure of ours that an error tells of.
+pub(super) fn cause(error: &ServerError) -> Option<&Error> {
+    // A data loader shares one failure among all who waited for it.
+    let shared = || error.source::<Arc<Error>>().map(AsRef::as_ref);
+    error.source::<Error>().or_else(shared)
+}
+
 fn describe(error: &Error, extensions: &mut ErrorExtensionValues) {
     extensions.set("code", error.code());
     if !error.fields().is_empty() {
         let fields = error.fields().iter().map(|field| {
             let entries = [
-                ("pointer", field.pointer.clone()),
+                ("pointer", in_camel_case(&field.pointer)),
                 ("code", field.code.to_owned()),
                 ("message", field.message.clone()),
             ];
@@ -61,6 +66,19 @@ fn describe(error: &Error, extensions: &mut ErrorExtensionValues) {
     if let Some(wait) = error.retry_after() {
         extensions.set("retryAfter", wait.as_secs().max(1));
     }
+}
+
+/// A field's place as this graph spells it: `/parent_id` is `/parentId`.
+fn in_camel_case(pointer: &str) -> String {
+    let mut spelt = String::with_capacity(pointer.len());
+    let mut letters = pointer.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letters.next_if(|next| letter == '_' && next.is_ascii_lowercase()) {
+            Some(next) => spelt.push(next.to_ascii_uppercase()),
+            None => spelt.push(letter),
+        }
+    }
+    spelt
 }
 
 /// A refusal before the graph was asked.

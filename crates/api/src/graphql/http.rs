@@ -7,7 +7,7 @@ use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, Variables};
 use domain::kernel::{Error, ErrorKind};
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use super::reading::Reading;
 use super::{Graph, error, loader};
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Failure, RequestId, status};
+use crate::http::{Failure, RequestId};
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -30,37 +30,31 @@ pub(crate) async fn post(
     graph: Data<Graph>,
     request_id: RequestId,
     caller: Result<Caller, Failure>,
-    body: Bytes,
+    body: Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let answers = Answers::of(&http);
-    let is_json =
-        http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
-            |value| value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON),
-        );
-    if !is_json {
-        let refused = Error::malformed(
-            "content_type",
-            "a document must be sent as `Content-Type: application/json`",
-        );
-        return answers.give(
-            &error::refusal(&refused, &request_id.0),
-            Some(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        );
-    }
-    match serde_json::from_slice::<Request>(&body) {
-        Ok(request) => answers.run(api, graph, request_id, caller, request).await,
-        Err(unreadable) => {
-            let refused = Error::malformed(
-                "body_unreadable",
-                format!("the body cannot be read: {unreadable}"),
-            );
-            answers.give(&error::refusal(&refused, &request_id.0), Some(StatusCode::BAD_REQUEST))
-        }
+    let answers = Answers::of(&http, request_id);
+    match posted(&http, body) {
+        Ok(request) => answers.run(api, graph, caller, request).await,
+        Err(failure) => answers.refuse(&failure),
     }
 }
 
+fn posted(http: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Request, Failure> {
+    let given = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let given = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !given.eq_ignore_ascii_case(JSON) {
+        let message = "a document must be sent as `Content-Type: application/json`";
+        return Err(Failure::unsupported_media_type(message));
+    }
+    let body = body.map_err(|error| Failure::foreign(&error))?;
+    let request = serde_json::from_slice::<Request>(&body);
+    Ok(request.map_err(|unreadable| {
+        Error::malformed("body_unreadable", format!("the body cannot be read: {unreadable}"))
+    })?)
+}
+
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+struct Asked {
     query: String,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
@@ -74,35 +68,36 @@ pub(crate) async fn get(
     graph: Data<Graph>,
     request_id: RequestId,
     caller: Result<Caller, Failure>,
-    asked: Query<Asked>,
 ) -> HttpResponse {
-    let answers = Answers::of(&http);
+    let answers = Answers::of(&http, request_id);
+    match asked(http.query_string()) {
+        Ok(request) => answers.run(api, graph, caller, request).await,
+        Err(failure) => answers.refuse(&failure),
+    }
+}
+
+fn asked(query: &str) -> Result<Request, Failure> {
+    let unreadable = |message: String| Error::malformed("query_unreadable", message);
+    let asked = Query::<Asked>::from_query(query).map_err(|error| {
+        let message = error.to_string();
+        let message = message.strip_prefix("Query deserialize error: ").unwrap_or(&message);
+        unreadable(format!("the document belongs into `?query=…`: {message}"))
+    })?;
     let Asked { query, operation_name, variables } = asked.into_inner();
     let mut request = Request::new(query);
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
     if let Some(text) = variables {
-        match serde_json::from_str(&text) {
-            Ok(variables) => {
-                request = request.variables(async_graphql::Variables::from_json(variables))
-            }
-            Err(unreadable) => {
-                let refused = Error::malformed(
-                    "query_unreadable",
-                    format!("`variables` cannot be read: {unreadable}"),
-                );
-                return answers
-                    .give(&error::refusal(&refused, &request_id.0), Some(StatusCode::BAD_REQUEST));
-            }
-        }
+        let variables = serde_json::from_str(&text)
+            .map_err(|error| unreadable(format!("`variables` cannot be read: {error}")))?;
+        request = request.variables(Variables::from_json(variables));
     }
     if writes(&mut request) {
-        let refused = Error::malformed("method", "a mutation must be sent by POST");
-        return answers
-            .give(&error::refusal(&refused, &request_id.0), Some(StatusCode::METHOD_NOT_ALLOWED));
+        let message = "a mutation must be sent by POST";
+        return Err(Failure::method_not_allowed("POST".to_owned(), message));
     }
-    answers.run(api, graph, request_id, caller, request).await
+    Ok(request)
 }
 
 /// Whether the operation that would run is not a query. A document that cannot be read does nothing.
@@ -118,14 +113,15 @@ fn writes(request: &mut Request) -> bool {
     chosen.any(|(_, operation)| operation.node.ty != OperationType::Query)
 }
 
-/// In which media type the client wants its answer.
+/// In which media type the client wants its answer, and what the request is called.
 struct Answers {
     media_type: &'static str,
+    request_id: String,
 }
 
 impl Answers {
     /// The new media type only for who names it: in the old one an answer with errors is 200.
-    fn of(http: &HttpRequest) -> Self {
+    fn of(http: &HttpRequest, request_id: RequestId) -> Self {
         let accept =
             http.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let named = accept.split(',').find_map(|range| {
@@ -134,49 +130,51 @@ impl Answers {
                 .into_iter()
                 .find(|media_type| range.eq_ignore_ascii_case(media_type))
         });
-        Self { media_type: named.unwrap_or(JSON) }
+        Self { media_type: named.unwrap_or(JSON), request_id: request_id.0 }
     }
 
     async fn run(
         &self,
         api: Api,
         graph: Data<Graph>,
-        request_id: RequestId,
         caller: Result<Caller, Failure>,
         request: Request,
     ) -> HttpResponse {
         let caller = match caller {
             Ok(caller) => caller,
-            Err(Failure(refused)) => {
-                return self
-                    .give(&error::refusal(&refused, &request_id.0), Some(status(refused.kind())));
-            }
+            Err(failure) => return self.refuse(&failure),
         };
         let reading = Arc::new(Reading::new(api, caller.0));
         let loader = loader::make(Arc::clone(&reading));
         let mut response = graph.execute(request.data(reading).data(loader)).await;
-        error::dress(&mut response, &request_id.0);
+        error::dress(&mut response, &self.request_id);
         let refused = response.is_err()
             && response.data == async_graphql::Value::Null
-            && !unavailable(&response);
-        let status =
-            (refused && self.media_type == GRAPHQL_JSON).then_some(StatusCode::BAD_REQUEST);
+            && !failed_while_running(&response);
+        let status = match refused && self.media_type == GRAPHQL_JSON {
+            true => StatusCode::BAD_REQUEST,
+            false => StatusCode::OK,
+        };
         self.give(&response, status)
     }
 
-    fn give(&self, response: &Response, status: Option<StatusCode>) -> HttpResponse {
-        let mut answer = HttpResponse::build(status.unwrap_or(StatusCode::OK));
+    /// Before the graph was asked.
+    fn refuse(&self, failure: &Failure) -> HttpResponse {
+        let refusal = error::refusal(&failure.error, &self.request_id);
+        let mut answer = self.give(&refusal, failure.status());
+        failure.add_headers(answer.headers_mut());
+        answer
+    }
+
+    fn give(&self, response: &Response, status: StatusCode) -> HttpResponse {
+        let mut answer = HttpResponse::build(status);
         answer.insert_header((CONTENT_TYPE, format!("{}; charset=utf-8", self.media_type)));
-        if status == Some(StatusCode::UNAUTHORIZED) {
-            answer.insert_header(("WWW-Authenticate", "Bearer"));
-        }
         answer.body(serde_json::to_vec(response).unwrap_or_default())
     }
 }
 
 /// Whether a field failed while it ran, so that the document itself was fine.
-fn unavailable(response: &Response) -> bool {
-    response.errors.iter().any(|error| {
-        error.source::<Error>().is_some_and(|error| error.kind() != ErrorKind::Malformed)
-    })
+fn failed_while_running(response: &Response) -> bool {
+    let mut causes = response.errors.iter().filter_map(error::cause);
+    causes.any(|cause| cause.kind() != ErrorKind::Malformed)
 }

@@ -3,14 +3,14 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::web::Query;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::kernel::Error;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::Failure;
+use super::reading::{field_error, pointer};
 
 /// What a request asks for in its query string.
 pub(crate) struct Asked<A, B = Nothing, C = Nothing>(pub(crate) A, pub(crate) B, pub(crate) C);
@@ -18,6 +18,26 @@ pub(crate) struct Asked<A, B = Nothing, C = Nothing>(pub(crate) A, pub(crate) B,
 /// No part.
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct Nothing {}
+
+/// The names of what a request may say outside its body, by which failures speak of it.
+#[derive(Clone, Default)]
+pub(crate) struct Parameters(Vec<String>);
+
+impl Parameters {
+    /// Notes more of them.
+    pub(super) fn note(request: &HttpRequest, names: impl IntoIterator<Item = String>) {
+        let mut extensions = request.extensions_mut();
+        let mut known = extensions.remove::<Self>().unwrap_or_default();
+        known.0.extend(names);
+        extensions.insert(known);
+    }
+
+    /// The parameter that a pointer means, if it means one.
+    pub(super) fn named<'a>(&self, pointer: &'a str) -> Option<&'a str> {
+        let name = pointer.strip_prefix('/')?;
+        self.0.iter().any(|known| known == name).then_some(name)
+    }
+}
 
 impl<A, B, C> FromRequest for Asked<A, B, C>
 where
@@ -29,18 +49,20 @@ where
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map_err(Failure))
+        let parts = [A::into_params(|| None), B::into_params(|| None), C::into_params(|| None)];
+        let known: Vec<_> = parts.into_iter().flatten().map(|parameter| parameter.name).collect();
+        let read = parse(request.query_string(), &known);
+        Parameters::note(request, known);
+        ready(read.map_err(Failure::from))
     }
 }
 
-fn parse<A, B, C>(query: &str) -> Result<Asked<A, B, C>, Error>
+fn parse<A, B, C>(query: &str, known: &[String]) -> Result<Asked<A, B, C>, Error>
 where
-    A: DeserializeOwned + IntoParams,
-    B: DeserializeOwned + IntoParams,
-    C: DeserializeOwned + IntoParams,
+    A: DeserializeOwned,
+    B: DeserializeOwned,
+    C: DeserializeOwned,
 {
-    let parts = [A::into_params(|| None), B::into_params(|| None), C::into_params(|| None)];
-    let known: Vec<String> = parts.into_iter().flatten().map(|parameter| parameter.name).collect();
     let given = part::<Vec<(String, String)>>(query)?;
     if let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) {
         let name: String = name.chars().take(64).collect();
@@ -52,10 +74,13 @@ where
 }
 
 fn part<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
-    let read = Query::<T>::from_query(query);
-    read.map(Query::into_inner).map_err(|error| {
-        let message = error.to_string();
-        let message = message.strip_prefix("Query deserialize error: ").unwrap_or(&message);
-        Error::malformed("query_unreadable", format!("the query cannot be read: {message}"))
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+    read.map_err(|error| {
+        let place = pointer(error.path());
+        let field = field_error(&place, &error.into_inner().to_string());
+        let name = field.pointer.trim_start_matches('/');
+        let message = format!("the parameter `{name}` cannot be read: {}", field.message);
+        Error::malformed("query_unreadable", message).naming(vec![field])
     })
 }

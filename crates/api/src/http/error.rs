@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, ResponseError};
 use domain::kernel::{Error, ErrorKind};
 use serde::Serialize;
@@ -14,37 +17,110 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use super::asked::Parameters;
+
 /// The result of a handler.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 /// A failure on its way out. The request's id is added where the answer leaves.
-pub struct Failure(pub(crate) Error);
+pub struct Failure {
+    pub(crate) error: Error,
+    /// Where HTTP has a finer word for it than its kind.
+    finer: Option<StatusCode>,
+    /// What the address takes instead of the method that it was asked by.
+    allow: Option<String>,
+}
+
+impl Failure {
+    /// The body is larger than it may be.
+    #[track_caller]
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        let error = Error::malformed("body_too_large", message);
+        Self { error, finer: Some(StatusCode::PAYLOAD_TOO_LARGE), allow: None }
+    }
+
+    /// The body is of a kind that is not taken here.
+    #[track_caller]
+    pub(crate) fn unsupported_media_type(message: impl Into<String>) -> Self {
+        let error = Error::malformed("content_type", message);
+        Self { error, finer: Some(StatusCode::UNSUPPORTED_MEDIA_TYPE), allow: None }
+    }
+
+    /// The address is there, and takes only these methods.
+    #[track_caller]
+    pub(crate) fn method_not_allowed(allow: String, message: impl Into<String>) -> Self {
+        let error = Error::malformed("method_not_allowed", message);
+        Self { error, finer: Some(StatusCode::METHOD_NOT_ALLOWED), allow: Some(allow) }
+    }
+
+    /// What the server's own parts say no with, in our words.
+    #[track_caller]
+    pub(crate) fn foreign(error: &actix_web::Error) -> Self {
+        if error.as_error::<PayloadError>().is_some_and(|it| matches!(it, PayloadError::Overflow)) {
+            return Self::too_large("the body is larger than it may be here");
+        }
+        match error.as_response_error().status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::too_large("the body is larger than it may be here")
+            }
+            status if status.is_server_error() => Error::internal(error.to_string()).into(),
+            _ => {
+                let message = format!("the request cannot be read: {error}");
+                Error::malformed("body_unreadable", message).into()
+            }
+        }
+    }
+
+    /// After how many seconds to try again.
+    fn retry_after(&self) -> Option<u64> {
+        self.error.retry_after().map(|wait| wait.as_secs().max(1))
+    }
+
+    /// What HTTP says of it beside the status.
+    pub(crate) fn add_headers(&self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        // Methods are words of ours: a header can always hold them.
+        if let Some(allow) = self.allow.as_deref().and_then(|allow| allow.parse().ok()) {
+            headers.insert(ALLOW, allow);
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+    }
+
+    /// The status it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.finer.unwrap_or_else(|| status(self.error.kind()))
+    }
+}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self { error, finer: None, allow: None }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.error.fmt(f)
     }
 }
 
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.error.fmt(f)
     }
 }
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        status(self.0.kind())
+        self.status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        render(&self.0, "")
+        render(self, "", &Parameters::default())
     }
 }
 
@@ -79,8 +155,12 @@ pub(crate) struct Problem<'a> {
 /// A field that is not valid.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProblemField<'a> {
-    /// A JSON pointer into the body, or the name of a parameter.
-    pointer: &'a str,
+    /// Where in the body it is, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    /// Which parameter of the address it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
     /// A stable word.
     code: &'a str,
     /// What is wrong, and what would be right.
@@ -103,10 +183,18 @@ pub(crate) fn status(kind: ErrorKind) -> StatusCode {
     }
 }
 
-/// A failure as an answer.
-pub(crate) fn render(error: &Error, request_id: &str) -> HttpResponse {
-    let status = status(error.kind());
-    let fields = error.fields().iter();
+/// A failure as an answer, which speaks of parameters by their names.
+pub(super) fn render(failure: &Failure, request_id: &str, parameters: &Parameters) -> HttpResponse {
+    let (status, error) = (failure.status(), &failure.error);
+    let fields = error.fields().iter().map(|field| {
+        let parameter = parameters.named(&field.pointer);
+        ProblemField {
+            pointer: parameter.is_none().then_some(field.pointer.as_str()),
+            parameter,
+            code: field.code,
+            message: &field.message,
+        }
+    });
     let problem = Problem {
         kind: format!("/docs/errors/{}", error.code()),
         title: status.canonical_reason().unwrap_or_default(),
@@ -114,25 +202,15 @@ pub(crate) fn render(error: &Error, request_id: &str) -> HttpResponse {
         code: error.code(),
         detail: error.message(),
         request_id,
-        fields: fields
-            .map(|field| ProblemField {
-                pointer: &field.pointer,
-                code: field.code,
-                message: &field.message,
-            })
-            .collect(),
+        fields: fields.collect(),
         allowed_actions: error.allowed_actions(),
-        retry_after: error.retry_after().map(|wait| wait.as_secs().max(1)),
+        retry_after: failure.retry_after(),
     };
     let mut response = HttpResponse::build(status);
     response.insert_header((CONTENT_TYPE, "application/problem+json"));
-    if let Some(seconds) = problem.retry_after {
-        response.insert_header((RETRY_AFTER, seconds));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-    }
-    response.body(serde_json::to_vec(&problem).unwrap_or_default())
+    let mut response = response.body(serde_json::to_vec(&problem).unwrap_or_default());
+    failure.add_headers(response.headers_mut());
+    response
 }
 
 /// The failures every operation may end in, for the OpenAPI document.

@@ -4,12 +4,14 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::kernel::ErrorKind;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
-use super::{Failure, render};
+use super::Failure;
+use super::asked::Parameters;
+use super::error::render;
 use crate::app::Api;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,14 +41,13 @@ pub(crate) async fn trace(
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let response = next.call(request).await?.map_into_boxed_body();
-    let failed = response.response().error().and_then(|error| error.as_error::<Failure>());
-    let mut response = match failed {
+    let mut response = match response.response().error() {
         None => response,
-        Some(Failure(error)) => {
-            if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
-                tracing::error!(request_id = id, code = error.code(), error = ?error, "a request failed");
-            }
-            let answer = render(error, &id);
+        Some(error) => {
+            let answer = match error.as_error::<Failure>() {
+                Some(failure) => answer(failure, &id, response.request()),
+                None => answer(&Failure::foreign(error), &id, response.request()),
+            };
             response.into_response(answer)
         }
     };
@@ -54,6 +55,15 @@ pub(crate) async fn trace(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     Ok(response)
+}
+
+fn answer(failure: &Failure, id: &str, request: &HttpRequest) -> HttpResponse {
+    let error = &failure.error;
+    if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
+        tracing::error!(request_id = id, code = error.code(), error = ?error, "a request failed");
+    }
+    let parameters = request.extensions().get::<Parameters>().cloned().unwrap_or_default();
+    render(failure, id, &parameters)
 }
 
 /// The caller's own name for the request, if it is a harmless one; otherwise one of ours.

@@ -1,7 +1,6 @@
 //! Handlers.
 
 use actix_web::get;
-use actix_web::web::{Json, Path};
 use domain::kernel::{Page, PageArgs};
 use domain::kpis::{
     self, KpiAnswer, KpiQuery, KpiTicket, KpiTicketFilter, Metric, MetricDefinition,
@@ -10,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Problems, Result};
+use crate::http::{Asked, Json, Path, Problems, Result};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(definitions).service(answer).service(tickets);

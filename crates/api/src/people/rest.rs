@@ -1,6 +1,5 @@
 //! Handlers.
 
-use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use domain::kernel::{Page, PageArgs, PersonId};
 use domain::people::identities::{self, Identity, IdentityId, NewIdentity};
@@ -9,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Problems, Result, created};
+use crate::http::{Asked, Json, Path, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(list).service(create).service(get).service(update);

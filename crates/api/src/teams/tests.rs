@@ -67,8 +67,8 @@ async fn what_cannot_be_read_is_named() {
     assert_eq!(invalid.body["fields"][0]["pointer"], "/name");
     let limit = api.get(&acme.owner, "/v1/teams?limit=1000").await;
     assert_eq!(
-        (limit.status, limit.body["fields"][0]["pointer"].as_str()),
-        (StatusCode::UNPROCESSABLE_ENTITY, Some("/limit"))
+        (limit.status, limit.body["fields"][0]["parameter"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("limit"))
     );
 }
 

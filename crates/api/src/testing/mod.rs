@@ -94,8 +94,10 @@ impl TestApi {
     /// Sends a request.
     pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
         let (api, graph) = (Api::new(self.test.app.clone(), self.urls.clone()), graphql::schema());
-        let app =
-            App::new().wrap(from_fn(http::trace)).configure(|config| routes(config, &api, &graph));
+        let app = App::new()
+            .wrap(from_fn(http::trace))
+            .wrap(from_fn(http::head))
+            .configure(|config| routes(config, &api, &graph));
         let service = test::init_service(app).await;
         let response = test::call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());

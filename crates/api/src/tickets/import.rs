@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Bytes, Json, Payload};
+use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, post};
 use domain::kernel::Error;
 use domain::kpis;
@@ -20,7 +20,7 @@ use utoipa::IntoParams;
 use crate::app::Api;
 use crate::caller::Caller;
 use crate::http;
-use crate::http::{Asked, Problems};
+use crate::http::{Asked, Failure, Json, Problems};
 
 /// How long a sender may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -69,7 +69,7 @@ pub(super) async fn import(
 }
 
 /// What the sender says the body is; the mapping or the content decides where it says nothing of use.
-fn format(request: &HttpRequest) -> Result<Option<FileFormat>, Error> {
+fn format(request: &HttpRequest) -> Result<Option<FileFormat>, Failure> {
     let given = request
         .headers()
         .get(CONTENT_TYPE)
@@ -85,10 +85,9 @@ fn format(request: &HttpRequest) -> Result<Option<FileFormat>, Error> {
         }
         other => {
             let other: String = other.chars().take(64).collect();
-            Err(Error::malformed(
-                "content_type",
-                format!("`{other}` cannot be imported: send `text/csv` or `application/x-ndjson`"),
-            ))
+            Err(Failure::unsupported_media_type(format!(
+                "`{other}` cannot be imported: send `text/csv` or `application/x-ndjson`"
+            )))
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Handlers.
 
-use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use domain::connections::{self, Connection};
 use domain::kernel::{Page, PageArgs};
@@ -13,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::import::import;
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Problems, Result};
+use crate::http::{Asked, Json, Path, Problems, Result, Text};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -118,10 +117,10 @@ async fn put_mapping(
     api: Api,
     caller: Caller,
     name: Path<String>,
-    text: String,
+    text: Text,
 ) -> Result<Json<ImportMapping>> {
     Ok(Json(
-        api.write(&caller, async |scope| tickets::put_mapping(scope, &name, &text).await).await?,
+        api.write(&caller, async |scope| tickets::put_mapping(scope, &name, &text.0).await).await?,
     ))
 }
 

@@ -179,6 +179,13 @@ impl Error {
         Self::invalid(pointer, "dangling_reference", self.message().to_owned()).because(self)
     }
 
+    /// Adds the fields that it is about.
+    #[must_use]
+    pub fn naming(mut self, fields: Vec<FieldError>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
     /// Adds the private cause, which goes to the log only.
     #[must_use]
     pub fn because(mut self, source: impl Into<Source>) -> Self {

@@ -6,6 +6,7 @@ use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::kernel::patch::not_null;
 use crate::kernel::{Identified, PersonId};
 
 /// Where somebody is in their time with the company.
@@ -120,6 +121,8 @@ pub struct NewPerson {
 #[serde(deny_unknown_fields, default)]
 pub struct PersonPatch {
     /// The name that colleagues use.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// The work e-mail.
     #[schema(value_type = Option<String>)]

@@ -6,6 +6,7 @@ use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::kernel::patch::not_null;
 use crate::kernel::{Identified, TeamId};
 
 /// Whether a team is there.
@@ -92,6 +93,8 @@ pub struct NewTeam {
 #[serde(deny_unknown_fields, default)]
 pub struct TeamPatch {
     /// Its name.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// The team above it; not one below it.
     #[schema(value_type = Option<TeamId>)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::accounts::types::ShownOnce;
+use crate::kernel::patch::not_null;
 use crate::kernel::{ApiClientId, Identified};
 
 /// Where an API client is in its life.
@@ -95,8 +96,12 @@ pub struct NewApiClient {
 #[serde(deny_unknown_fields, default)]
 pub struct ApiClientPatch {
     /// Its name.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// What it may do. `write` and `admin` include `read` of the same kind.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub scopes: Option<Vec<String>>,
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::types::{Role, Secret};
+use crate::kernel::patch::not_null;
 use crate::kernel::{Identified, PersonId, UserId};
 
 crate::id!(RoleGrantId, "grant", "A role grant's id.");
@@ -97,6 +98,8 @@ pub struct NewUser {
 #[serde(deny_unknown_fields, default)]
 pub struct UserPatch {
     /// The e-mail they sign in with.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub email: Option<String>,
     /// The person they are; null for none.
     #[schema(value_type = Option<PersonId>)]

@@ -6,6 +6,7 @@ use sea_orm::DerivePartialModel;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::kernel::patch::not_null;
 use crate::kernel::{Identified, PersonId, TeamId};
 
 crate::id!(TeamLeadId, "lead", "The id of somebody's time as the lead of a team.");
@@ -58,6 +59,8 @@ pub struct NewTeamLead {
 #[serde(deny_unknown_fields, default)]
 pub struct TeamLeadPatch {
     /// The first day.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub valid_from: Option<NaiveDate>,
     /// The first day after.
     #[schema(value_type = Option<NaiveDate>)]

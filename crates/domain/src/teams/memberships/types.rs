@@ -6,6 +6,7 @@ use sea_orm::DerivePartialModel;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::kernel::patch::not_null;
 use crate::kernel::{Identified, PersonId, TeamId};
 
 crate::id!(MembershipId, "membership", "The id of a membership of a person in a team.");
@@ -70,6 +71,8 @@ const fn yes() -> bool {
 #[serde(deny_unknown_fields, default)]
 pub struct MembershipPatch {
     /// The first day.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub valid_from: Option<NaiveDate>,
     /// The first day after.
     #[schema(value_type = Option<NaiveDate>)]

@@ -1,0 +1,205 @@
+//! What holds for every address: how a request is refused that nobody could answer.
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::test::TestRequest;
+use serde_json::{Value, json};
+
+use crate::testing::{Answer, Tenant, TestApi};
+
+async fn send(
+    api: &TestApi,
+    tenant: &Tenant,
+    method: Method,
+    path: &str,
+    media_type: &str,
+    body: impl Into<actix_web::web::Bytes>,
+) -> Answer {
+    let request = TestRequest::with_uri(path)
+        .method(method)
+        .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
+        .insert_header(("Content-Type", media_type));
+    api.send(request.set_payload(body)).await
+}
+
+fn is_problem(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status.as_u16(), status, "{:?}", answer.body);
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{:?}", answer.body);
+    assert_eq!(answer.body["code"], code, "{:?}", answer.body);
+    assert_eq!(answer.body["status"], status);
+    assert!(!answer.body["request_id"].as_str().unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn a_body_that_is_too_large_or_of_another_kind_is_refused_as_such() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let large = format!("{{\"name\":\"{}\"}}", "x".repeat(1 << 20));
+    let mapping = "/v1/tickets/mappings/desk";
+    let (post, put) = (Method::POST, Method::PUT);
+    let json = "application/json";
+    let too_large = send(&api, &acme, post.clone(), "/v1/teams", json, large.clone()).await;
+    is_problem(&too_large, 413, "body_too_large");
+    is_problem(&send(&api, &acme, put.clone(), mapping, "", large).await, 413, "body_too_large");
+    let plain = send(&api, &acme, post.clone(), "/v1/teams", "text/plain", "{}").await;
+    is_problem(&plain, 415, "content_type");
+    let pdf = send(&api, &acme, put.clone(), mapping, "application/pdf", "%PDF").await;
+    is_problem(&pdf, 415, "content_type");
+    let latin = send(&api, &acme, put, mapping, "application/toml", vec![b'a', 0xe9]).await;
+    is_problem(&latin, 400, "body_unreadable");
+    assert!(latin.body["detail"].as_str().unwrap().contains("byte 1"), "{:?}", latin.body);
+    let cut = send(&api, &acme, post, "/v1/teams", json, "{\"name\":").await;
+    is_problem(&cut, 400, "body_unreadable");
+}
+
+#[actix_web::test]
+async fn an_address_says_what_it_takes() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let team = api.made(&acme, "/v1/teams", json!({ "name": "North" })).await;
+    let cases = [
+        (Method::PUT, "/v1/teams".to_owned(), "GET, HEAD, POST"),
+        (Method::POST, format!("/v1/teams/{team}"), "GET, HEAD, PATCH"),
+        (Method::GET, format!("/v1/teams/{team}/closure"), "DELETE, POST"),
+        (Method::GET, "/t/acme/oauth/token".to_owned(), "POST"),
+        (Method::PUT, "/graphql".to_owned(), "GET, HEAD, POST"),
+    ];
+    for (method, path, allow) in cases {
+        let answer = api.call(&acme.owner, method, &path, None).await;
+        is_problem(&answer, 405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), allow, "{path}");
+    }
+    is_problem(&api.get(&acme.owner, "/v1/nothing").await, 404, "not_found");
+}
+
+#[actix_web::test]
+async fn head_tells_what_get_would() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    for (path, status) in [("/v1/teams", 200), ("/v1/teams/7", 400), ("/v1/nothing", 404)] {
+        let get = api.get(&acme.owner, path).await;
+        let head = api.call(&acme.owner, Method::HEAD, path, None).await;
+        assert_eq!((get.status.as_u16(), head.status), (status, get.status), "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        assert_eq!(head.body, Value::String(String::new()), "{path}");
+    }
+    let nowhere = api.call(&acme.owner, Method::HEAD, "/t/acme/oauth/token", None).await;
+    assert_eq!(nowhere.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[actix_web::test]
+async fn a_failure_names_the_parameter_or_the_field() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let parameters = [
+        ("/v1/teams?limit=abc", "limit", "whole number"),
+        ("/v1/teams?limit=", "limit", "whole number"),
+        ("/v1/teams?limit=1&limit=2", "limit", "duplicate"),
+        ("/v1/teams?state=lost", "state", "active"),
+        ("/v1/teams?parent_id=person_1", "parent_id", "team_"),
+        ("/v1/tickets?created_from=2026-01-07", "created_from", "2026-01-31T09:00:00Z"),
+        ("/v1/kpis/backlog?at=2026-01-07", "at", "2026-01-31T09:00:00Z"),
+        ("/v1/kpis/tickets_created?from=x&to=2026-01-01", "from", "2026-01-31"),
+        ("/v1/kpis/backlog?group_by=agent,moon", "group_by", "moon"),
+        ("/v1/kpis/nothing", "metric", "backlog"),
+        ("/v1/teams/7", "id", "team_"),
+        ("/v1/teams?limit=0", "limit", "between 1 and 200"),
+        ("/v1/kpis/tickets_created?from=2026-01-01", "to", "missing"),
+    ];
+    for (path, parameter, message) in parameters {
+        let answer = api.get(&acme.owner, path).await;
+        assert!(answer.status.is_client_error(), "{path}");
+        let field = &answer.body["fields"][0];
+        assert_eq!(field["parameter"], parameter, "{path}: {:?}", answer.body);
+        assert_eq!(field["pointer"], Value::Null);
+        assert!(field["message"].as_str().unwrap().contains(message), "{path}: {field}");
+        assert!(!answer.body["detail"].as_str().unwrap().contains("deserialize"), "{path}");
+    }
+    let team = api.made(&acme, "/v1/teams", json!({ "name": "North" })).await;
+    let team = format!("/v1/teams/{team}");
+    let (post, patch) = (Method::POST, Method::PATCH);
+    let bodies = [
+        (&post, "/v1/teams", json!({ "name": 1 }), "/name", "wrong_type", 400),
+        (&post, "/v1/teams", json!({}), "/name", "required", 400),
+        (&post, "/v1/teams", json!({ "name": "N", "colour": 1 }), "/colour", "unknown_field", 400),
+        (&post, "/v1/memberships", json!({ "person_id": "x" }), "/person_id", "unreadable", 400),
+        (
+            &post,
+            "/v1/people",
+            json!({ "name": "A", "hire_date": "May" }),
+            "/hire_date",
+            "unreadable",
+            400,
+        ),
+        (
+            &post,
+            "/v1/api_clients",
+            json!({ "name": "A", "scopes": [1] }),
+            "/scopes/0",
+            "wrong_type",
+            400,
+        ),
+        (&post, "/v1/teams", json!({ "name": "" }), "/name", "length", 422),
+        (&patch, &team, json!({ "name": null }), "/name", "not_nullable", 422),
+        (&patch, &team, json!({ "parent_id": "x" }), "/parent_id", "unreadable", 400),
+    ];
+    for (method, path, body, pointer, code, status) in bodies {
+        let answer = api.call(&acme.owner, method.clone(), path, Some(body)).await;
+        let field = &answer.body["fields"][0];
+        assert_eq!(
+            (answer.status.as_u16(), field["pointer"].as_str(), field["code"].as_str()),
+            (status, Some(pointer), Some(code)),
+            "{path}: {:?}",
+            answer.body
+        );
+        assert_eq!(field["parameter"], Value::Null);
+    }
+}
+
+#[actix_web::test]
+async fn graphql_refuses_in_its_own_shape() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let large = json!({ "query": "x".repeat(1 << 18) }).to_string();
+    let too_large = send(&api, &acme, Method::POST, "/graphql", "application/json", large).await;
+    let nothing = api.get(&acme.owner, "/graphql").await;
+    let unknown =
+        api.get(&acme.owner, "/graphql?query=%7Bme%7Bid%7D%7D&extensions=x&query=x").await;
+    let cases = [
+        (too_large, 413, "body_too_large"),
+        (nothing, 400, "query_unreadable"),
+        (unknown, 400, "query_unreadable"),
+    ];
+    for (answer, status, code) in cases {
+        assert_eq!(answer.status.as_u16(), status, "{:?}", answer.body);
+        assert!(answer.header("content-type").starts_with("application/json"));
+        assert_eq!(answer.body["errors"][0]["extensions"]["code"], code, "{:?}", answer.body);
+        assert!(answer.body["errors"][0]["extensions"]["requestId"].as_str().is_some());
+    }
+    let mutation = "/graphql?query=mutation%7BcreateTeam(input:%7Bname:%22X%22%7D)%7Bid%7D%7D";
+    assert_eq!(api.get(&acme.owner, mutation).await.header("allow"), "POST");
+}
+
+#[actix_web::test]
+async fn the_token_endpoint_refuses_in_the_shape_of_oauth() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let form = "application/x-www-form-urlencoded";
+    let doubled = "grant_type=password&grant_type=password&username=a&password=b";
+    let large = format!("grant_type={}", "x".repeat(1 << 15));
+    for (media_type, body) in
+        [("application/json", "{}"), (form, doubled), (form, large.as_str()), ("", "")]
+    {
+        let path = "/t/acme/oauth/token";
+        let answer = TestRequest::post().uri(path).insert_header(("Content-Type", media_type));
+        let answer = api.send(answer.set_payload(body.to_owned())).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body["error"].as_str()),
+            (400, Some("invalid_request")),
+            "{:?}",
+            answer.body
+        );
+        assert!(answer.body["error_description"].as_str().is_some_and(|text| !text.is_empty()));
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    drop(acme);
+}
