@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, post};
-use domain::kernel::Error;
+use domain::kernel::{Error, OrInternal};
 use domain::kpis;
 use domain::tickets::ImportReport;
 use domain::tickets::import::{
@@ -61,7 +61,7 @@ pub(super) async fn import(
     let report = if asked.0.dry_run {
         actix_web::rt::task::spawn_blocking(move || intake::dry_run(sorted))
             .await
-            .map_err(Error::internal)??
+            .or_internal()??
     } else {
         Box::pin(intake::write(&api, &caller, &source, sorted, kpis::follow, |_| ())).await?
     };
@@ -121,7 +121,7 @@ async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Erro
         }
     }
     drop(sender);
-    let sorted = reading.await.map_err(Error::internal)?;
+    let sorted = reading.await.or_internal()?;
     match cut {
         Some(cut) => Err(cut),
         None => sorted,

@@ -8,7 +8,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
 use super::types::Secret;
-use crate::kernel::{Error, Result};
+use crate::kernel::{Error, OrInternal, Result};
 
 /// How many characters a password has at least.
 const MIN_CHARACTERS: usize = 12;
@@ -48,7 +48,7 @@ pub(super) async fn verify_password(password: Secret, known: Option<PasswordHash
     in_turn(move || match known {
         None => hash(&password).map(|_| false),
         Some(known) => {
-            let known = phc::PasswordHash::new(&known.0).map_err(Error::internal)?;
+            let known = phc::PasswordHash::new(&known.0).or_internal()?;
             let verified = Argon2::default().verify_password(password.expose().as_bytes(), &known);
             Ok(verified.is_ok())
         }
@@ -58,19 +58,19 @@ pub(super) async fn verify_password(password: Secret, known: Option<PasswordHash
 
 fn hash(password: &Secret) -> Result<PasswordHash> {
     let hash = Argon2::default().hash_password(password.expose().as_bytes());
-    let hash = hash.map_err(Error::internal)?;
+    let hash = hash.or_internal()?;
     Ok(PasswordHash(hash.to_string()))
 }
 
 async fn in_turn<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let turn = AT_A_TIME.acquire().await.map_err(Error::internal)?;
+    let turn = AT_A_TIME.acquire().await.or_internal()?;
     let work = move || {
         // The turn ends with the work, also when whoever asked has gone.
         let _turn = turn;
         work()
     };
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(Error::internal)?
+    done.or_internal()?
 }

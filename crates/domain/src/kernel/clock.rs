@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::Rng;
 use uuid::Uuid;
 
-use super::{Error, Result};
+use super::{Error, OrInternal, Result};
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
@@ -52,8 +52,8 @@ impl Clock {
 /// # Errors
 /// `internal` for a zone that is none: those that are kept were checked.
 pub fn date_in(zone: &str, now: DateTime<Utc>) -> Result<NaiveDate> {
-    let zone = jiff::tz::TimeZone::get(zone).map_err(Error::internal)?;
-    let now = jiff::Timestamp::from_microsecond(now.timestamp_micros()).map_err(Error::internal)?;
+    let zone = jiff::tz::TimeZone::get(zone).or_internal()?;
+    let now = jiff::Timestamp::from_microsecond(now.timestamp_micros()).or_internal()?;
     let date = zone.to_datetime(now).date();
     let (year, month, day) = (date.year(), date.month(), date.day());
     NaiveDate::from_ymd_opt(year.into(), month.unsigned_abs().into(), day.unsigned_abs().into())

@@ -249,6 +249,25 @@ impl Error {
     }
 }
 
+/// A failure that only a defect of ours can cause. Unlike `map_err(Error::internal)` it knows the line that it is written on.
+pub trait OrInternal<T> {
+    /// The value, or an internal error that arose here.
+    ///
+    /// # Errors
+    /// `internal`, because of what failed.
+    fn or_internal(self) -> Result<T>;
+}
+
+impl<T, E: Into<Source>> OrInternal<T> for std::result::Result<T, E> {
+    #[track_caller]
+    fn or_internal(self) -> Result<T> {
+        match self {
+            Ok(value) => Ok(value),
+            Err(error) => Err(Error::internal(error)),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
@@ -339,5 +358,17 @@ fn taken(constraint: &str) -> Error {
             "taken_meanwhile",
             "somebody else made the same thing at the same moment; try again",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internal_error_knows_the_line_that_it_arose_on() {
+        let line = line!() + 1;
+        let error = "x".parse::<i32>().or_internal().unwrap_err();
+        assert_eq!((error.location().file(), error.location().line()), (file!(), line));
     }
 }

@@ -32,7 +32,7 @@ pub use access::{Access, Actor, ApiClientId, Caller, PersonId, Reach, TeamId, Te
 pub use app::{App, LoadAccess, Wake};
 pub use clock::{Clock, Ids};
 pub use db::Database;
-pub use error::{Error, ErrorKind, FieldError, Result};
+pub use error::{Error, ErrorKind, FieldError, OrInternal, Result};
 pub use events::{Event, verify as verify_events};
 pub use page::{Identified, Page, PageArgs};
 pub use permission::Permission;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::kernel::{App, Caller, Error, ErrorKind};
+use domain::kernel::{App, Caller, Error, ErrorKind, OrInternal};
 use domain::kpis::{self, DRAIN_UNIT};
 use domain::tickets::import::{
     self, FileFormat, Intake, IntakeError, IntakeOptions, Mapping, Rejects, SortedTickets,
@@ -202,7 +202,7 @@ fn tell(args: &ImportTicketsArgs, report: &ImportReport) -> Result<()> {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    spawn_blocking(work).await.map_err(Error::internal)?
+    spawn_blocking(work).await.or_internal()?
 }
 
 fn created(file: &Path) -> Result<File> {

@@ -9,7 +9,7 @@ use crate::accounts::secrets::{digest, random};
 use crate::accounts::types::{Secret, ShownOnce};
 use crate::accounts::users::UserState;
 use crate::accounts::users::entity::user;
-use crate::kernel::{Error, Event, Result, Scope, UserId};
+use crate::kernel::{Event, OrInternal, Result, Scope, UserId};
 
 /// How long a session lasts, however often it is continued.
 const SESSION: TimeDelta = TimeDelta::days(30);
@@ -104,7 +104,7 @@ async fn repeat(scope: &Scope, row: &Model) -> Result<Option<ShownOnce>> {
     let soon = row.replaced_at.is_some_and(|at| scope.now() <= at + REPEAT);
     if let (true, Some(sealed)) = (soon, &row.sealed_successor) {
         let token = scope.unseal(SUCCESSOR, row.id.0, sealed)?;
-        let token = String::from_utf8(token).map_err(Error::internal)?;
+        let token = String::from_utf8(token).or_internal()?;
         return Ok(Some(ShownOnce::new(token)));
     }
     let change = ActiveModel {

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::answer::names;
 use super::teams::{Owner, TeamMap};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId};
+use crate::kernel::{Error, OrInternal, Permission, PersonId, Reach, Result, Scope, TeamId};
 use crate::kpis::edges::{Bucket, RangeError, buckets, zone};
 use crate::kpis::types::{GroupBy, KpiQuery, Metric};
 use crate::kpis::{Measure, Statistic};
@@ -70,7 +70,7 @@ impl Plan {
             return Err(Error::forbidden(Permission::KpisPeople));
         }
         let tenant = tenants::get(scope).await?;
-        let home = zone(&tenant.time_zone).map_err(Error::internal)?;
+        let home = zone(&tenant.time_zone).or_internal()?;
         let buckets = asked_buckets(scope, metric, query, &home, first_weekday(tenant.week_start))?;
         let visible = visible(scope, people);
         let mut cover = cover(scope, read, visible.as_ref().filter(|_| one_by_one));

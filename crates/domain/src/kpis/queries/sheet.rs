@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::plan::{Plan, Span};
 use super::teams::Owner;
-use crate::kernel::{Error, PersonId, Result, TeamId};
+use crate::kernel::{OrInternal, PersonId, Result, TeamId};
 use crate::kpis::Statistic;
 use crate::kpis::aggregate::{Row, Tally};
 use crate::kpis::cells::{Day, days};
@@ -133,8 +133,8 @@ impl<'a> Sheet<'a> {
             self.tally.add(row, n, total);
             return Ok(());
         }
-        for day in days(cells).map_err(Error::internal)? {
-            self.add_day(from, &mut targets, &day.map_err(Error::internal)?)?;
+        for day in days(cells).or_internal()? {
+            self.add_day(from, &mut targets, &day.or_internal()?)?;
         }
         Ok(())
     }
@@ -152,7 +152,7 @@ impl<'a> Sheet<'a> {
             let row = target.row(self);
             self.tally.add(row, day.n, day.total);
             if durations {
-                day.values(self.tally.values(row)).map_err(Error::internal)?;
+                day.values(self.tally.values(row)).or_internal()?;
             }
             return Ok(());
         }
@@ -167,7 +167,7 @@ impl<'a> Sheet<'a> {
                 }
             }
         });
-        each.map_err(Error::internal)
+        each.or_internal()
     }
 
     /// Adds balances: what each key has at the end of each bucket, from its changes strictly before `cut` of that end.
@@ -206,15 +206,15 @@ pub(super) fn changes_of(
     to: &mut Vec<(i64, i64)>,
 ) -> Result<()> {
     let start = micros_of(first_slot(month));
-    for day in days(cells).map_err(Error::internal)? {
-        let day = day.map_err(Error::internal)?;
+    for day in days(cells).or_internal()? {
+        let day = day.or_internal()?;
         let from = start + micros_of(Slot::from(day.day) * SLOTS_PER_DAY);
         let next = ends.partition_point(|end| *end <= from);
         if ends.get(next).is_none_or(|end| *end >= from + micros_of(SLOTS_PER_DAY)) {
             to.push((from, day.total));
         } else {
             let each = day.each_slot(|cell, _| to.push((from + micros_of(cell.slot), cell.total)));
-            each.map_err(Error::internal)?;
+            each.or_internal()?;
         }
     }
     Ok(())

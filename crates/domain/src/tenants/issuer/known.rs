@@ -10,7 +10,7 @@ use super::signing::{PrivateKey, PublicKey};
 use super::types::{SigningKeyId, SigningKeyState};
 use super::{queries, verifies_for};
 use crate::kernel::recent::Recent;
-use crate::kernel::{App, Caller, Error, ErrorKind, Result, Scope};
+use crate::kernel::{App, Caller, Error, ErrorKind, OrInternal, Result, Scope};
 use crate::tenants::{self, Tenant};
 
 /// How long an unknown key of a known issuer is refused before its keys are read again.
@@ -108,7 +108,7 @@ async fn open(scope: &Scope, tenant: Tenant, now: DateTime<Utc>) -> Result<Issue
         published.push((key.id, public, refused_from(&key)));
         if let (SigningKeyState::Active, Some(sealed)) = (key.state, &key.sealed_private_key) {
             let secret = scope.unseal(PRIVATE_KEY, key.id.0, sealed)?;
-            let secret = <[u8; 32]>::try_from(secret.as_slice()).map_err(Error::internal)?;
+            let secret = <[u8; 32]>::try_from(secret.as_slice()).or_internal()?;
             active = Some((key.id, PrivateKey::new(&secret)));
         }
     }

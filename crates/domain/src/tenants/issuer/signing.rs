@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 
-use crate::kernel::{Error, Result};
+use crate::kernel::{Error, OrInternal, Result};
 
 /// What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410 §7).
 const PKCS8: [u8; 16] = [
@@ -23,7 +23,7 @@ impl PrivateKey {
 
     /// The other half.
     pub(super) fn public(&self) -> Result<PublicKey> {
-        let key = Jwk::from_encoding_key(&self.0, Algorithm::EdDSA).map_err(Error::internal)?;
+        let key = Jwk::from_encoding_key(&self.0, Algorithm::EdDSA).or_internal()?;
         let AlgorithmParameters::OctetKeyPair(pair) = key.algorithm else {
             return Err(Error::internal("an Ed25519 key is not an octet key pair"));
         };
@@ -32,7 +32,7 @@ impl PrivateKey {
 
     /// The signature of a message, in base64url.
     pub(crate) fn sign(&self, message: &str) -> Result<String> {
-        crypto::sign(message.as_bytes(), &self.0, Algorithm::EdDSA).map_err(Error::internal)
+        crypto::sign(message.as_bytes(), &self.0, Algorithm::EdDSA).or_internal()
     }
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct PublicKey {
 impl PublicKey {
     /// The key as a JWK has it: base64url.
     pub(super) fn new(x: String) -> Result<Self> {
-        let key = DecodingKey::from_ed_components(&x).map_err(Error::internal)?;
+        let key = DecodingKey::from_ed_components(&x).or_internal()?;
         Ok(Self { x, key })
     }
 
@@ -57,7 +57,7 @@ impl PublicKey {
 
     /// Its bytes.
     pub(super) fn bytes(&self) -> Result<Vec<u8>> {
-        URL_SAFE_NO_PAD.decode(&self.x).map_err(Error::internal)
+        URL_SAFE_NO_PAD.decode(&self.x).or_internal()
     }
 
     /// As a JWK has it.

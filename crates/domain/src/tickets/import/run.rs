@@ -13,7 +13,7 @@ use super::mapping::Mapping;
 use super::references::References;
 use super::unit::{self, Unit};
 use crate::connections;
-use crate::kernel::{App, Caller, Error, Permission, Result};
+use crate::kernel::{App, Caller, Error, OrInternal, Permission, Result};
 use crate::tickets;
 
 /// How many rows a unit has. SQLite has one writer, whom others should not wait for longer than 50 ms: there the units grow and shrink
@@ -92,7 +92,7 @@ pub async fn write(
         done.changed += written.changed;
         progress(done);
     }
-    report(done, reading.await.map_err(Error::internal)??)
+    report(done, reading.await.or_internal()??)
 }
 
 /// Reads everything and writes nothing: tells what would be rejected.
