@@ -16,7 +16,7 @@ const typescript = await codegen({
   documents: [{ location: OPERATIONS.pathname, document: parse(await readFile(OPERATIONS, 'utf8')) }],
   config: {
     enumsAsTypes: true,
-    scalars: { DateTime: 'string', NaiveDate: 'string' },
+    scalars: { DateTime: 'string', Date: 'string' },
     strictScalars: true,
     skipTypename: true,
     useTypeImports: true,

@@ -5,7 +5,8 @@ use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::accounts;
 use domain::kernel::{self, Error};
@@ -32,12 +33,34 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let api = Api::from_request(request, payload).into_inner();
         let token = bearer(request);
+        let expected = expected_version(request);
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
         Box::pin(async move {
             let api = api?;
-            let caller = accounts::authenticate(&api, api.urls(), &token?, request_id).await?;
+            let mut caller = accounts::authenticate(&api, api.urls(), &token?, request_id).await?;
+            caller.expected_version = expected?;
             Ok(Self(caller))
         })
+    }
+}
+
+/// The version that `If-Match` names, where the request is about one thing.
+fn expected_version(request: &HttpRequest) -> Result<Option<i64>, Failure> {
+    let Some(given) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let one_thing = !request.match_info().is_empty() && request.method() != Method::GET;
+    let text = given.to_str().unwrap_or_default().trim();
+    if text == "*" || !one_thing {
+        return Ok(None);
+    }
+    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    match version.and_then(|version| version.parse().ok()) {
+        Some(version) => Ok(Some(version)),
+        None => {
+            let message = "`If-Match` takes one `ETag` of ours, like `\"3\"`, or `*`";
+            Err(Error::malformed("if_match_unreadable", message).into())
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use std::sync::LazyLock;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::kernel::Error;
-use utoipa::openapi::OpenApi;
+use serde_json::Value;
 use utoipa_actix_web::AppExt;
 
 pub use app::Api;
@@ -77,18 +77,20 @@ async fn nowhere(request: HttpRequest) -> http::Result<HttpResponse> {
 }
 
 /// Every address with its methods, for who asks it by another.
-static ADDRESSES: LazyLock<Addresses> =
-    LazyLock::new(|| Addresses::new(&document(), &[("/graphql", &["GET", "HEAD", "POST"])]));
+static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| {
+    let graphql: (&str, &[&str]) = ("/graphql", &["GET", "HEAD", "POST"]);
+    Addresses::new(&document(), [graphql].into_iter())
+});
 
 /// The OpenAPI document of everything under `/v1` and `/t`.
 #[must_use]
-pub fn document() -> OpenApi {
+pub fn document() -> Value {
     let (_, document) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(openapi::frame())
         .configure(features)
         .split_for_parts();
-    openapi::finish(document)
+    openapi::finish(&document)
 }
 
 /// The GraphQL schema in its own language.

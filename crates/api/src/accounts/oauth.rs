@@ -32,7 +32,7 @@ struct TokenError<'a> {
 /// Get a token: by a password, an API client's secret, or the newest refresh token of a session.
 #[utoipa::path(
     tag = "accounts",
-    operation_id = "tokens.create",
+    operation_id = "tokens.create", params(("tenant" = String, Path, description = "The tenant's name in addresses.")),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     security(()),
     responses(
@@ -119,14 +119,14 @@ fn basic(http: &HttpRequest, request: &mut TokenRequest) -> std::result::Result<
 }
 
 /// Say where this tenant's tokens come from and how to check them.
-#[utoipa::path(tag = "accounts", operation_id = "tokens.discovery", security(()), responses((status = OK, body = Discovery), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "tokens.discovery", params(("tenant" = String, Path, description = "The tenant's name in addresses.")), security(()), responses((status = OK, body = Discovery), Problems))]
 #[get("/t/{tenant}/.well-known/openid-configuration")]
 async fn discovery(api: Api, tenant: Path<String>) -> Result<Json<Discovery>> {
     Ok(Json(tenants::discovery(&api, api.urls(), &tenant).await?))
 }
 
 /// List the public keys of this tenant's tokens.
-#[utoipa::path(tag = "accounts", operation_id = "tokens.keys", security(()), responses((status = OK, body = Jwks), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "tokens.keys", params(("tenant" = String, Path, description = "The tenant's name in addresses.")), security(()), responses((status = OK, body = Jwks), Problems))]
 #[get("/t/{tenant}/.well-known/jwks.json")]
 async fn keys(api: Api, tenant: Path<String>) -> Result<HttpResponse> {
     let keys = tenants::jwks(&api, &tenant).await?;

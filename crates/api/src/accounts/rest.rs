@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Json, Path, Problems, Result, created};
+use crate::http::{Asked, Json, List, Path, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(me).service(tenant).service(update_tenant);
@@ -28,7 +28,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(update_user)
         .service(set_password);
     config.service(suspend_user).service(reactivate_user).service(end_user);
-    config.service(roles_of).service(grant_role).service(revoke_role);
+    config.service(roles_of).service(grant_role).service(get_role).service(revoke_role);
     config
         .service(list_clients)
         .service(create_client)
@@ -67,8 +67,8 @@ async fn list_users(
     api: Api,
     caller: Caller,
     asked: Asked<UserFilter, PageArgs>,
-) -> Result<Json<Page<User>>> {
-    Ok(Json(api.read(&caller, async |scope| users::list(scope, &asked.0, &asked.1).await).await?))
+) -> Result<List<Page<User>>> {
+    Ok(List(api.read(&caller, async |scope| users::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make a user. Without a role they may do nothing yet.
@@ -80,14 +80,14 @@ async fn create_user(api: Api, caller: Caller, new: Json<NewUser>) -> Result<Htt
 }
 
 /// Get a user.
-#[utoipa::path(tag = "accounts", operation_id = "users.get", responses((status = OK, body = User), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.get", params(("id" = UserId, Path)), responses((status = OK, body = User), Problems))]
 #[get("/users/{id}")]
 async fn get_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
     Ok(Json(api.read(&caller, async |scope| users::get(scope, *id).await).await?))
 }
 
 /// Change a user's e-mail or person.
-#[utoipa::path(tag = "accounts", operation_id = "users.update", responses((status = OK, body = User), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.update", params(("id" = UserId, Path)), responses((status = OK, body = User), Problems))]
 #[patch("/users/{id}")]
 async fn update_user(
     api: Api,
@@ -101,6 +101,7 @@ async fn update_user(
     ))
 }
 
+/// A password to set.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewPassword {
@@ -109,7 +110,7 @@ struct NewPassword {
 }
 
 /// Give a user a new password. Their sessions end.
-#[utoipa::path(tag = "accounts", operation_id = "users.set_password", responses((status = OK, body = User), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.set_password", params(("id" = UserId, Path)), responses((status = OK, body = User), Problems))]
 #[put("/users/{id}/password")]
 async fn set_password(
     api: Api,
@@ -121,35 +122,35 @@ async fn set_password(
 }
 
 /// Suspend a user: their sessions end, and they cannot sign in for now.
-#[utoipa::path(tag = "accounts", operation_id = "users.suspend", responses((status = OK, body = User), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.suspend", params(("id" = UserId, Path)), responses((status = OK, body = User), Problems))]
 #[post("/users/{id}/suspension")]
 async fn suspend_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
     Ok(Json(api.write(&caller, async |scope| users::suspend(scope, *id).await).await?))
 }
 
 /// Let a suspended user in again.
-#[utoipa::path(tag = "accounts", operation_id = "users.reactivate", responses((status = OK, body = User), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.reactivate", params(("id" = UserId, Path)), responses((status = OK, body = User), Problems))]
 #[delete("/users/{id}/suspension")]
 async fn reactivate_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
     Ok(Json(api.write(&caller, async |scope| users::reactivate(scope, *id).await).await?))
 }
 
 /// End a user's access for good.
-#[utoipa::path(tag = "accounts", operation_id = "users.end", responses((status = OK, body = User), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.end", params(("id" = UserId, Path)), responses((status = OK, body = User), Problems))]
 #[post("/users/{id}/ending")]
 async fn end_user(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<User>> {
     Ok(Json(api.write(&caller, async |scope| users::end(scope, *id).await).await?))
 }
 
 /// List a user's roles, also those of the past.
-#[utoipa::path(tag = "accounts", operation_id = "users.roles", responses((status = OK, body = Vec<RoleGrant>), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.roles", params(("id" = UserId, Path)), responses((status = OK, body = Vec<RoleGrant>), Problems))]
 #[get("/users/{id}/roles")]
-async fn roles_of(api: Api, caller: Caller, id: Path<UserId>) -> Result<Json<Vec<RoleGrant>>> {
-    Ok(Json(api.read(&caller, async |scope| users::roles(scope, *id).await).await?))
+async fn roles_of(api: Api, caller: Caller, id: Path<UserId>) -> Result<List<Vec<RoleGrant>>> {
+    Ok(List(api.read(&caller, async |scope| users::roles(scope, *id).await).await?))
 }
 
 /// Grant a role to a user.
-#[utoipa::path(tag = "accounts", operation_id = "users.grant_role", responses((status = CREATED, body = RoleGrant), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.grant_role", params(("id" = UserId, Path)), responses((status = CREATED, body = RoleGrant), Problems))]
 #[post("/users/{id}/roles")]
 async fn grant_role(
     api: Api,
@@ -160,11 +161,18 @@ async fn grant_role(
     let grant = api
         .write(&caller, async |scope| users::grant_role(scope, *id, new.into_inner()).await)
         .await?;
-    Ok(created(format!("/v1/users/{}/roles", grant.user_id), &grant))
+    Ok(created(format!("/v1/role_grants/{}", grant.id), &grant))
+}
+
+/// Get a role grant.
+#[utoipa::path(tag = "accounts", operation_id = "users.get_role", params(("id" = RoleGrantId, Path)), responses((status = OK, body = RoleGrant), Problems))]
+#[get("/role_grants/{id}")]
+async fn get_role(api: Api, caller: Caller, id: Path<RoleGrantId>) -> Result<Json<RoleGrant>> {
+    Ok(Json(api.read(&caller, async |scope| users::role_grant(scope, *id).await).await?))
 }
 
 /// End a role grant now.
-#[utoipa::path(tag = "accounts", operation_id = "users.revoke_role", responses((status = OK, body = RoleGrant), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "users.revoke_role", params(("id" = RoleGrantId, Path)), responses((status = OK, body = RoleGrant), Problems))]
 #[delete("/role_grants/{id}")]
 async fn revoke_role(api: Api, caller: Caller, id: Path<RoleGrantId>) -> Result<Json<RoleGrant>> {
     Ok(Json(api.write(&caller, async |scope| users::revoke_role(scope, *id).await).await?))
@@ -177,8 +185,8 @@ async fn list_clients(
     api: Api,
     caller: Caller,
     asked: Asked<ApiClientFilter, PageArgs>,
-) -> Result<Json<Page<ApiClient>>> {
-    Ok(Json(api.read(&caller, async |scope| clients::list(scope, &asked.0, &asked.1).await).await?))
+) -> Result<List<Page<ApiClient>>> {
+    Ok(List(api.read(&caller, async |scope| clients::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make an API client. Its secret is in this answer and nowhere else.
@@ -191,14 +199,14 @@ async fn create_client(api: Api, caller: Caller, new: Json<NewApiClient>) -> Res
 }
 
 /// Get an API client.
-#[utoipa::path(tag = "accounts", operation_id = "api_clients.get", responses((status = OK, body = ApiClient), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "api_clients.get", params(("id" = ApiClientId, Path)), responses((status = OK, body = ApiClient), Problems))]
 #[get("/api_clients/{id}")]
 async fn get_client(api: Api, caller: Caller, id: Path<ApiClientId>) -> Result<Json<ApiClient>> {
     Ok(Json(api.read(&caller, async |scope| clients::get(scope, *id).await).await?))
 }
 
 /// Change an API client's name or scopes.
-#[utoipa::path(tag = "accounts", operation_id = "api_clients.update", responses((status = OK, body = ApiClient), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "api_clients.update", params(("id" = ApiClientId, Path)), responses((status = OK, body = ApiClient), Problems))]
 #[patch("/api_clients/{id}")]
 async fn update_client(
     api: Api,
@@ -213,7 +221,7 @@ async fn update_client(
 }
 
 /// Give an API client a new secret; the old one ends at once.
-#[utoipa::path(tag = "accounts", operation_id = "api_clients.rotate_secret", responses((status = OK, body = ApiClientSecret), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "api_clients.rotate_secret", params(("id" = ApiClientId, Path)), responses((status = OK, body = ApiClientSecret), Problems))]
 #[post("/api_clients/{id}/secret")]
 async fn rotate_secret(
     api: Api,
@@ -224,7 +232,7 @@ async fn rotate_secret(
 }
 
 /// Revoke an API client for good.
-#[utoipa::path(tag = "accounts", operation_id = "api_clients.revoke", responses((status = OK, body = ApiClient), Problems))]
+#[utoipa::path(tag = "accounts", operation_id = "api_clients.revoke", params(("id" = ApiClientId, Path)), responses((status = OK, body = ApiClient), Problems))]
 #[post("/api_clients/{id}/revocation")]
 async fn revoke_client(api: Api, caller: Caller, id: Path<ApiClientId>) -> Result<Json<ApiClient>> {
     Ok(Json(api.write(&caller, async |scope| clients::revoke(scope, *id).await).await?))

@@ -3,6 +3,7 @@
 mod error;
 mod http;
 mod loader;
+mod names;
 mod node;
 mod page;
 mod reading;
@@ -40,6 +41,7 @@ pub type Graph = Schema<Query, Mutation, EmptySubscription>;
 #[must_use]
 pub fn schema() -> Graph {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<names::Names>()
         .limit_depth(16)
         .limit_complexity(20_000)
         .limit_recursive_depth(32)

@@ -3,21 +3,21 @@
 use std::collections::BTreeSet;
 
 use actix_web::dev::ResourceDef;
-use utoipa::openapi::{OpenApi, PathItem};
+use serde_json::Value;
 
 /// Addresses with their methods.
 pub(crate) struct Addresses(Vec<(ResourceDef, Vec<&'static str>)>);
 
 impl Addresses {
-    /// Those of a document, and others that it does not describe.
-    pub(crate) fn new(document: &OpenApi, others: &[(&str, &[&'static str])]) -> Self {
-        let described = document
-            .paths
-            .paths
-            .iter()
-            .map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
-        let others =
-            others.iter().map(|(path, methods)| (ResourceDef::new(*path), methods.to_vec()));
+    /// Those of an OpenAPI document, and others that it does not describe.
+    pub(crate) fn new<'a>(
+        document: &Value,
+        others: impl Iterator<Item = (&'a str, &'static [&'static str])>,
+    ) -> Self {
+        let described = document["paths"].as_object().into_iter().flatten();
+        let described =
+            described.map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
+        let others = others.map(|(path, methods)| (ResourceDef::new(path), methods.to_vec()));
         Self(described.chain(others).collect())
     }
 
@@ -30,13 +30,14 @@ impl Addresses {
     }
 }
 
-fn methods(item: &PathItem) -> Vec<&'static str> {
-    let taken: [(bool, &[&str]); 5] = [
-        (item.get.is_some(), &["GET", "HEAD"]),
-        (item.put.is_some(), &["PUT"]),
-        (item.post.is_some(), &["POST"]),
-        (item.delete.is_some(), &["DELETE"]),
-        (item.patch.is_some(), &["PATCH"]),
+fn methods(item: &Value) -> Vec<&'static str> {
+    const METHODS: [(&str, &[&str]); 5] = [
+        ("get", &["GET", "HEAD"]),
+        ("put", &["PUT"]),
+        ("post", &["POST"]),
+        ("delete", &["DELETE"]),
+        ("patch", &["PATCH"]),
     ];
-    taken.into_iter().filter(|(taken, _)| *taken).flat_map(|(_, names)| names).copied().collect()
+    let taken = METHODS.into_iter().filter(|(verb, _)| item.get(*verb).is_some());
+    taken.flat_map(|(_, names)| names).copied().collect()
 }

@@ -146,9 +146,11 @@ pub(crate) struct Problem<'a> {
     fields: Vec<ProblemField<'a>>,
     /// What the state allows instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     allowed_actions: Option<&'a [&'a str]>,
     /// After how many seconds to try again.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     retry_after: Option<u64>,
 }
 
@@ -157,9 +159,11 @@ pub(crate) struct Problem<'a> {
 pub(crate) struct ProblemField<'a> {
     /// Where in the body it is, as a JSON pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pointer: Option<&'a str>,
     /// Which parameter of the address it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter: Option<&'a str>,
     /// A stable word.
     code: &'a str,
@@ -218,19 +222,8 @@ pub(crate) struct Problems;
 
 impl utoipa::IntoResponses for Problems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Response>> {
-        let described = [
-            (
-                "400",
-                "The request cannot be read: not parseable, an unknown field, an id of another kind.",
-            ),
-            ("401", "There is no token, or it is not valid any more."),
-            ("403", "The token may not do this kind of thing."),
-            ("404", "It is not there, or not within the caller's reach."),
-            ("409", "The state forbids it, or a unique value is taken."),
-            ("422", "Understood, but not valid; `fields` says where."),
-            ("500", "A defect of ours; `request_id` finds it in the log."),
-            ("503", "A part of the service is away for a moment."),
-        ];
+        // Said in full once, where the document is finished.
+        let described = [("503", "A part of the service is away for a moment.")];
         let response = |text: &str| {
             let content =
                 ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();

@@ -3,13 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use domain::kernel::{Error, FieldError};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use super::reading::{field_error, pointer};
@@ -85,9 +87,38 @@ fn unfit(field: FieldError) -> Error {
 }
 
 impl<T: Serialize> Responder for Json<T> {
-    type Body = actix_web::body::BoxBody;
+    type Body = BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok().json(self.0)
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut answer = answer(HttpResponse::Ok(), &self.0);
+        let seen = request.headers().get(IF_NONE_MATCH);
+        if request.method() == Method::GET && seen.is_some() && seen == answer.headers().get(ETAG) {
+            *answer.status_mut() = StatusCode::NOT_MODIFIED;
+            return answer.drop_body().map_into_boxed_body();
+        }
+        answer
     }
+}
+
+/// 201 with the new thing and its address.
+pub(crate) fn created(location: String, body: &impl Serialize) -> HttpResponse {
+    let mut created = HttpResponse::Created();
+    created.insert_header((LOCATION, location));
+    answer(created, body)
+}
+
+/// A thing with a version has it as its `ETag`, for `If-Match`.
+fn answer(mut answer: HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: i64,
+    }
+    let body = match serde_json::to_vec(body) {
+        Ok(body) => body,
+        Err(error) => return HttpResponse::from_error(Failure::from(Error::internal(error))),
+    };
+    if let Ok(Versioned { version }) = serde_json::from_slice(&body) {
+        answer.insert_header((ETAG, format!("\"{version}\"")));
+    }
+    answer.content_type("application/json").body(body)
 }

@@ -6,9 +6,11 @@ mod error;
 mod form;
 mod head;
 mod json;
+mod list;
 mod path;
 mod reading;
 mod request;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -19,17 +21,11 @@ pub use error::Failure;
 pub(crate) use error::{Problems, Result, problem_schemas, status};
 pub(crate) use form::form_config;
 pub(crate) use head::head;
-pub(crate) use json::Json;
+pub(crate) use json::{Json, created};
+pub(crate) use list::List;
 pub(crate) use path::Path;
 pub(crate) use request::{RequestId, trace};
 pub(crate) use text::Text;
 
 /// The largest body of an ordinary request.
 pub(crate) const BODY: usize = 1024 * 1024;
-
-/// 201 with the new thing and its address.
-pub(crate) fn created(location: String, body: &impl serde::Serialize) -> actix_web::HttpResponse {
-    actix_web::HttpResponse::Created()
-        .insert_header((actix_web::http::header::LOCATION, location))
-        .json(body)
-}

@@ -34,7 +34,7 @@ async fn a_body_that_is_too_large_or_of_another_kind_is_refused_as_such() {
     let api = TestApi::new().await;
     let acme = api.tenant("acme").await;
     let large = format!("{{\"name\":\"{}\"}}", "x".repeat(1 << 20));
-    let mapping = "/v1/tickets/mappings/desk";
+    let mapping = "/v1/import_mappings/desk";
     let (post, put) = (Method::POST, Method::PUT);
     let json = "application/json";
     let too_large = send(&api, &acme, post.clone(), "/v1/teams", json, large.clone()).await;
@@ -202,4 +202,141 @@ async fn the_token_endpoint_refuses_in_the_shape_of_oauth() {
         assert_eq!(answer.header("cache-control"), "no-store");
     }
     drop(acme);
+}
+
+#[actix_web::test]
+async fn a_list_says_where_it_goes_on_and_comes_as_csv() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    for name in ["=1+1", "North", "South"] {
+        api.made(&acme, "/v1/teams", json!({ "name": name })).await;
+    }
+    let mut path = "/v1/teams?limit=2&state=active".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let page = api.get(&acme.owner, &path).await;
+        let items = page.body["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|team| team["name"].as_str().unwrap().to_owned()));
+        let link = page.header("link");
+        assert_eq!(link.is_empty(), page.body["next"].is_null());
+        let Some(next) =
+            link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""))
+        else {
+            break;
+        };
+        assert!(next.contains("state=active"), "{next}");
+        path = next.to_owned();
+    }
+    assert_eq!(seen, ["=1+1", "North", "South"]);
+    let request = TestRequest::get()
+        .uri("/v1/teams?limit=2")
+        .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+        .insert_header(("Accept", "text/csv, */*;q=0.1"));
+    let table = api.send(request).await;
+    assert!(
+        table.header("content-type").starts_with("text/csv"),
+        "{}",
+        table.header("content-type")
+    );
+    assert!(table.header("link").ends_with("rel=\"next\""));
+    let lines: Vec<_> = table.body.as_str().unwrap().lines().collect();
+    assert!(lines[0].starts_with("id,parent_id,name,kind,state,"), "{}", lines[0]);
+    assert!(lines[1].contains(",'=1+1,") && lines[2].contains(",North,"), "{lines:?}");
+    assert_eq!(lines.len(), 3);
+}
+
+#[actix_web::test]
+async fn every_list_comes_as_csv() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    api.fill(&acme).await;
+    let document = crate::document();
+    let mut lists = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if item["get"]["responses"]["200"]["content"]["text/csv"].is_null() {
+            continue;
+        }
+        let mut address = path.clone();
+        if path.contains("{id}") {
+            let owner = path.split("/{id}").next().unwrap();
+            address = path.replace("{id}", &api.ids(&acme, owner).await[0]);
+        }
+        let address = address.replace("{metric}", "first_response_time");
+        let address = match address.contains("/kpis/") {
+            true => format!("{address}?from=2026-05-01&to=2026-06-01&zone=UTC&group_by=agent"),
+            false => address,
+        };
+        let request = TestRequest::get()
+            .uri(&address)
+            .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+            .insert_header(("Accept", "text/csv"));
+        let table = api.send(request).await;
+        assert_eq!(table.status, StatusCode::OK, "{address}: {:?}", table.body);
+        let text = table.body.as_str().unwrap_or_else(|| panic!("{address}: {:?}", table.body));
+        assert!(text.lines().count() > 1, "{address}: {text}");
+        let header = text.lines().next().unwrap();
+        assert!(header.contains(',') && !header.contains('{'), "{address}: {header}");
+        lists += 1;
+    }
+    assert!(lists >= 15, "{lists} lists");
+}
+
+#[actix_web::test]
+async fn who_changes_what_they_did_not_see_is_told() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let team = api.made(&acme, "/v1/teams", json!({ "name": "North" })).await;
+    let path = format!("/v1/teams/{team}");
+    let seen = api.get(&acme.owner, &path).await;
+    assert_eq!(seen.header("etag"), "\"1\"");
+    let change = async |tag: &str, name: &str| {
+        let request = TestRequest::patch()
+            .uri(&path)
+            .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+            .insert_header(("If-Match", tag));
+        api.send(request.set_json(json!({ "name": name }))).await
+    };
+    let changed = change("\"1\"", "West").await;
+    assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, "\"2\""));
+    is_problem(&change("\"1\"", "East").await, 412, "stale_version");
+    is_problem(&change("nonsense", "East").await, 400, "if_match_unreadable");
+    assert_eq!(change("*", "East").await.status, StatusCode::OK);
+    let again = TestRequest::get()
+        .uri(&path)
+        .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+        .insert_header(("If-None-Match", "\"3\""));
+    let again = api.send(again).await;
+    assert_eq!((again.status, &again.body), (StatusCode::NOT_MODIFIED, &json!("")));
+    let made = api.post(&acme.owner, "/v1/teams", json!({ "name": "New" })).await;
+    assert_eq!(made.header("etag"), "\"1\"");
+}
+
+#[actix_web::test]
+async fn what_is_made_is_found_where_its_location_says() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    api.fill(&acme).await;
+    let person = api.ids(&acme, "/v1/people").await[0].clone();
+    let user = api.ids(&acme, "/v1/users").await[1].clone();
+    let source = api.ids(&acme, "/v1/connections").await[0].clone();
+    let team = api.ids(&acme, "/v1/teams").await[0].clone();
+    let days = json!({ "person_id": person, "team_id": team, "valid_from": "2027-01-01" });
+    let new = [
+        ("/v1/teams".to_owned(), json!({ "name": "New" })),
+        ("/v1/people".to_owned(), json!({ "name": "Ann" })),
+        ("/v1/users".to_owned(), json!({ "email": "new@acme.test" })),
+        (format!("/v1/users/{user}/roles"), json!({ "role": "viewer" })),
+        (
+            format!("/v1/people/{person}/identities"),
+            json!({ "connection_id": source, "external_id": "new" }),
+        ),
+        ("/v1/memberships".to_owned(), days.clone()),
+        ("/v1/team_leads".to_owned(), days),
+    ];
+    for (path, new) in new {
+        let made = api.post(&acme.owner, &path, new).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{path}: {:?}", made.body);
+        let found = api.get(&acme.owner, made.header("location")).await;
+        assert_eq!(found.body, made.body, "{path}");
+    }
 }

@@ -4,7 +4,8 @@ use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::kernel::{PersonId, TeamId};
 use domain::kpis::{
-    self, Grain, GroupBy, KpiAnswer, KpiTicket, KpiTicketFilter, Metric, MetricDefinition,
+    self, Grain, GroupBy, KpiAnswer, KpiSeries, KpiTicket, KpiTicketFilter, Metric,
+    MetricDefinition, Whose,
 };
 use domain::tickets::{Channel, QueueId};
 
@@ -30,6 +31,22 @@ impl KpiTicketNode {
     /// The ticket; null where it is not within reach.
     async fn ticket(&self, ctx: &Context<'_>) -> Result<Option<TicketNode>> {
         Ok(load(ctx, self.fact.ticket_id).await?.map(Into::into))
+    }
+}
+
+/// A number, with all that is needed to read it.
+#[derive(SimpleObject)]
+#[graphql(name = "KpiAnswer", complex)]
+pub(crate) struct KpiAnswerNode {
+    #[graphql(flatten)]
+    answer: KpiAnswer,
+}
+
+#[ComplexObject]
+impl KpiAnswerNode {
+    /// The same as columns, for charts: the buckets once, and for each group a value for every bucket.
+    async fn series(&self) -> KpiSeries {
+        (&self.answer).into()
     }
 }
 
@@ -66,7 +83,7 @@ impl KpiQuery {
         team_id: Option<TeamId>,
         #[graphql(desc = "Only what lay in this queue.")] queue_id: Option<QueueId>,
         #[graphql(desc = "Only what came in this way.")] channel: Option<Channel>,
-    ) -> Result<KpiAnswer> {
+    ) -> Result<KpiAnswerNode> {
         let query = kpis::KpiQuery {
             from,
             to,
@@ -79,7 +96,7 @@ impl KpiQuery {
             queue_id,
             channel,
         };
-        Ok(kpis::answer(&*read(ctx).await?, metric, &query).await?)
+        Ok(KpiAnswerNode { answer: kpis::answer(&*read(ctx).await?, metric, &query).await? })
     }
 
     /// The tickets behind a number, and those kept out of it with the reason.
@@ -99,6 +116,12 @@ impl KpiQuery {
         team_id: Option<TeamId>,
         #[graphql(desc = "Only what lay in this queue.")] queue_id: Option<QueueId>,
         #[graphql(desc = "Only what came in this way.")] channel: Option<Channel>,
+        #[graphql(desc = "Only those of the rows of this person; `none` for the rows of nobody.")]
+        agent: Option<Whose<PersonId>>,
+        #[graphql(
+            desc = "Only those of the rows of this very team; `none` for the rows of no team."
+        )]
+        team: Option<Whose<TeamId>>,
         #[graphql(desc = "Only those of the bucket that begins on this day.")] bucket: Option<
             NaiveDate,
         >,
@@ -120,7 +143,7 @@ impl KpiQuery {
             queue_id,
             channel,
         };
-        let filter = KpiTicketFilter { bucket, agent: None, included };
+        let filter = KpiTicketFilter { bucket, agent, team, included };
         page(ctx, first, after, async |scope, args| {
             kpis::explain(scope, metric, &query, &filter, args).await
         })

@@ -4,7 +4,9 @@ use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use domain::kernel::{PageArgs, PersonId, Scope};
 use domain::people::identities::{self, Identity, IdentityId, NewIdentity};
-use domain::people::{self, NewPerson, Person, PersonAction, PersonFilter, PersonPatch};
+use domain::people::{
+    self, NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonSort,
+};
 
 use crate::graphql::{
     FirstPage, IdentitiesOf, MembershipsOf, PageOf, cost, found, load, page, read, write,
@@ -83,10 +85,14 @@ impl PersonQuery {
         &self,
         ctx: &Context<'_>,
         filter: Option<PersonFilter>,
+        #[graphql(
+            desc = "What they are listed by; by when their records were made, if not given."
+        )]
+        sort: Option<PersonSort>,
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<PersonNode>> {
-        let filter = filter.unwrap_or_default();
+        let filter = PersonFilter { sort, ..filter.unwrap_or_default() };
         page(ctx, first, after, async |scope, args| people::list(scope, &filter, args).await).await
     }
 }

@@ -9,7 +9,7 @@ use domain::teams::leads::{
 use domain::teams::memberships::{
     self, Membership, MembershipFilter, MembershipId, MembershipPatch, NewMembership,
 };
-use domain::teams::{self, NewTeam, Team, TeamAction, TeamFilter, TeamPatch};
+use domain::teams::{self, NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort};
 
 use crate::graphql::{
     ChildrenOf, FirstPage, LeadsOf, MembersOf, PageOf, cost, found, load, page, read, write,
@@ -174,10 +174,14 @@ impl TeamQuery {
         &self,
         ctx: &Context<'_>,
         filter: Option<TeamFilter>,
+        #[graphql(
+            desc = "What they are listed by; by when their records were made, if not given."
+        )]
+        sort: Option<TeamSort>,
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<TeamNode>> {
-        let filter = filter.unwrap_or_default();
+        let filter = TeamFilter { sort, ..filter.unwrap_or_default() };
         page(ctx, first, after, async |scope, args| teams::list(scope, &filter, args).await).await
     }
 

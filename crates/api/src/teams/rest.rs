@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Json, Path, Problems, Result, created};
+use crate::http::{Asked, Json, List, Path, Problems, Result, created};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -48,8 +48,8 @@ async fn list(
     api: Api,
     caller: Caller,
     asked: Asked<TeamFilter, PageArgs>,
-) -> Result<Json<Page<Team>>> {
-    Ok(Json(api.read(&caller, async |scope| teams::list(scope, &asked.0, &asked.1).await).await?))
+) -> Result<List<Page<Team>>> {
+    Ok(List(api.read(&caller, async |scope| teams::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Make a team.
@@ -62,14 +62,14 @@ async fn create(api: Api, caller: Caller, new: Json<NewTeam>) -> Result<HttpResp
 }
 
 /// Get a team.
-#[utoipa::path(tag = "teams", operation_id = "teams.get", responses((status = OK, body = Team), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "teams.get", params(("id" = TeamId, Path)), responses((status = OK, body = Team), Problems))]
 #[get("/teams/{id}")]
 async fn get(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>> {
     Ok(Json(api.read(&caller, async |scope| teams::get(scope, *id).await).await?))
 }
 
 /// Change a team's name, kind or place in the tree.
-#[utoipa::path(tag = "teams", operation_id = "teams.update", responses((status = OK, body = Team), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "teams.update", params(("id" = TeamId, Path)), responses((status = OK, body = Team), Problems))]
 #[patch("/teams/{id}")]
 async fn update(
     api: Api,
@@ -84,7 +84,7 @@ async fn update(
 }
 
 /// Close a team. Its history stays; it takes no members from then on.
-#[utoipa::path(tag = "teams", operation_id = "teams.close", responses((status = OK, body = Team), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "teams.close", params(("id" = TeamId, Path)), responses((status = OK, body = Team), Problems))]
 #[post("/teams/{id}/closure")]
 async fn close(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>> {
     Ok(Json(
@@ -93,7 +93,7 @@ async fn close(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>>
 }
 
 /// Reopen a closed team.
-#[utoipa::path(tag = "teams", operation_id = "teams.reopen", responses((status = OK, body = Team), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "teams.reopen", params(("id" = TeamId, Path)), responses((status = OK, body = Team), Problems))]
 #[delete("/teams/{id}/closure")]
 async fn reopen(api: Api, caller: Caller, id: Path<TeamId>) -> Result<Json<Team>> {
     Ok(Json(
@@ -108,8 +108,8 @@ async fn list_memberships(
     api: Api,
     caller: Caller,
     asked: Asked<MembershipFilter, PageArgs>,
-) -> Result<Json<Page<Membership>>> {
-    Ok(Json(
+) -> Result<List<Page<Membership>>> {
+    Ok(List(
         api.read(&caller, async |scope| memberships::list(scope, &asked.0, &asked.1).await).await?,
     ))
 }
@@ -129,7 +129,7 @@ async fn create_membership(
 }
 
 /// Get a membership.
-#[utoipa::path(tag = "teams", operation_id = "memberships.get", responses((status = OK, body = Membership), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "memberships.get", params(("id" = MembershipId, Path)), responses((status = OK, body = Membership), Problems))]
 #[get("/memberships/{id}")]
 async fn get_membership(
     api: Api,
@@ -140,7 +140,7 @@ async fn get_membership(
 }
 
 /// Change the days of a membership. Give `valid_to` to end it.
-#[utoipa::path(tag = "teams", operation_id = "memberships.update", responses((status = OK, body = Membership), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "memberships.update", params(("id" = MembershipId, Path)), responses((status = OK, body = Membership), Problems))]
 #[patch("/memberships/{id}")]
 async fn update_membership(
     api: Api,
@@ -155,7 +155,7 @@ async fn update_membership(
 }
 
 /// Remove a membership that never was.
-#[utoipa::path(tag = "teams", operation_id = "memberships.remove", responses((status = NO_CONTENT), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "memberships.remove", params(("id" = MembershipId, Path)), responses((status = NO_CONTENT), Problems))]
 #[delete("/memberships/{id}")]
 async fn remove_membership(
     api: Api,
@@ -173,8 +173,8 @@ async fn list_leads(
     api: Api,
     caller: Caller,
     asked: Asked<TeamLeadFilter, PageArgs>,
-) -> Result<Json<Page<TeamLead>>> {
-    Ok(Json(api.read(&caller, async |scope| leads::list(scope, &asked.0, &asked.1).await).await?))
+) -> Result<List<Page<TeamLead>>> {
+    Ok(List(api.read(&caller, async |scope| leads::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Name a team's lead. It ends the open one before it.
@@ -187,14 +187,14 @@ async fn create_lead(api: Api, caller: Caller, new: Json<NewTeamLead>) -> Result
 }
 
 /// Get a lead.
-#[utoipa::path(tag = "teams", operation_id = "team_leads.get", responses((status = OK, body = TeamLead), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "team_leads.get", params(("id" = TeamLeadId, Path)), responses((status = OK, body = TeamLead), Problems))]
 #[get("/team_leads/{id}")]
 async fn get_lead(api: Api, caller: Caller, id: Path<TeamLeadId>) -> Result<Json<TeamLead>> {
     Ok(Json(api.read(&caller, async |scope| leads::get(scope, *id).await).await?))
 }
 
 /// Change the days of a lead. Give `valid_to` to end it.
-#[utoipa::path(tag = "teams", operation_id = "team_leads.update", responses((status = OK, body = TeamLead), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "team_leads.update", params(("id" = TeamLeadId, Path)), responses((status = OK, body = TeamLead), Problems))]
 #[patch("/team_leads/{id}")]
 async fn update_lead(
     api: Api,
@@ -209,7 +209,7 @@ async fn update_lead(
 }
 
 /// Remove a lead that never was.
-#[utoipa::path(tag = "teams", operation_id = "team_leads.remove", responses((status = NO_CONTENT), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "team_leads.remove", params(("id" = TeamLeadId, Path)), responses((status = NO_CONTENT), Problems))]
 #[delete("/team_leads/{id}")]
 async fn remove_lead(api: Api, caller: Caller, id: Path<TeamLeadId>) -> Result<HttpResponse> {
     api.write(&caller, async |scope| leads::remove(scope, *id).await).await?;
@@ -224,7 +224,7 @@ struct On {
 }
 
 /// Who led this person on a day.
-#[utoipa::path(tag = "teams", operation_id = "people.lead", params(On), responses((status = OK, body = LeadOf), Problems))]
+#[utoipa::path(tag = "teams", operation_id = "people.lead", params(("id" = PersonId, Path), On), responses((status = OK, body = LeadOf), Problems))]
 #[get("/people/{id}/lead")]
 async fn lead_of(
     api: Api,

@@ -1,6 +1,6 @@
 //! A tenant in which every kind of thing is there more than once, and every edge leads somewhere.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use domain::kernel::Caller;
 use domain::kpis;
@@ -61,8 +61,21 @@ impl TestApi {
             let path = format!("/v1/queues/{queue}/teams");
             assert_eq!(self.post(&tenant.owner, &path, link).await.status, StatusCode::OK);
         }
+        // The first user, the owner, is a person too.
+        let person = self.made(tenant, "/v1/people", json!({ "name": "Olga" })).await;
+        let owner = self.get(&tenant.owner, "/v1/me").await.body["user_id"].clone();
+        let owner = format!("/v1/users/{}", owner.as_str().expect("a user"));
+        let is = Some(json!({ "person_id": person }));
+        let linked = self.call(&tenant.owner, Method::PATCH, &owner, is).await;
+        assert_eq!(linked.status, StatusCode::OK, "{:?}", linked.body);
+        // The first team too has one above it.
+        let teams = self.ids(tenant, "/v1/teams").await;
+        let first = format!("/v1/teams/{}", teams[0]);
+        let below = Some(json!({ "parent_id": teams[2] }));
+        let moved = self.call(&tenant.owner, Method::PATCH, &first, below).await;
+        assert_eq!(moved.status, StatusCode::OK, "{:?}", moved.body);
         let mapping = TestRequest::put()
-            .uri("/v1/tickets/mappings/desk")
+            .uri("/v1/import_mappings/desk")
             .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
             .insert_header(("Content-Type", "application/toml"));
         let stored = self.send(mapping.set_payload("source = \"desk\"\n")).await;

@@ -5,7 +5,7 @@ use domain::connections::{self, Connection};
 use domain::kernel::PersonId;
 use domain::tickets::{
     self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent,
-    TicketFilter, TicketId,
+    TicketFilter, TicketId, TicketSort,
 };
 
 use crate::graphql::{PageOf, cost, found, load, page, read, write};
@@ -89,10 +89,14 @@ impl TicketQuery {
         &self,
         ctx: &Context<'_>,
         filter: Option<TicketFilter>,
+        #[graphql(
+            desc = "What they are listed by; by when their records were made, if not given."
+        )]
+        sort: Option<TicketSort>,
         first: Option<u32>,
         after: Option<String>,
     ) -> Result<PageOf<TicketNode>> {
-        let filter = filter.unwrap_or_default();
+        let filter = TicketFilter { sort, ..filter.unwrap_or_default() };
         page(ctx, first, after, async |scope, args| tickets::list(scope, &filter, args).await).await
     }
 

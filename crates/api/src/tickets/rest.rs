@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::import::import;
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Asked, Json, Path, Problems, Result, Text};
+use crate::http::{Asked, Json, List, Path, Problems, Result, Text};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -38,40 +38,40 @@ async fn list(
     api: Api,
     caller: Caller,
     asked: Asked<TicketFilter, PageArgs>,
-) -> Result<Json<Page<Ticket>>> {
-    Ok(Json(api.read(&caller, async |scope| tickets::list(scope, &asked.0, &asked.1).await).await?))
+) -> Result<List<Page<Ticket>>> {
+    Ok(List(api.read(&caller, async |scope| tickets::list(scope, &asked.0, &asked.1).await).await?))
 }
 
 /// Get a ticket.
-#[utoipa::path(tag = "tickets", operation_id = "tickets.get", responses((status = OK, body = Ticket), Problems))]
+#[utoipa::path(tag = "tickets", operation_id = "tickets.get", params(("id" = TicketId, Path)), responses((status = OK, body = Ticket), Problems))]
 #[get("/tickets/{id}")]
 async fn get(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Ticket>> {
     Ok(Json(api.read(&caller, async |scope| tickets::get(scope, *id).await).await?))
 }
 
 /// List what happened to a ticket, in order.
-#[utoipa::path(tag = "tickets", operation_id = "tickets.events", responses((status = OK, body = Vec<TicketEvent>), Problems))]
+#[utoipa::path(tag = "tickets", operation_id = "tickets.events", params(("id" = TicketId, Path)), responses((status = OK, body = Vec<TicketEvent>), Problems))]
 #[get("/tickets/{id}/events")]
-async fn events(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Vec<TicketEvent>>> {
-    Ok(Json(api.read(&caller, async |scope| tickets::events(scope, *id).await).await?))
+async fn events(api: Api, caller: Caller, id: Path<TicketId>) -> Result<List<Vec<TicketEvent>>> {
+    Ok(List(api.read(&caller, async |scope| tickets::events(scope, *id).await).await?))
 }
 
 /// List the queues: the helpdesk's groups.
 #[utoipa::path(tag = "tickets", operation_id = "queues.list", responses((status = OK, body = Vec<Queue>), Problems))]
 #[get("/queues")]
-async fn queues(api: Api, caller: Caller) -> Result<Json<Vec<Queue>>> {
-    Ok(Json(api.read(&caller, tickets::queues).await?))
+async fn queues(api: Api, caller: Caller) -> Result<List<Vec<Queue>>> {
+    Ok(List(api.read(&caller, tickets::queues).await?))
 }
 
 /// List which teams queues are and were linked to.
 #[utoipa::path(tag = "tickets", operation_id = "queues.teams", responses((status = OK, body = Vec<QueueTeam>), Problems))]
 #[get("/queue_teams")]
-async fn queue_teams(api: Api, caller: Caller) -> Result<Json<Vec<QueueTeam>>> {
-    Ok(Json(api.read(&caller, tickets::linked_queues).await?))
+async fn queue_teams(api: Api, caller: Caller) -> Result<List<Vec<QueueTeam>>> {
+    Ok(List(api.read(&caller, tickets::linked_queues).await?))
 }
 
 /// Link a queue to a team from a day on, or to none. Tickets without an agent count for the team of their queue.
-#[utoipa::path(tag = "tickets", operation_id = "queues.link", responses((status = OK, body = Vec<QueueTeam>), Problems))]
+#[utoipa::path(tag = "tickets", operation_id = "queues.link", params(("id" = QueueId, Path)), responses((status = OK, body = Vec<QueueTeam>), Problems))]
 #[post("/queues/{id}/teams")]
 async fn link_queue(
     api: Api,
@@ -92,27 +92,27 @@ async fn list_connections(
     api: Api,
     caller: Caller,
     asked: Asked<PageArgs>,
-) -> Result<Json<Page<Connection>>> {
-    Ok(Json(api.read(&caller, async |scope| connections::list(scope, &asked.0).await).await?))
+) -> Result<List<Page<Connection>>> {
+    Ok(List(api.read(&caller, async |scope| connections::list(scope, &asked.0).await).await?))
 }
 
 /// List the stored mappings.
 #[utoipa::path(tag = "tickets", operation_id = "mappings.list", responses((status = OK, body = Vec<ImportMapping>), Problems))]
-#[get("/tickets/mappings")]
-async fn list_mappings(api: Api, caller: Caller) -> Result<Json<Vec<ImportMapping>>> {
-    Ok(Json(api.read(&caller, tickets::mappings).await?))
+#[get("/import_mappings")]
+async fn list_mappings(api: Api, caller: Caller) -> Result<List<Vec<ImportMapping>>> {
+    Ok(List(api.read(&caller, tickets::mappings).await?))
 }
 
 /// Get a stored mapping.
-#[utoipa::path(tag = "tickets", operation_id = "mappings.get", responses((status = OK, body = ImportMapping), Problems))]
-#[get("/tickets/mappings/{name}")]
+#[utoipa::path(tag = "tickets", operation_id = "mappings.get", params(("name" = String, Path, description = "The name of the mapping.")), responses((status = OK, body = ImportMapping), Problems))]
+#[get("/import_mappings/{name}")]
 async fn get_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<Json<ImportMapping>> {
     Ok(Json(api.read(&caller, async |scope| tickets::mapping(scope, &name).await).await?))
 }
 
 /// Store a mapping under a name: the body is its TOML, as `docs/import.md` describes it.
-#[utoipa::path(tag = "tickets", operation_id = "mappings.put", request_body(content = String, content_type = "application/toml"), responses((status = OK, body = ImportMapping), Problems))]
-#[put("/tickets/mappings/{name}")]
+#[utoipa::path(tag = "tickets", operation_id = "mappings.put", params(("name" = String, Path, description = "The name of the mapping.")), request_body(content = String, content_type = "application/toml"), responses((status = OK, body = ImportMapping), Problems))]
+#[put("/import_mappings/{name}")]
 async fn put_mapping(
     api: Api,
     caller: Caller,
@@ -125,8 +125,8 @@ async fn put_mapping(
 }
 
 /// Delete a stored mapping.
-#[utoipa::path(tag = "tickets", operation_id = "mappings.delete", responses((status = NO_CONTENT), Problems))]
-#[delete("/tickets/mappings/{name}")]
+#[utoipa::path(tag = "tickets", operation_id = "mappings.delete", params(("name" = String, Path, description = "The name of the mapping.")), responses((status = NO_CONTENT), Problems))]
+#[delete("/import_mappings/{name}")]
 async fn delete_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<HttpResponse> {
     api.write(&caller, async |scope| tickets::delete_mapping(scope, &name).await).await?;
     Ok(HttpResponse::NoContent().finish())

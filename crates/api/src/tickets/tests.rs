@@ -83,7 +83,7 @@ async fn a_mapping_is_kept_under_its_name() {
     let (acme, globex) = (api.tenant("acme").await, api.tenant("globex").await);
     let text = "source = \"desk\"\nrows = \"events\"\nzone = \"UTC\"\ntime_format = \"%Y/%m/%d %H:%M\"\n[columns]\nticket = \"Case\"\ntime = \"When\"\nkind = \"What\"\n[effects]\n\"Done\" = \"status:solved\"\n";
     let put = TestRequest::put()
-        .uri("/v1/tickets/mappings/desk")
+        .uri("/v1/import_mappings/desk")
         .insert_header(("Authorization", format!("Bearer {}", acme.owner)));
     let put =
         api.send(put.insert_header(("Content-Type", "application/toml")).set_payload(text)).await;
@@ -101,14 +101,14 @@ async fn a_mapping_is_kept_under_its_name() {
         send(&api, &globex.owner, "/v1/tickets/import?mapping=desk", "text/csv", file).await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     let broken = TestRequest::put()
-        .uri("/v1/tickets/mappings/desk")
+        .uri("/v1/import_mappings/desk")
         .insert_header(("Authorization", format!("Bearer {}", acme.owner)));
     let broken = api
         .send(broken.insert_header(("Content-Type", "application/toml")).set_payload("sauce = 1"))
         .await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(broken.body["detail"].as_str().unwrap().contains("sauce"), "{:?}", broken.body);
-    let gone = api.call(&acme.owner, Method::DELETE, "/v1/tickets/mappings/desk", None).await;
+    let gone = api.call(&acme.owner, Method::DELETE, "/v1/import_mappings/desk", None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
 }
 
@@ -144,6 +144,24 @@ async fn rest_and_graphql_tell_the_same_numbers() {
         values.contains(&(json!(1), json!(600))) && values.contains(&(json!(1), json!(60))),
         "{values:?}"
     );
+    let series = api
+        .get(
+            &acme.owner,
+            "/v1/kpis/first_response_time/series?from=2026-05-01&to=2026-05-03&zone=UTC&grain=day&group_by=agent",
+        )
+        .await;
+    assert_eq!(series.body["buckets"], json!(["2026-05-01"]), "{:?}", series.body);
+    assert_eq!(series.body["lines"][0]["n"], json!([1]));
+    let graph = "{ kpi(metric: FIRST_RESPONSE_TIME, from: \"2026-05-01\", to: \"2026-05-03\", zone: \"UTC\", grain: DAY, groupBy: AGENT) { series { buckets lines { agent { id name } n max } } } }";
+    let graph = api.graphql(&acme.owner, graph, json!({})).await;
+    let columns = &graph["data"]["kpi"]["series"];
+    assert_eq!(columns["buckets"], series.body["buckets"]);
+    for (line, rest) in [0, 1].map(|n| (&columns["lines"][n], &series.body["lines"][n])) {
+        assert_eq!((&line["agent"], &line["max"]), (&rest["agent"], &rest["max"]));
+    }
+    let nobody = "{ kpiTickets(metric: FIRST_RESPONSE_TIME, from: \"2026-05-01\", to: \"2026-06-01\", zone: \"UTC\", agent: \"none\", team: \"none\") { edges { node { externalId } } } }";
+    let nobody = api.graphql(&acme.owner, nobody, json!({})).await;
+    assert_eq!(nobody["data"]["kpiTickets"]["edges"], json!([{ "node": { "externalId": "3" } }]));
     let backlog = api.get(&acme.owner, "/v1/kpis/backlog?at=2026-05-03T00:00:00Z").await;
     assert_eq!(backlog.body["rows"][0]["n"], 1, "one is solved and one is spam");
     let behind = api.get(&acme.owner, "/v1/kpis/tickets_created/tickets?from=2026-05-01&to=2026-06-01&zone=UTC&included=false").await;

@@ -15,7 +15,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::kernel::{ApiClientId, PersonId, Reach, UserId};
+use crate::kernel::{ApiClientId, Permission, PersonId, Reach, UserId};
 use crate::tenants::Tenant;
 
 /// A secret that somebody gives us. It can be read, and neither printed nor written out.
@@ -53,6 +53,7 @@ impl PartialSchema for Secret {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .description(Some("A secret. It is never answered."))
             .into()
     }
 }
@@ -117,7 +118,10 @@ impl Serialize for ShownOnce {
 
 impl PartialSchema for ShownOnce {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A secret that is shown this once."))
+            .into()
     }
 }
 
@@ -200,9 +204,30 @@ pub struct Me {
 #[schema(as = AllowedPermission)]
 pub struct Allowed {
     /// `<feature>.<read|write|admin>`.
+    #[schema(value_type = PermissionWord)]
     pub permission: &'static str,
     /// Whose things it covers.
     pub reach: ReachWord,
+}
+
+/// How the contract writes a permission.
+pub(super) struct PermissionWord;
+
+impl PartialSchema for PermissionWord {
+    fn schema() -> RefOr<Schema> {
+        let words = Permission::ALL.iter().map(|permission| permission.word());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(words))
+            .description(Some("A kind of thing that may be done: `<feature>.<read|write|admin>`."))
+            .into()
+    }
+}
+
+impl ToSchema for PermissionWord {
+    fn name() -> Cow<'static, str> {
+        "Permission".into()
+    }
 }
 
 /// Whose things a permission covers.

@@ -26,6 +26,7 @@ pub const MAX_LIMIT: u32 = 200;
 #[into_params(parameter_in = Query)]
 pub struct PageArgs {
     /// How many at most: 1 to 200, 50 when not given.
+    #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub after: Option<String>,

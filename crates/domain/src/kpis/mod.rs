@@ -16,6 +16,7 @@ mod entity;
 mod facts;
 mod jobs;
 mod queries;
+mod series;
 mod slots;
 mod types;
 

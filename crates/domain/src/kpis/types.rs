@@ -1,9 +1,15 @@
 //! What crosses the boundary: a question for a number, and its answer.
 
-use async_graphql::{Enum, SimpleObject};
+use std::borrow::Cow;
+
+use async_graphql::registry::Registry;
+use async_graphql::{Enum, InputType, InputValueError, InputValueResult, SimpleObject, Value};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::kernel::{PersonId, TeamId};
 use crate::tickets::{Channel, QueueId, TicketId};
@@ -214,7 +220,7 @@ pub struct KpiQuery {
     pub grain: Option<Grain>,
     /// What else tells rows apart, separated by commas.
     #[serde(deserialize_with = "comma_separated")]
-    #[param(value_type = Option<String>, example = "agent,channel")]
+    #[param(value_type = Option<Vec<GroupBy>>, style = Form, explode = false, example = json!(["agent", "channel"]))]
     pub group_by: Vec<GroupBy>,
     /// Only what this person is credited with.
     pub agent_id: Option<PersonId>,
@@ -235,6 +241,7 @@ fn comma_separated<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<GroupBy>, D
 
 /// A number, with all that is needed to read it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "KpiAnswerFields")]
 pub struct KpiAnswer {
     /// Which metric.
     pub metric: Metric,
@@ -253,18 +260,22 @@ pub struct KpiAnswer {
 pub struct KpiRow {
     /// The first day of the bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub bucket: Option<NaiveDate>,
     /// The range cuts the bucket.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
     /// Who is credited; absent where nobody is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub agent: Option<KpiAgent>,
     /// The team; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub team: Option<KpiTeam>,
     /// How the tickets came in.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub channel: Option<Channel>,
     /// The number would show what a single person did whom the caller may not see; so there is none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -273,16 +284,62 @@ pub struct KpiRow {
     pub n: Option<i64>,
     /// The sum of the values through `n`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mean: Option<f64>,
     /// Half of the values are at most this.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub p50: Option<i64>,
     /// Nine of ten values are at most this.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub p90: Option<i64>,
     /// The largest value.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub max: Option<i64>,
+}
+
+/// A number as columns: the buckets once, and for each group a value for every bucket.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiSeries {
+    /// Which metric.
+    pub metric: Metric,
+    /// Which version of its definition.
+    pub definition_version: i32,
+    /// What the values are.
+    pub unit: Unit,
+    /// Changes of tickets that this answer covers are still being worked in.
+    pub pending: bool,
+    /// The first day of each bucket, in order; a single null without a grain.
+    pub buckets: Vec<Option<NaiveDate>>,
+    /// Which buckets the range cuts.
+    pub partial: Vec<bool>,
+    /// The groups; a single one where nothing is grouped.
+    pub lines: Vec<KpiLine>,
+}
+
+/// One group's numbers, each list as long as `buckets`. Where a bucket has nothing of the group, there is null.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct KpiLine {
+    /// Who is credited; null where nobody is, or where agents are not told apart.
+    pub agent: Option<KpiAgent>,
+    /// The team; null where there is none, or where teams are not told apart.
+    pub team: Option<KpiTeam>,
+    /// How the tickets came in; null where channels are not told apart.
+    pub channel: Option<Channel>,
+    /// Where the number would show what a single person did whom the caller may not see.
+    pub withheld: Vec<bool>,
+    /// How many.
+    pub n: Vec<Option<i64>>,
+    /// The sums of the values through `n`.
+    pub mean: Vec<Option<f64>>,
+    /// Half of the values are at most this.
+    pub p50: Vec<Option<i64>>,
+    /// Nine of ten values are at most this.
+    pub p90: Vec<Option<i64>>,
+    /// The largest values.
+    pub max: Vec<Option<i64>>,
 }
 
 /// A person in a row.
@@ -310,10 +367,100 @@ pub struct KpiTeam {
 pub struct KpiTicketFilter {
     /// Only those of the bucket that begins on this day.
     pub bucket: Option<NaiveDate>,
-    /// Only those credited to this person.
-    pub agent: Option<PersonId>,
+    /// Only those of the rows of this person; `none` for the rows of nobody.
+    #[param(inline)]
+    pub agent: Option<WhoseAgent>,
+    /// Only those of the rows of this very team, without the teams below it; `none` for the rows of no team.
+    #[param(inline)]
+    pub team: Option<WhoseTeam>,
     /// Only those that count, or only those that do not; both if not given.
     pub included: Option<bool>,
+}
+
+/// Whose rows: somebody's, or nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose<I> {
+    /// Those that have nobody: `none`.
+    Nobody,
+    /// Those of this one: its id.
+    Of(I),
+}
+
+/// A person's rows, or those that nobody is credited with.
+pub type WhoseAgent = Whose<PersonId>;
+
+/// A team's rows, or those that no team is credited with.
+pub type WhoseTeam = Whose<TeamId>;
+
+impl<I: Copy + PartialEq> Whose<I> {
+    /// Whether something of this owner is meant.
+    pub(super) fn means(self, owner: Option<I>) -> bool {
+        match self {
+            Self::Nobody => owner.is_none(),
+            Self::Of(id) => owner == Some(id),
+        }
+    }
+}
+
+impl<I: Serialize> Serialize for Whose<I> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nobody => to.serialize_str("none"),
+            Self::Of(id) => id.serialize(to),
+        }
+    }
+}
+
+impl<'de, I: DeserializeOwned> Deserialize<'de> for Whose<I> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text == "none" {
+            return Ok(Self::Nobody);
+        }
+        I::deserialize(text.into_deserializer()).map(Self::Of)
+    }
+}
+
+impl<I: DeserializeOwned + Serialize + Send + Sync> InputType for Whose<I> {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <async_graphql::ID as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <async_graphql::ID as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let text = match value {
+            Some(Value::String(text)) => text,
+            other => return Err(InputValueError::expected_type(other.unwrap_or_default())),
+        };
+        let read: Result<_, serde::de::value::Error> = Self::deserialize(text.into_deserializer());
+        read.map_err(InputValueError::custom)
+    }
+
+    fn to_value(&self) -> Value {
+        async_graphql::to_value(self).unwrap_or_default()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+impl<I: ToSchema> PartialSchema for Whose<I> {
+    fn schema() -> RefOr<Schema> {
+        let nobody = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["none"]));
+        OneOfBuilder::new().item(Ref::from_schema_name(I::name())).item(nobody).into()
+    }
+}
+
+impl<I: ToSchema> ToSchema for Whose<I> {
+    fn name() -> Cow<'static, str> {
+        format!("Whose{}", I::name()).into()
+    }
 }
 
 /// A ticket behind a number, or one kept out of it.

@@ -184,16 +184,12 @@ pub struct TicketFilter {
     /// That came in here.
     pub channel: Option<Channel>,
     /// Of this person.
-    #[param(value_type = Option<String>)]
     pub assignee_id: Option<PersonId>,
     /// In this queue.
-    #[param(value_type = Option<String>)]
     pub queue_id: Option<QueueId>,
     /// Of this customer.
-    #[param(value_type = Option<String>)]
     pub customer_id: Option<CustomerId>,
     /// Of this source.
-    #[param(value_type = Option<String>)]
     pub connection_id: Option<ConnectionId>,
     /// With this id in its source.
     pub external_id: Option<String>,

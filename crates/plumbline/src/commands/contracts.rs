@@ -7,7 +7,7 @@ use crate::config::ContractsArgs;
 use crate::output::{Failure, Result};
 
 pub(crate) fn contracts(args: &ContractsArgs) -> Result<()> {
-    let document = api::document().to_pretty_json();
+    let document = serde_json::to_string_pretty(&api::document());
     let document = document.map_err(|error| {
         Failure::new("internal", format!("the OpenAPI document cannot be written: {error}"))
     })?;

@@ -6,7 +6,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::accounts::types::ShownOnce;
+use crate::accounts::types::{PermissionWord, ShownOnce};
 use crate::kernel::patch::not_null;
 use crate::kernel::{ApiClientId, Identified};
 
@@ -51,6 +51,7 @@ pub struct ApiClient {
     /// Its name.
     pub name: String,
     /// What it may do, in the whole tenant: permissions like `tickets.read`. `write` and `admin` include `read` of the same kind.
+    #[schema(value_type = Vec<PermissionWord>)]
     pub scopes: Vec<String>,
     /// Where it is in its life.
     pub state: ApiClientState,
@@ -88,6 +89,7 @@ pub struct NewApiClient {
     /// Its name, unlike every other client's.
     pub name: String,
     /// What it may do: permissions like `tickets.read`. `write` and `admin` include `read` of the same kind.
+    #[schema(value_type = Vec<PermissionWord>)]
     pub scopes: Vec<String>,
 }
 
@@ -101,7 +103,7 @@ pub struct ApiClientPatch {
     pub name: Option<String>,
     /// What it may do. `write` and `admin` include `read` of the same kind.
     #[serde(deserialize_with = "not_null")]
-    #[schema(nullable = false)]
+    #[schema(value_type = Option<Vec<PermissionWord>>, nullable = false)]
     pub scopes: Option<Vec<String>>,
 }
 

@@ -35,8 +35,10 @@ pub struct TokenAnswer {
     pub expires_in: i64,
     /// What the next one is got with; users only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refresh_token: Option<ShownOnce>,
     /// What the token may be used for; API clients only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub scope: Option<String>,
 }

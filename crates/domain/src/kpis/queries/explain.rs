@@ -18,7 +18,7 @@ use crate::kernel::{Error, Page, PageArgs, Permission, PersonId, Result, Scope};
 use crate::kpis::Statistic;
 use crate::kpis::entity::{channel, known};
 use crate::kpis::entity::{fact, ticket};
-use crate::kpis::types::{Exclusion, KpiQuery, KpiTicket, KpiTicketFilter, Metric};
+use crate::kpis::types::{Exclusion, GroupBy, KpiQuery, KpiTicket, KpiTicketFilter, Metric, Whose};
 use crate::tickets::{QueueId, TicketId};
 
 /// How many facts are read for each look at whose teams they were.
@@ -61,9 +61,10 @@ pub async fn explain(
     let limit = page.limit()?;
     let bound = bind(scope, "kpi tickets", &(metric, query, filter))?;
     let mut after = start(bound, page)?;
-    let agent_id = filter.agent.or(query.agent_id);
-    let mut plan = Plan::new(scope, metric, &KpiQuery { agent_id, ..query.clone() }, true).await?;
-    if filter.agent.is_some() && query.agent_id.is_some() && filter.agent != query.agent_id {
+    let mut plan = Plan::new(scope, metric, &narrowed_to(query, filter), true).await?;
+    if let (Some(wanted), Some(asked)) = (filter.agent, query.agent_id)
+        && !wanted.means(Some(asked))
+    {
         return Ok(cut(bound, limit, Vec::new()));
     }
     only_bucket(&mut plan, filter)?;
@@ -75,7 +76,7 @@ pub async fn explain(
         };
         let last = (rows.len() as u64) < AT_ONCE;
         after = rows.last().map(|row| row.ticket).or(after);
-        found.extend(rows.into_iter().filter(|row| covers(&plan, row)));
+        found.extend(rows.into_iter().filter(|row| covers(&plan, filter, row)));
         if last || found.len() as u64 > limit {
             break;
         }
@@ -97,10 +98,25 @@ fn only_bucket(plan: &mut Plan, filter: &KpiTicketFilter) -> Result<()> {
     }
 }
 
-fn covers(plan: &Plan, found: &Found) -> bool {
+/// The query with what the filter says of it: of whom, and by team where a row of a team is meant.
+fn narrowed_to(query: &KpiQuery, filter: &KpiTicketFilter) -> KpiQuery {
+    let mut query = query.clone();
+    if let Some(Whose::Of(agent)) = filter.agent {
+        query.agent_id = Some(agent);
+    }
+    if filter.team.is_some() {
+        query.group_by = vec![GroupBy::Team];
+    }
+    query
+}
+
+fn covers(plan: &Plan, filter: &KpiTicketFilter, found: &Found) -> bool {
     let (_, end) = plan.range();
     let at = if plan.is_balance() { end } else { found.at };
-    plan.covers(found.key.agent, plan.team_at(found.key.owner(), at))
+    let team = plan.team_at(found.key.owner(), at);
+    plan.covers(found.key.agent, team)
+        && filter.agent.is_none_or(|wanted| wanted.means(found.key.agent))
+        && filter.team.is_none_or(|wanted| wanted.means(team))
 }
 
 const COLUMNS: [fact::Column; 5] = [
