@@ -17,13 +17,35 @@ pub struct Api {
     app: App,
     ids: Ids,
     urls: PublicUrls,
+    graphiql: bool,
+    introspection: bool,
 }
 
 impl Api {
     /// Over the application, whose tenants issue tokens under these addresses.
     #[must_use]
     pub fn new(app: App, urls: PublicUrls) -> Self {
-        Self { app, ids: Ids::random(), urls }
+        Self { app, ids: Ids::random(), urls, graphiql: true, introspection: true }
+    }
+
+    /// With or without the explorer at `/graphiql`.
+    #[must_use]
+    pub fn graphiql(self, graphiql: bool) -> Self {
+        Self { graphiql, ..self }
+    }
+
+    /// With or without answers about the GraphQL schema itself.
+    #[must_use]
+    pub fn introspection(self, introspection: bool) -> Self {
+        Self { introspection, ..self }
+    }
+
+    pub(crate) fn has_graphiql(&self) -> bool {
+        self.graphiql
+    }
+
+    pub(crate) fn has_introspection(&self) -> bool {
+        self.introspection
     }
 
     /// The addresses under which tenants issue tokens.

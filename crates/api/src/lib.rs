@@ -5,6 +5,7 @@
 
 mod app;
 mod caller;
+mod docs;
 mod graphql;
 mod http;
 mod openapi;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
                 .route(web::get().to(graphql::get))
                 .default_service(web::to(nowhere)),
         )
+        .configure(docs::routes)
         .configure(|config| {
             features(&mut utoipa_actix_web::service_config::ServiceConfig::new(config))
         })
@@ -78,8 +80,10 @@ async fn nowhere(request: HttpRequest) -> http::Result<HttpResponse> {
 
 /// Every address with its methods, for who asks it by another.
 static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| {
+    let read: &[&str] = &["GET", "HEAD"];
+    let pages = docs::ADDRESSES.iter().map(|page| (*page, read));
     let graphql: (&str, &[&str]) = ("/graphql", &["GET", "HEAD", "POST"]);
-    Addresses::new(&document(), [graphql].into_iter())
+    Addresses::new(&document(), pages.chain([graphql]))
 });
 
 /// The OpenAPI document of everything under `/v1` and `/t`.

@@ -198,6 +198,12 @@ pub(crate) struct PublicArgs {
     /// An earlier public URL, whose tokens are still accepted; may be given several times
     #[arg(long, value_name = "URL", env = "PLUMBLINE_PREVIOUS_PUBLIC_URLS", value_delimiter = ',', value_parser = http_url)]
     pub(crate) previous_public_url: Vec<String>,
+    /// Do not serve the GraphQL explorer at /graphiql
+    #[arg(long, env = "PLUMBLINE_NO_GRAPHIQL")]
+    pub(crate) no_graphiql: bool,
+    /// Do not answer GraphQL queries about the schema itself
+    #[arg(long, env = "PLUMBLINE_NO_INTROSPECTION")]
+    pub(crate) no_introspection: bool,
     /// How many threads answer requests
     #[arg(long, value_name = "N", env = "PLUMBLINE_THREADS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,

@@ -144,6 +144,10 @@ impl Answers {
             Ok(caller) => caller,
             Err(failure) => return self.refuse(&failure),
         };
+        let request = match api.has_introspection() {
+            true => request,
+            false => request.disable_introspection(),
+        };
         let reading = Arc::new(Reading::new(api, caller.0));
         let loader = loader::make(Arc::clone(&reading));
         let mut response = graph.execute(request.data(reading).data(loader)).await;

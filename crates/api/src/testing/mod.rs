@@ -22,6 +22,8 @@ const PASSWORD: &str = "correct horse battery staple";
 pub(crate) struct TestApi {
     pub(crate) test: TestApp,
     urls: PublicUrls,
+    /// Whether GraphiQL and introspection are on.
+    pub(crate) explorable: bool,
 }
 
 /// A tenant with an owner who has signed in.
@@ -48,7 +50,8 @@ impl Answer {
 
 impl TestApi {
     pub(crate) async fn new() -> Self {
-        Self { test: TestApp::new().await, urls: PublicUrls::new(URL, &[]) }
+        let urls = PublicUrls::new(URL, &[]);
+        Self { test: TestApp::new().await, urls, explorable: true }
     }
 
     /// Makes a tenant and signs its owner in.
@@ -93,7 +96,10 @@ impl TestApi {
 
     /// Sends a request.
     pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
-        let (api, graph) = (Api::new(self.test.app.clone(), self.urls.clone()), graphql::schema());
+        let api = Api::new(self.test.app.clone(), self.urls.clone())
+            .graphiql(self.explorable)
+            .introspection(self.explorable);
+        let graph = graphql::schema();
         let app = App::new()
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))

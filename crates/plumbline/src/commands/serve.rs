@@ -38,7 +38,7 @@ pub(crate) async fn worker(args: WorkerArgs) -> Result<()> {
 }
 
 pub(super) struct Process {
-    app: App,
+    pub(super) app: App,
     bus: Bus,
     stop: watch::Sender<bool>,
     /// What runs until the stop.
@@ -80,19 +80,21 @@ impl Process {
         let url = args.public_url.clone();
         let url = url.unwrap_or_else(|| format!("http://{address}"));
         let urls = PublicUrls::new(&url, &args.previous_public_url);
-        self.start_api(listener, urls, args.threads.into())
+        let api = Api::new(self.app.clone(), urls)
+            .graphiql(!args.no_graphiql)
+            .introspection(!args.no_introspection);
+        self.start_api(listener, api, args.threads.into())
     }
 
     pub(super) fn start_api(
         &mut self,
         listener: TcpListener,
-        urls: PublicUrls,
+        api: Api,
         threads: usize,
     ) -> Result<()> {
         let address = listener.local_addr().map_err(cannot_serve)?;
-        tracing::info!(%address, public_url = urls.current(), "serving REST and GraphQL");
-        let api = Api::new(self.app.clone(), urls);
         let server = api::serve(listener, api, threads).map_err(cannot_serve)?;
+        tracing::info!(%address, "serving REST and GraphQL");
         self.server = Some(server.handle());
         self.running.spawn(async move { server.await.map_err(cannot_serve) });
         Ok(())

@@ -7,6 +7,7 @@ mod build;
 mod show;
 mod state;
 
+use api::Api;
 use chrono::TimeDelta;
 use domain::tenants::PublicUrls;
 use workers::Bus;
@@ -35,7 +36,8 @@ pub(crate) async fn demo(args: DemoArgs) -> Result<()> {
     let urls = PublicUrls::new(&format!("http://{address}"), &[]).with_tokens_for(TOKENS_LIVE);
     let words = show::words(&app, &urls, &state, built).await?;
     let mut process = Process::over(app, Bus::local());
-    process.start_api(listener, urls, THREADS)?;
+    let api = Api::new(process.app.clone(), urls);
+    process.start_api(listener, api, THREADS)?;
     process.start_worker(JOBS);
     process.run(args.ops_listen, || show::print(&words)).await
 }
