@@ -242,10 +242,11 @@ impl Error {
         self.0.location
     }
 
-    /// Whether the same unit of work may succeed when it is simply run again (a deadlock, a serialization failure, a key that somebody else just took).
+    /// Whether the same unit of work may succeed when it is simply run again: a deadlock, a serialization failure, a key that somebody
+    /// else just took, a database that is busy or away for a moment.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.0.code, "contended" | "taken_meanwhile")
+        matches!(self.0.code, "contended" | "taken_meanwhile" | "unavailable")
     }
 }
 
