@@ -15,7 +15,7 @@ use super::reading::Reading;
 use super::{Graph, error, loader};
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Failure, RequestId};
+use crate::http::{Failure, RequestId, media_type};
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -40,9 +40,7 @@ pub(crate) async fn post(
 }
 
 fn posted(http: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Request, Failure> {
-    let given = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let given = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if !given.eq_ignore_ascii_case(JSON) {
+    if media_type(http) != JSON {
         let message = "a document must be sent as `Content-Type: application/json`";
         return Err(Failure::unsupported_media_type(message));
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use actix_web::http::header::{ETAG, IF_NONE_MATCH, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
@@ -13,8 +13,8 @@ use domain::kernel::{Error, FieldError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
 use super::reading::{field_error, pointer};
+use super::{Failure, media_type};
 
 /// A JSON body of up to 1 MiB, or an answer.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -45,11 +45,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 /// JSON, or the merge patch that a PATCH is.
 fn is_json(request: &HttpRequest) -> bool {
-    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let given = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    ["application/json", "application/merge-patch+json"]
-        .iter()
-        .any(|media_type| given.eq_ignore_ascii_case(media_type))
+    ["application/json", "application/merge-patch+json"].contains(&&*media_type(request))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {

@@ -4,12 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use domain::kernel::Error;
 
-use super::Failure;
+use super::{Failure, media_type};
 
 /// A text in UTF-8 of up to 1 MiB.
 pub(crate) struct Text(pub(crate) String);
@@ -39,9 +38,6 @@ impl FromRequest for Text {
 
 /// TOML, or what a client says that does not know the word for it.
 fn is_text(request: &HttpRequest) -> bool {
-    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let given = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     ["", "application/toml", "application/octet-stream", "text/plain"]
-        .iter()
-        .any(|media_type| given.eq_ignore_ascii_case(media_type))
+        .contains(&&*media_type(request))
 }

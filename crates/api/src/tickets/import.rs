@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, post};
 use domain::kernel::{Error, OrInternal};
@@ -20,7 +19,7 @@ use utoipa::IntoParams;
 use crate::app::Api;
 use crate::caller::Caller;
 use crate::http;
-use crate::http::{Asked, Failure, Json, Problems};
+use crate::http::{Asked, Failure, Json, Problems, media_type};
 
 /// How long a sender may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -70,12 +69,7 @@ pub(super) async fn import(
 
 /// What the sender says the body is; the mapping or the content decides where it says nothing of use.
 fn format(request: &HttpRequest) -> Result<Option<FileFormat>, Failure> {
-    let given = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    match given.split(';').next().unwrap_or_default().trim() {
+    match media_type(request).as_str() {
         "text/csv" => Ok(Some(FileFormat::Csv)),
         "application/x-ndjson" | "application/jsonl" | "application/ndjson" => {
             Ok(Some(FileFormat::Ndjson))

@@ -170,7 +170,7 @@ impl App {
     }
 
     fn across(&self, mode: Mode) -> SystemScope {
-        SystemScope::new(&self.database, mode, self.clock.clone(), self.ids.clone())
+        SystemScope::new(&self.database, mode, self.clock.clone())
     }
 
     async fn open(&self, caller: &Caller, mode: Mode) -> Result<Scope> {

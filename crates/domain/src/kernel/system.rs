@@ -2,34 +2,26 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend};
-use uuid::Uuid;
 
 use super::Result;
-use super::clock::{Clock, Ids};
+use super::clock::Clock;
 use super::db::{Database, Mode, Tx};
 
 /// Work across tenants, on the few tables of `migrations::SYSTEM_TABLES`: claiming jobs, finding a tenant by its name, sign-in.
 pub struct SystemScope {
     tx: Tx,
     clock: Clock,
-    ids: Ids,
 }
 
 impl SystemScope {
-    pub(super) fn new(database: &Database, mode: Mode, clock: Clock, ids: Ids) -> Self {
-        Self { tx: database.transaction(mode), clock, ids }
+    pub(super) fn new(database: &Database, mode: Mode, clock: Clock) -> Self {
+        Self { tx: database.transaction(mode), clock }
     }
 
     /// The time, in whole microseconds.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
-    }
-
-    /// A new id.
-    #[must_use]
-    pub fn new_id<I: From<Uuid>>(&self) -> I {
-        self.ids.next(self.clock.now()).into()
     }
 
     /// Which database it is.
