@@ -23,10 +23,11 @@ const EXCEPTIONS: Exceptions = Exceptions {
 
 #[test]
 fn the_code_keeps_to_the_architecture() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Relative: tests run in the folder of their package, and a path that is compiled in may be that of another checkout.
+    let root = Path::new("../..");
     let mut sources = Vec::new();
     for folder in ["crates", "migrations", "benches"] {
-        read_folder(&root, Path::new(folder), &mut sources);
+        read_folder(root, Path::new(folder), &mut sources);
     }
     assert!(sources.len() > 10, "the scan found next to nothing below {}", root.display());
     let violations = rules::violations(&sources, &EXCEPTIONS);
