@@ -7,6 +7,7 @@ mod m20261122_000002_people;
 mod m20261122_000003_accounts;
 mod m20261122_000004_tickets;
 mod m20261122_000005_kpis;
+mod m20261122_000006_job_origins;
 pub mod schema;
 mod tenancy;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_accounts::Migration),
             Box::new(m20261122_000004_tickets::Migration),
             Box::new(m20261122_000005_kpis::Migration),
+            Box::new(m20261122_000006_job_origins::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use domain::accounts;
 use domain::kernel::{self, Error};
 
 use crate::app::Api;
-use crate::http::{Failure, RequestId};
+use crate::http::{Failure, RequestId, observe_caller};
 
 /// Who asks: a verified token's actor.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let api = api?;
             let mut caller = accounts::authenticate(&api, api.urls(), &token?, request_id).await?;
+            observe_caller(&caller);
             caller.expected_version = expected?;
             Ok(Self(caller))
         })

@@ -31,7 +31,7 @@ use utoipa_actix_web::AppExt;
 
 pub use app::Api;
 pub use graphql::{Graph, schema};
-pub use http::Failure;
+pub use http::{Failure, describe_metrics};
 pub use server::serve;
 
 use http::Addresses;

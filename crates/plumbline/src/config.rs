@@ -94,6 +94,17 @@ impl Command {
         }
     }
 
+    /// Where traces go, of those that serve.
+    pub(crate) fn otlp_endpoint(&self) -> Option<&str> {
+        let server = match self {
+            Self::Serve(args) => &args.server,
+            Self::Api(args) => &args.server,
+            Self::Worker(args) => &args.server,
+            _ => return None,
+        };
+        server.otlp_endpoint.as_deref()
+    }
+
     /// Whether it stays until it is stopped.
     pub(crate) fn serves(&self) -> bool {
         matches!(self, Self::Demo(_) | Self::Serve(_) | Self::Api(_) | Self::Worker(_))
@@ -171,7 +182,10 @@ pub(crate) struct ServerArgs {
     /// A Redis server that carries wake-ups between processes, like redis://host; without it workers look by themselves
     #[arg(long, value_name = "URL", env = "PLUMBLINE_REDIS_URL", hide_env_values = true)]
     pub(crate) redis_url: Option<String>,
-    /// The operations port: /healthz and /readyz
+    /// An OpenTelemetry collector that takes traces over HTTP, like http://127.0.0.1:4318; without it there are none
+    #[arg(long, value_name = "URL", env = "PLUMBLINE_OTLP_ENDPOINT", value_parser = collector_url)]
+    pub(crate) otlp_endpoint: Option<String>,
+    /// The operations port: /healthz, /readyz and /metrics
     #[arg(
         long,
         value_name = "ADDRESS",
@@ -373,6 +387,14 @@ fn http_url(text: &str) -> Result<String, String> {
         }
         _ => Err("it must be like https://kpi.example.com".to_owned()),
     }
+}
+
+/// The exporter speaks no TLS: a collector is a neighbour.
+fn collector_url(text: &str) -> Result<String, String> {
+    let url = http_url(text).ok().filter(|url| url.starts_with("http://"));
+    url.ok_or_else(|| {
+        "it must be like http://127.0.0.1:4318: a collector close by, without TLS".to_owned()
+    })
 }
 
 /// An environment variable; an empty one says nothing.

@@ -1,4 +1,4 @@
-//! The operations port: whether the process lives, and whether it can work. Not for the public.
+//! The operations port: whether the process lives, whether it can work, and its figures. Not for the public.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -14,12 +14,14 @@ use serde::Serialize;
 use workers::Bus;
 
 use crate::output::{Failure, Result};
+use crate::telemetry::Metrics;
 
 /// What readiness is told from.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) app: kernel::App,
     pub(crate) bus: Bus,
+    pub(crate) metrics: Metrics,
     /// Set when a stop begins, so that no new requests are sent here.
     pub(crate) stopping: Arc<AtomicBool>,
 }
@@ -60,6 +62,7 @@ pub(crate) fn serve(listener: TcpListener, parts: Parts) -> std::io::Result<Serv
             .app_data(Data::new(parts.clone()))
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
+            .route("/metrics", web::get().to(metrics))
     });
     Ok(server.workers(1).shutdown_timeout(1).disable_signals().listen(listener)?.run())
 }
@@ -90,6 +93,11 @@ async fn readyz(parts: Data<Parts>) -> HttpResponse {
         database,
         redis,
     })
+}
+
+async fn metrics(parts: Data<Parts>) -> HttpResponse {
+    let text = parts.metrics.text(&parts.app, &parts.bus).await;
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }
 
 /// A database that knows for sure that there is no tenant without an id is there.

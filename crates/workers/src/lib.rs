@@ -15,7 +15,7 @@ mod kpis;
 pub use bus::{Bus, BusError};
 pub use context::Context;
 pub use kinds::{Kind, Kinds, Run};
-pub use runner::{Options, Runner};
+pub use runner::{Options, Runner, describe_metrics};
 
 /// Every kind of job that there is.
 pub const JOBS: Kinds = jobs! {

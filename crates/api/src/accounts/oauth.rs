@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
-use crate::http::{Failure, Json, Path, Problems, RequestId, Result, status};
+use crate::http::{Failure, Json, Path, Problems, Result, observe_failure, status};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(token).service(discovery).service(keys);
@@ -47,7 +47,6 @@ struct TokenError<'a> {
 async fn token(
     http: HttpRequest,
     api: Api,
-    request_id: RequestId,
     tenant: Path<String>,
     form: std::result::Result<Form<TokenRequest>, actix_web::Error>,
 ) -> HttpResponse {
@@ -58,7 +57,7 @@ async fn token(
     };
     match asked.await {
         Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
-        Err(error) => refusal(&error, &request_id.0),
+        Err(error) => refusal(&error),
     }
 }
 
@@ -71,15 +70,13 @@ fn unreadable(error: &actix_web::Error) -> Error {
     Error::malformed("invalid_request", message)
 }
 
-fn refusal(error: &Error, request_id: &str) -> HttpResponse {
+fn refusal(error: &Error) -> HttpResponse {
+    observe_failure(error);
     let status = match error.code() {
         "invalid_client" => StatusCode::UNAUTHORIZED,
         _ if error.kind() == ErrorKind::Unauthenticated => StatusCode::BAD_REQUEST,
         _ => status(error.kind()),
     };
-    if status.is_server_error() {
-        tracing::error!(request_id, code = error.code(), error = ?error, "a token could not be made");
-    }
     let mut answer = HttpResponse::build(status);
     answer.insert_header((CACHE_CONTROL, "no-store"));
     if status == StatusCode::UNAUTHORIZED {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use domain::kernel::{Error, ErrorKind};
 
+use crate::http::observe_failure;
+
 /// A thing, or null where it is not there.
 pub(crate) fn found<T>(thing: Result<T, Error>) -> Result<Option<T>, Error> {
     match thing {
@@ -20,9 +22,7 @@ pub(super) fn dress(response: &mut Response, request_id: &str) {
         let mut extensions = error.extensions.take().unwrap_or_default();
         match cause(error) {
             Some(source) => {
-                if matches!(source.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
-                    tracing::error!(request_id, code = source.code(), error = ?source, "a GraphQL field failed");
-                }
+                observe_failure(source);
                 describe(source, &mut extensions);
             }
             None => extensions.set("code", "graphql_invalid"),
@@ -83,6 +83,7 @@ fn in_camel_case(pointer: &str) -> String {
 
 /// A refusal before the graph was asked.
 pub(super) fn refusal(error: &Error, request_id: &str) -> Response {
+    observe_failure(error);
     let mut extensions = ErrorExtensionValues::default();
     describe(error, &mut extensions);
     extensions.set("requestId", request_id);

@@ -15,7 +15,7 @@ use super::reading::Reading;
 use super::{Graph, error, loader};
 use crate::app::Api;
 use crate::caller::Caller;
-use crate::http::{Failure, RequestId, media_type};
+use crate::http::{Failure, RequestId, media_type, observe_operation};
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -148,7 +148,10 @@ impl Answers {
         };
         let reading = Arc::new(Reading::new(api, caller.0));
         let loader = loader::make(Arc::clone(&reading));
-        let mut response = graph.execute(request.data(reading).data(loader)).await;
+        let mut request = request.data(reading).data(loader);
+        let (name, writes) = (request.operation_name.clone(), writes(&mut request));
+        let mut response = graph.execute(request).await;
+        observe_operation(name.as_deref(), writes, response.is_err());
         error::dress(&mut response, &self.request_id);
         let refused = response.is_err()
             && response.data == async_graphql::Value::Null

@@ -1,17 +1,18 @@
-//! A request's id, and the one place where failures are logged.
+//! A request's id, and what becomes of its failures.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use domain::kernel::ErrorKind;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use tracing::Instrument;
 
 use super::Failure;
 use super::asked::Parameters;
 use super::error::render;
+use super::observe::{Observed, observe_failure};
 use crate::app::Api;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,35 +34,39 @@ impl FromRequest for RequestId {
     }
 }
 
-/// Names the request, answers its failures with that name, and logs those that are ours.
+/// Names the request, answers its failures with that name, and tells of it.
 pub(crate) async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> actix_web::Result<ServiceResponse<BoxBody>> {
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let response = next.call(request).await?.map_into_boxed_body();
+    let observed = Observed::begin(&request, &id);
+    let response = next.call(request).instrument(observed.span().clone()).await?;
+    let response = observed.span().in_scope(|| answered(response.map_into_boxed_body(), &id));
+    observed.answered(response.status());
+    Ok(response)
+}
+
+fn answered(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let mut response = match response.response().error() {
         None => response,
         Some(error) => {
             let answer = match error.as_error::<Failure>() {
-                Some(failure) => answer(failure, &id, response.request()),
-                None => answer(&Failure::foreign(error), &id, response.request()),
+                Some(failure) => answer(failure, id, response.request()),
+                None => answer(&Failure::foreign(error), id, response.request()),
             };
             response.into_response(answer)
         }
     };
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    Ok(response)
+    response
 }
 
 fn answer(failure: &Failure, id: &str, request: &HttpRequest) -> HttpResponse {
-    let error = &failure.error;
-    if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Unavailable) {
-        tracing::error!(request_id = id, code = error.code(), error = ?error, "a request failed");
-    }
+    observe_failure(&failure.error);
     let parameters = request.extensions().get::<Parameters>().cloned().unwrap_or_default();
     render(failure, id, &parameters)
 }

@@ -108,6 +108,23 @@ impl Database {
         }
     }
 
+    /// How many connections are open, and how many of them nobody uses.
+    #[must_use]
+    pub fn connections(&self) -> (u32, u32) {
+        fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (u32, u32) {
+            let open = pool.size();
+            // Both move by themselves: one that was just closed is not idle.
+            (open, u32::try_from(pool.num_idle()).unwrap_or(open).min(open))
+        }
+        match &self.pool {
+            Pool::Postgres(pool) => of(pool),
+            Pool::Sqlite { readers, writer } => {
+                let (readers, writer) = (of(readers), of(writer));
+                (readers.0 + writer.0, readers.1 + writer.1)
+            }
+        }
+    }
+
     /// How many statements have run since the start; tests count with it.
     #[must_use]
     pub fn statements(&self) -> u64 {

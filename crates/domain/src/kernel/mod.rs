@@ -27,6 +27,7 @@ pub mod states;
 mod system;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use access::{Access, Actor, ApiClientId, Caller, PersonId, Reach, TeamId, TenantId, UserId};
 pub use app::{App, LoadAccess, Wake};
@@ -41,3 +42,4 @@ pub use scope::Scope;
 pub use seal::MasterKey;
 pub use span::Span;
 pub use system::SystemScope;
+pub use trace::{NoTraceParent, TraceParent};

@@ -17,6 +17,7 @@ use crate::config::{ApiArgs, PublicArgs, ServeArgs, ServerArgs, WorkerArgs};
 use crate::data::{self, Upgrade};
 use crate::ops::{self, Parts};
 use crate::output::{Failure, Result};
+use crate::telemetry::Metrics;
 
 pub(crate) async fn serve(args: ServeArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Allowed).await?;
@@ -40,6 +41,7 @@ pub(crate) async fn worker(args: WorkerArgs) -> Result<()> {
 pub(super) struct Process {
     pub(super) app: App,
     bus: Bus,
+    metrics: Metrics,
     stop: watch::Sender<bool>,
     /// What runs until the stop.
     running: JoinSet<Result<()>>,
@@ -58,20 +60,23 @@ impl Process {
             })?,
         };
         let app = data::open(&args.store, upgrade, args.connections).await?;
-        Ok(Self::over(app, bus))
+        Self::over(app, bus)
     }
 
-    pub(super) fn over(app: App, bus: Bus) -> Self {
+    pub(super) fn over(app: App, bus: Bus) -> Result<Self> {
+        let metrics = Metrics::begin()?;
         let mut process = Self {
             app: app.waking(bus.waker()),
             bus,
+            metrics: metrics.clone(),
             stop: watch::Sender::new(false),
             running: JoinSet::new(),
             server: None,
         };
         let bus = process.bus.clone();
         process.until_stop(async move { bus.publish().await });
-        process
+        process.until_stop(metrics.keep_small());
+        Ok(process)
     }
 
     fn start_public_api(&mut self, args: &PublicArgs) -> Result<()> {
@@ -118,8 +123,12 @@ impl Process {
     pub(super) async fn run(mut self, ops_listen: SocketAddr, ready: impl FnOnce()) -> Result<()> {
         let mut signals = Signals::new().map_err(cannot_serve)?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let parts =
-            Parts { app: self.app.clone(), bus: self.bus.clone(), stopping: Arc::clone(&stopping) };
+        let parts = Parts {
+            app: self.app.clone(),
+            bus: self.bus.clone(),
+            metrics: self.metrics.clone(),
+            stopping: Arc::clone(&stopping),
+        };
         let listener = ops::bind(ops_listen, "--ops-listen")?;
         let address = listener.local_addr().map_err(cannot_serve)?;
         let ops = ops::serve(listener, parts).map_err(cannot_serve)?;

@@ -2,13 +2,17 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// The key that a test's own application has, as the program reads it.
+const MASTER_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 pub(crate) struct Bench {
     home: TempDir,
@@ -75,6 +79,14 @@ impl Bench {
     }
 }
 
+/// Over a test's database on a server, and not the folder.
+pub(crate) fn on_server<'c>(command: &'c mut Command, url: &str) -> &'c mut Command {
+    command
+        .env_remove("PLUMBLINE_DATA_DIR")
+        .env("PLUMBLINE_DATABASE_URL", url)
+        .env("PLUMBLINE_MASTER_KEY", MASTER_KEY)
+}
+
 impl From<Output> for Ended {
     fn from(output: Output) -> Self {
         Self {
@@ -106,6 +118,7 @@ impl Ended {
 /// A server on ports of its own.
 pub(crate) struct Server {
     child: Child,
+    log: Arc<Mutex<String>>,
     pub(crate) api: Option<SocketAddr>,
     pub(crate) ops: SocketAddr,
 }
@@ -123,20 +136,30 @@ impl Server {
             seen += &line;
             let entry: Value =
                 serde_json::from_str(&line).expect("without a terminal, logs are JSON");
-            let message = entry["fields"]["message"].as_str().unwrap_or_default();
-            let address = entry["fields"]["address"].as_str();
+            let message = entry["message"].as_str().unwrap_or_default();
+            let address = entry["address"].as_str();
             let address = address.map(|address| address.parse().unwrap());
             match message {
                 "serving REST and GraphQL" => api = address,
                 "ready; health is told here" => {
+                    let said = Arc::new(Mutex::new(seen));
+                    let heard = Arc::clone(&said);
                     // Somebody has to read what it goes on to say.
-                    std::thread::spawn(move || log.read_to_end(&mut Vec::new()));
-                    let ops = address.unwrap();
-                    return Self { child, api, ops };
+                    std::thread::spawn(move || {
+                        for line in log.lines().map_while(Result::ok) {
+                            *heard.lock().unwrap() += &format!("{line}\n");
+                        }
+                    });
+                    return Self { child, log: said, api, ops: address.unwrap() };
                 }
                 _ => {}
             }
         }
+    }
+
+    /// What it has said.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     pub(crate) fn stop(mut self) -> Option<i32> {
@@ -152,16 +175,6 @@ impl Drop for Server {
         self.child.kill().ok();
         self.child.wait().ok();
     }
-}
-
-/// The status and the body of an answer.
-pub(crate) fn get(address: SocketAddr, path: &str) -> (u16, String) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 pub(crate) fn mode(path: &Path) -> u32 {

@@ -12,13 +12,10 @@ use domain::tenants;
 use domain::testing::TestApp;
 use tokio::runtime::Runtime;
 
-use crate::bench::{Bench, Ended};
+use crate::bench::{Bench, Ended, on_server};
 
 const TICKETS: u32 = 600;
 const KILLS: u32 = 6;
-
-/// The key that the test's own application has, as the program reads it.
-const MASTER_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 struct Place {
     bench: Bench,
@@ -66,10 +63,7 @@ impl Place {
 
     fn known<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         match self.test.url() {
-            Some(url) => command
-                .env_remove("PLUMBLINE_DATA_DIR")
-                .env("PLUMBLINE_DATABASE_URL", url)
-                .env("PLUMBLINE_MASTER_KEY", MASTER_KEY),
+            Some(url) => on_server(command, &url),
             None => command,
         }
     }

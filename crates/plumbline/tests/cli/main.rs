@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod client;
+#[cfg(test)]
 mod folder;
 #[cfg(test)]
 mod import;
@@ -11,6 +13,8 @@ mod import;
 mod kills;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod telemetry;
 
 use bench::Bench;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Ended, Server, get};
+use crate::bench::{Bench, Ended, Server};
+use crate::client::get;
 
 #[test]
 fn a_server_is_ready_and_stops_when_it_is_told_to() {

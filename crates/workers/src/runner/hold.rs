@@ -12,7 +12,11 @@ use domain::kernel::jobs::{Claimed, Outcome};
 use domain::kernel::{Error, ErrorKind, Result};
 
 use super::Runner;
+use super::observe::Observed;
 use crate::kinds::Kind;
+
+/// The run counts for nothing: another worker has the job, or will.
+const LOST: &str = "lost";
 
 /// Why a runner let go of a job.
 enum End {
@@ -29,23 +33,36 @@ impl Runner {
         job: Claimed,
         handing_back: watch::Receiver<bool>,
     ) {
-        let span = tracing::info_span!("job", kind = job.kind, tenant = %job.tenant, attempt = job.attempt);
-        let held = async {
-            match self.see_through(kind, &job, handing_back).await {
-                End::Ran(Ok(outcome)) => self.finish(&job, &outcome, None).await,
-                End::Ran(Err(error)) if error.code() == "lease_lost" => {
-                    tracing::warn!("another worker has taken this job");
-                }
-                End::Ran(Err(error)) => self.failed(&job, &error).await,
-                End::Panicked(message) => self.failed(&job, &Error::internal(message)).await,
-                End::Lost => tracing::warn!("stopped: another worker has taken this job"),
-                End::OutOfTime => {
-                    tracing::info!("handed back: it was not done when the worker had to stop");
-                    self.finish(&job, &Outcome::Snooze(Duration::ZERO), None).await;
-                }
+        let observed = Observed::begin(&job);
+        let span = observed.span().clone();
+        let outcome = self.outcome(kind, &job, handing_back).instrument(span).await;
+        observed.ended(outcome);
+    }
+
+    /// Runs it and says how it ended: to the queue, and in a word.
+    async fn outcome(
+        &self,
+        kind: &'static Kind,
+        job: &Claimed,
+        handing_back: watch::Receiver<bool>,
+    ) -> &'static str {
+        match self.see_through(kind, job, handing_back).await {
+            End::Ran(Ok(outcome)) => self.finish(job, &outcome, None).await,
+            End::Ran(Err(error)) if error.code() == "lease_lost" => {
+                tracing::warn!("another worker has taken this job");
+                LOST
             }
-        };
-        held.instrument(span).await;
+            End::Ran(Err(error)) => self.failed(job, &error).await,
+            End::Panicked(message) => self.failed(job, &Error::internal(message)).await,
+            End::Lost => {
+                tracing::warn!("stopped: another worker has taken this job");
+                LOST
+            }
+            End::OutOfTime => {
+                tracing::info!("handed back: it was not done when the worker had to stop");
+                self.finish(job, &Outcome::Snooze(Duration::ZERO), None).await
+            }
+        }
     }
 
     /// Runs it on a task of its own, so that it can be stopped from here, and its panic stays there.
@@ -84,21 +101,34 @@ impl Runner {
         }
     }
 
-    async fn failed(&self, job: &Claimed, error: &Error) {
+    async fn failed(&self, job: &Claimed, error: &Error) -> &'static str {
         let limited = error.kind() == ErrorKind::Limited;
         let after = error.retry_after().filter(|_| limited);
         let after = after.unwrap_or_else(|| job.backoff());
         tracing::error!(?error, retry_after_seconds = after.as_secs(), "failed");
         let cause = format!("{error:?}");
-        self.finish(job, &Outcome::Retry(after), Some(&cause)).await;
+        match self.finish(job, &Outcome::Retry(after), Some(&cause)).await {
+            LOST => LOST,
+            _ => "failed",
+        }
     }
 
-    async fn finish(&self, job: &Claimed, outcome: &Outcome, error: Option<&str>) {
+    async fn finish(&self, job: &Claimed, outcome: &Outcome, error: Option<&str>) -> &'static str {
         match self.context.app.finish(job, outcome, error).await {
-            Ok(true) => tracing::debug!(?outcome, "ended"),
-            Ok(false) => tracing::warn!(?outcome, "too late: another worker has taken this job"),
+            Ok(true) => match outcome {
+                Outcome::Done => "done",
+                Outcome::Retry(_) => "retried",
+                Outcome::Snooze(_) => "snoozed",
+            },
+            Ok(false) => {
+                tracing::warn!(?outcome, "too late: another worker has taken this job");
+                LOST
+            }
             // Its lease runs out, and it runs again: it is safe to run twice.
-            Err(error) => tracing::error!(?error, "could not say how it ended"),
+            Err(error) => {
+                tracing::error!(?error, "could not say how it ended");
+                LOST
+            }
         }
     }
 }

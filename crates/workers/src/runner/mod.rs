@@ -1,6 +1,7 @@
 //! Claims jobs, a few at a time and round the tenants, and sees each one through to its outcome.
 
 mod hold;
+mod observe;
 #[cfg(test)]
 mod tests;
 mod wakeups;
@@ -14,6 +15,8 @@ use tokio::time::timeout;
 
 use domain::kernel::TenantId;
 use domain::kernel::jobs::{Claimed, HEARTBEAT};
+
+pub use observe::describe_metrics;
 
 use crate::bus::Bus;
 use crate::context::Context;

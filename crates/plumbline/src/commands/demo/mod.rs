@@ -35,7 +35,7 @@ pub(crate) async fn demo(args: DemoArgs) -> Result<()> {
     state.finish(&args.data_dir)?;
     let urls = PublicUrls::new(&format!("http://{address}"), &[]).with_tokens_for(TOKENS_LIVE);
     let words = show::words(&app, &urls, &state, built).await?;
-    let mut process = Process::over(app, Bus::local());
+    let mut process = Process::over(app, Bus::local())?;
     let api = Api::new(process.app.clone(), urls);
     process.start_api(listener, api, THREADS)?;
     process.start_worker(JOBS);

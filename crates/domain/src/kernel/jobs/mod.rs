@@ -3,6 +3,8 @@
 //! A claimed job is held by a lease, not by a transaction: `due_at` of a running job is the end of its lease, so a job whose
 //! worker died becomes due again by itself. Every claim raises `token`; effects commit only under the token they were claimed with.
 
+mod queue;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -13,7 +15,9 @@ use uuid::Uuid;
 
 use super::db::Tx;
 use super::dialect::{self, for_update_skip_locked};
-use super::{App, Caller, Error, Result, Scope, SystemScope, TenantId};
+use super::{App, Caller, Error, Result, Scope, SystemScope, TenantId, TraceParent};
+
+pub use queue::Queued;
 
 /// How long a claim holds without a heartbeat.
 pub const LEASE: TimeDelta = TimeDelta::seconds(4);
@@ -57,6 +61,10 @@ pub struct Claimed {
     pub payload: String,
     /// Which try this is, from 1.
     pub attempt: i32,
+    /// The request that it comes from; of work that several asked for, the first of them.
+    pub request_id: Option<String>,
+    /// The trace that it goes on with.
+    pub trace_parent: Option<TraceParent>,
     token: i64,
 }
 
@@ -77,10 +85,10 @@ const WAITS_ONCE: &str = "ON CONFLICT (tenant_id, kind, unique_key) WHERE unique
 
 pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
     let sql = format!(
-        "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at) \
-         VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $8) {WAITS_ONCE}"
+        "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at, request_id, trace_parent) \
+         VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $8, $9, $10) {WAITS_ONCE}"
     );
-    let values: [Value; 8] = [
+    let values: [Value; 10] = [
         scope.tenant().0.into(),
         scope.new_id::<Uuid>().into(),
         J::KIND.into(),
@@ -89,6 +97,8 @@ pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
         scope.now().into(),
         MAX_ATTEMPTS.into(),
         scope.now().into(),
+        scope.caller().request_id.clone().into(),
+        TraceParent::current().map(|trace| trace.to_string()).into(),
     ];
     scope.tx().execute_raw(statement(scope.backend(), &sql, values)).await?;
     Ok(())
@@ -135,7 +145,8 @@ impl App {
         F: AsyncFnOnce(&Scope) -> Result<T>,
     {
         let sql = "UPDATE jobs SET due_at = $4, attempt = 1 WHERE tenant_id = $1 AND id = $2 AND token = $3 AND state = 'running'";
-        self.write(&Caller::system(job.tenant), async |scope| {
+        let caller = Caller { request_id: job.request_id.clone(), ..Caller::system(job.tenant) };
+        self.write(&caller, async |scope| {
             if !touch(scope.tx(), sql, job, [(scope.now() + LEASE).into()]).await? {
                 return Err(Error::conflict("lease_lost", "another worker has taken this job"));
             }
@@ -224,7 +235,7 @@ async fn claim_of(
         "UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'dead' ELSE 'running' END, attempt = attempt + 1, token = token + 1, due_at = $3, \
            last_error = CASE WHEN attempt >= max_attempts THEN 'every worker that tried it died' ELSE last_error END \
          WHERE tenant_id = $1 AND id = (SELECT id FROM jobs WHERE tenant_id = $1 AND due_at <= $2 AND {} ORDER BY due_at LIMIT 1{}) \
-         RETURNING id, kind, payload, attempt, token, state",
+         RETURNING id, kind, payload, attempt, token, state, request_id, trace_parent",
         claimable(kinds, 4),
         for_update_skip_locked(scope.backend())
     );
@@ -254,12 +265,15 @@ fn words(kinds: &[&str]) -> impl Iterator<Item = Value> {
 }
 
 fn claimed(tenant: TenantId, row: &QueryResult) -> Result<Claimed> {
+    let trace_parent: Option<String> = row.try_get("", "trace_parent")?;
     Ok(Claimed {
         tenant,
         id: row.try_get("", "id")?,
         kind: row.try_get("", "kind")?,
         payload: row.try_get("", "payload")?,
         attempt: row.try_get("", "attempt")?,
+        request_id: row.try_get("", "request_id")?,
+        trace_parent: trace_parent.and_then(|it| it.parse().ok()),
         token: row.try_get("", "token")?,
     })
 }

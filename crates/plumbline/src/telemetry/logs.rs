@@ -1,0 +1,42 @@
+//! Logs go to stderr: for people on a terminal, one JSON object a line otherwise. Results go to stdout.
+
+use std::io::{IsTerminal, stderr};
+
+use tracing::Subscriber;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::config::{self, Command};
+use crate::output::{Failure, Result};
+
+pub(super) fn layer<S>(command: &Command) -> Result<Box<dyn Layer<S> + Send + Sync>>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let filter = match config::variable("PLUMBLINE_LOG")? {
+        Some(filter) => EnvFilter::try_new(&filter).map_err(|error| {
+            let message = format!(
+                "PLUMBLINE_LOG is `{filter}`, which is no filter ({error}); write `info` or `warn,api=debug`"
+            );
+            Failure::usage(message)
+        })?,
+        None => EnvFilter::new(default_filter(command)),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
+    Ok(if stderr().is_terminal() {
+        lines.with_filter(filter).boxed()
+    } else {
+        // The span says which request or job a line is about.
+        let lines = lines.json().flatten_event(true).with_current_span(true).with_span_list(false);
+        lines.with_filter(filter).boxed()
+    })
+}
+
+/// A demo's terminal is for what it prints; whoever runs a server wants to see requests.
+fn default_filter(command: &Command) -> &'static str {
+    match command {
+        Command::Demo(_) => "warn",
+        command if command.serves() => "warn,plumbline=info,api=info,domain=info,workers=info",
+        _ => "error",
+    }
+}
