@@ -6,6 +6,8 @@ mod bench;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod folder;
 #[cfg(test)]
 mod import;
