@@ -1,5 +1,6 @@
 //! The kernel's promises, on whichever database this run is about.
 
+mod changes;
 mod references;
 mod sorting;
 mod values;
