@@ -13,7 +13,7 @@ use crate::kernel::{Event, Permission, Result, Scope, dialect};
 /// # Errors
 /// `forbidden` without `tickets.read`.
 pub async fn list(scope: &Scope, args: &PageArgs) -> Result<Page<Connection>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require_any(Permission::TicketsRead)?;
     page::load::<Entity, Connection>(scope, &(), args, scope.find::<Entity>()).await
 }
 
@@ -27,7 +27,7 @@ pub(crate) async fn exists(scope: &Scope, pointer: &str, id: ConnectionId) -> Re
 /// # Errors
 /// `forbidden` without `tickets.read`.
 pub async fn many(scope: &Scope, ids: &[ConnectionId]) -> Result<Vec<Connection>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require_any(Permission::TicketsRead)?;
     let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
     let select = scope.find::<Entity>().filter(wanted);
     Ok(select.into_partial_model::<Connection>().all(scope.tx()).await?)

@@ -68,6 +68,7 @@ impl Caller {
 }
 
 /// Whose things a permission covers. Ordered: the wider is the greater.
+#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// One's own.

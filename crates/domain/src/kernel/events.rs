@@ -47,6 +47,12 @@ impl Event {
         Self::new(kind, subject, json!({ "before": kept(before), "after": kept(after) }))
     }
 
+    /// Whether it left everything as it was: somebody asked for no change.
+    pub(super) fn is_idle(&self) -> bool {
+        let (before, after) = (self.payload.get("before"), self.payload.get("after"));
+        before.is_some() && before == after
+    }
+
     /// `kind` moved `subject` from one state to another.
     #[must_use]
     pub fn state_changed<S: Serialize>(

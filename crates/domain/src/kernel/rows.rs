@@ -46,7 +46,7 @@ impl Scope {
     ) -> Result<Select<E>> {
         let (select, access) = (self.find::<E>(), self.access());
         let people = access.people.iter().map(|id| id.0);
-        Ok(match self.require(permission)? {
+        Ok(match self.reach_of(permission)? {
             Reach::Tenant => select,
             Reach::Teams => select.filter(dialect::any(self.backend(), person, people)),
             Reach::Own => match access.person {
@@ -155,12 +155,15 @@ impl Scope {
         }
     }
 
-    /// Changes a locked row by the set columns of `change`: it is a version newer, and from now.
+    /// Changes a locked row by the set columns of `change`: it is a version newer, and from now. Where none is set, it stays as it is.
     pub(crate) async fn change<E, A>(&self, row: &E::Model, mut change: A) -> Result<()>
     where
         E: Versioned,
         A: ActiveModelTrait<Entity = E> + IntoActiveModel<A> + Send,
     {
+        if !change.is_changed() {
+            return Ok(());
+        }
         change.set(E::VERSION, (version_of::<E>(row)? + 1).into());
         change.set(E::UPDATED_AT, self.now().into());
         self.update::<E, A>(row.get(E::ID), change).await?;

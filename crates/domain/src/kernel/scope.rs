@@ -93,11 +93,30 @@ impl Scope {
         self.tx.get_database_backend()
     }
 
-    /// How far a permission reaches.
+    /// Refuses a caller who may not do this kind of thing to everybody's things. Who looks at whose thing it is asks [`Scope::reach_of`].
     ///
     /// # Errors
-    /// `forbidden` without it.
-    pub fn require(&self, permission: Permission) -> Result<Reach> {
+    /// `forbidden` without the permission, or where it does not reach the whole tenant.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        match self.reach_of(permission)? {
+            Reach::Tenant => Ok(()),
+            Reach::Own | Reach::Teams => Err(Error::forbidden(permission)),
+        }
+    }
+
+    /// Refuses a caller who may not do this kind of thing to anything: for what tells of nobody, like the name of a queue.
+    ///
+    /// # Errors
+    /// `forbidden` without the permission.
+    pub fn require_any(&self, permission: Permission) -> Result<()> {
+        self.reach_of(permission).map(|_whatever| ())
+    }
+
+    /// How far a permission reaches, for who then keeps to it.
+    ///
+    /// # Errors
+    /// `forbidden` without the permission.
+    pub fn reach_of(&self, permission: Permission) -> Result<Reach> {
         self.reach(permission).ok_or_else(|| Error::forbidden(permission))
     }
 
@@ -138,7 +157,9 @@ impl Scope {
     /// Notes what happened. It enters the log when this scope commits, and not otherwise.
     pub fn record(&self, event: Event) {
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        recorded.push(event);
+        if !event.is_idle() {
+            recorded.push(event);
+        }
     }
 
     /// Asks for work that happens later, if and only if this scope commits.

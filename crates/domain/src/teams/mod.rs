@@ -16,7 +16,6 @@ mod types;
 
 pub use commands::{act, create, update};
 use commands::{open_team, require_open};
-pub use memberships::members_on;
 pub(crate) use queries::exists;
 pub use queries::{below, below_each, get, list, many};
 pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort, TeamState};

@@ -114,7 +114,7 @@ impl Sort<Team> for TeamSort {
 fn visible(scope: &Scope) -> Result<Select<Entity>> {
     let select = scope.find::<Entity>();
     let teams = scope.access().teams.iter().map(|id| id.0);
-    Ok(match scope.require(Permission::TeamsRead)? {
+    Ok(match scope.reach_of(Permission::TeamsRead)? {
         Reach::Tenant => select,
         Reach::Teams => select.filter(
             Condition::any().add(dialect::any(scope.backend(), Column::Id, teams)).add(own(scope)),

@@ -21,7 +21,7 @@ pub use derived::{Derived, State, creation, derive};
 pub use follow::{Follow, TicketChange, nothing_follows};
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{
-    customers, events, events_of, get, has_queue, histories, linked_queues, list, many, mapping,
-    mappings, mappings_of, queue_links, queue_teams, queues, queues_of,
+    customers, events, events_of, get, has_queue, linked_queues, list, many, mapping, mappings,
+    mappings_of, queue_links, queue_teams, queues, queues_of,
 };
 pub use types::*;

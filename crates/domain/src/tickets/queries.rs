@@ -3,15 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, IntoCondition};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
+use super::Effect;
 use super::entity::{customer, event, mapping, queue, queue_team, ticket};
 use super::types::{
     Customer, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Ticket,
     TicketEvent, TicketFilter, TicketId, TicketSort,
 };
-use super::{Effect, History, HistoryEvent};
 use crate::kernel::TenantOwned;
 use crate::kernel::dialect::{any, any_text};
 use crate::kernel::page::{self, Place};
@@ -127,43 +127,6 @@ fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent>
     })
 }
 
-/// The histories of some tickets of the tenant, whoever asks: facts and rebuilds.
-///
-/// # Errors
-/// Those of the database.
-pub async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, History)>> {
-    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
-    let tickets = scope
-        .find::<ticket::Entity>()
-        .filter(wanted)
-        .order_by_asc(ticket::Column::Id)
-        .all(scope.tx())
-        .await?;
-    let mut events: HashMap<TicketId, Vec<HistoryEvent>> = HashMap::new();
-    for row in rows_of(scope, ids).await? {
-        let event = HistoryEvent {
-            at: row.at,
-            actor_kind: row.actor_kind,
-            actor: row.actor_id,
-            effects: serde_json::from_str(&row.effects)?,
-        };
-        events.entry(row.ticket_id).or_default().push(event);
-    }
-    let history = |row: ticket::Model| {
-        let events = events.remove(&row.id).unwrap_or_default();
-        (
-            row.id,
-            History {
-                channel: row.channel,
-                initiated_by: row.initiated_by,
-                is_test: row.is_test,
-                events,
-            },
-        )
-    };
-    Ok(tickets.into_iter().map(history).collect())
-}
-
 async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
     let wanted = any(scope.backend(), event::Column::TicketId, ids.iter().map(|id| id.0));
     let rows = scope.find::<event::Entity>().filter(wanted);
@@ -174,12 +137,12 @@ async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
         .await?)
 }
 
-/// The queues of the tenant, by name.
+/// The queues of the tenant, by name, for whoever sees any ticket: their names tell nothing of anybody.
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require_any(Permission::TicketsRead)?;
     let select = scope
         .find::<queue::Entity>()
         .order_by_asc(queue::Column::Name)
@@ -192,7 +155,7 @@ pub async fn queues(scope: &Scope) -> Result<Vec<Queue>> {
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require_any(Permission::TicketsRead)?;
     let wanted = any(scope.backend(), queue::Column::Id, ids.iter().map(|id| id.0));
     let select = scope.find::<queue::Entity>().filter(wanted).order_by_asc(queue::Column::Id);
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
@@ -207,12 +170,12 @@ pub async fn has_queue(scope: &Scope, id: QueueId) -> Result<bool> {
     Ok(select.one(scope.tx()).await?.is_some())
 }
 
-/// Which teams queues are and were linked to.
+/// Which teams queues are and were linked to, for whoever sees any ticket.
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn linked_queues(scope: &Scope) -> Result<Vec<QueueTeam>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require_any(Permission::TicketsRead)?;
     queue_teams(scope).await
 }
 
@@ -221,7 +184,7 @@ pub async fn linked_queues(scope: &Scope) -> Result<Vec<QueueTeam>> {
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn queue_links(scope: &Scope, ids: &[QueueTeamId]) -> Result<Vec<QueueTeam>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require_any(Permission::TicketsRead)?;
     let wanted = any(scope.backend(), queue_team::Column::Id, ids.iter().map(|id| id.0));
     let select = scope.find::<queue_team::Entity>().filter(wanted);
     Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
@@ -239,14 +202,24 @@ pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
     Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
 }
 
-/// Some customers, in order of id.
+/// Some customers, in order of id: those of tickets within reach.
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
 pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<Customer>> {
-    scope.require(Permission::TicketsRead)?;
-    let wanted = any(scope.backend(), customer::Column::Id, ids.iter().map(|id| id.0));
-    let select = scope.find::<customer::Entity>().filter(wanted).order_by_asc(customer::Column::Id);
+    use customer::Column;
+    let ids = || ids.iter().map(|id| id.0);
+    let select = scope.find::<customer::Entity>().filter(any(scope.backend(), Column::Id, ids()));
+    let select = match scope.reach_of(Permission::TicketsRead)? {
+        Reach::Tenant => select,
+        Reach::Own | Reach::Teams => {
+            let theirs = any(scope.backend(), ticket::Column::CustomerId, ids());
+            let tickets = within_reach(scope).await?.filter(theirs).select_only();
+            let seen = tickets.column(ticket::Column::CustomerId).into_query();
+            select.filter(Column::Id.in_subquery(seen))
+        }
+    };
+    let select = select.order_by_asc(Column::Id);
     Ok(select.into_partial_model::<Customer>().all(scope.tx()).await?)
 }
 
@@ -274,9 +247,9 @@ pub async fn mappings(scope: &Scope) -> Result<Vec<ImportMapping>> {
 /// Some stored mappings, in no order.
 ///
 /// # Errors
-/// `forbidden` without `tickets.read`; those of the database.
+/// `forbidden` without `tickets.write`; those of the database.
 pub async fn mappings_of(scope: &Scope, ids: &[MappingId]) -> Result<Vec<ImportMapping>> {
-    scope.require(Permission::TicketsRead)?;
+    scope.require(Permission::TicketsWrite)?;
     let wanted = any(scope.backend(), mapping::Column::Id, ids.iter().map(|id| id.0));
     let select = scope.find::<mapping::Entity>().filter(wanted);
     Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
@@ -312,7 +285,7 @@ fn matching(filter: &TicketFilter) -> Condition {
 async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
     let select = scope.find::<ticket::Entity>();
     let backend = scope.backend();
-    let reach = match scope.require(Permission::TicketsRead)? {
+    let reach = match scope.reach_of(Permission::TicketsRead)? {
         Reach::Tenant => return Ok(select),
         Reach::Own => match scope.access().person {
             Some(person) => ticket::Column::AssigneeId.eq(person).into_condition(),

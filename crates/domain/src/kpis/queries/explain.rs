@@ -57,7 +57,7 @@ pub async fn explain(
     filter: &KpiTicketFilter,
     page: &PageArgs,
 ) -> Result<Page<KpiTicket>> {
-    scope.require(Permission::KpisPeople)?;
+    scope.require_any(Permission::KpisPeople)?;
     let limit = page.limit()?;
     let bound = bind(scope, "kpi tickets", &(metric, query, filter))?;
     let mut after = start(bound, page)?;

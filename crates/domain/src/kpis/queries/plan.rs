@@ -62,7 +62,7 @@ impl Plan {
         query: &KpiQuery,
         each: bool,
     ) -> Result<Self> {
-        let read = scope.require(Permission::KpisRead)?;
+        let read = scope.reach_of(Permission::KpisRead)?;
         let by = |group| query.group_by.contains(&group);
         let people = scope.reach(Permission::KpisPeople);
         let one_by_one = each || by(GroupBy::Agent) || query.agent_id.is_some();

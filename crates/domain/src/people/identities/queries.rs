@@ -60,7 +60,7 @@ fn visible(scope: &Scope) -> Result<Select<Entity>> {
         dialect::any(scope.backend(), Column::PersonId, people.into_iter().map(|id| id.0))
     };
     let access = scope.access();
-    Ok(match scope.require(Permission::PeopleRead)? {
+    Ok(match scope.reach_of(Permission::PeopleRead)? {
         Reach::Tenant => select,
         Reach::Teams => select.filter(these(access.people.iter().copied().collect())),
         Reach::Own => select.filter(these(access.person.into_iter().collect())),

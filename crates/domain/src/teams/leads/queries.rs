@@ -103,7 +103,7 @@ fn visible(scope: &Scope) -> Result<Select<Entity>> {
     let select = scope.find::<Entity>();
     let access = scope.access();
     let own = access.person.map_or(PersonId::NONE, |person| person);
-    Ok(match scope.require(Permission::TeamsRead)? {
+    Ok(match scope.reach_of(Permission::TeamsRead)? {
         Reach::Tenant => select,
         Reach::Teams => {
             let teams =

@@ -88,23 +88,6 @@ pub async fn of_people(scope: &Scope, people: &[PersonId]) -> Result<Vec<Members
     Ok(found)
 }
 
-/// The people with any membership in these teams on a day, without regard to reach.
-///
-/// # Errors
-/// Those of the database.
-pub async fn members_on(scope: &Scope, teams: &[TeamId], day: NaiveDate) -> Result<Vec<PersonId>> {
-    let select = scope.find::<Entity>().filter(dialect::any(
-        scope.backend(),
-        Column::TeamId,
-        teams.iter().map(|id| id.0),
-    ));
-    let rows: Vec<Model> = select.filter(holds_on(day)).all(scope.tx()).await?;
-    let mut people: Vec<_> = rows.into_iter().map(|row| row.person_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    Ok(people)
-}
-
 /// Whether a team has a member on a day or later, without regard to reach.
 pub(in crate::teams) async fn has_members_from(
     scope: &Scope,
