@@ -50,7 +50,8 @@ fn expected_version(request: &HttpRequest) -> Result<Option<i64>, Failure> {
     let Some(given) = request.headers().get(IF_MATCH) else {
         return Ok(None);
     };
-    let one_thing = !request.match_info().is_empty() && request.method() != Method::GET;
+    let one_thing = *request.method() == Method::PATCH
+        || !request.match_info().is_empty() && request.method() != Method::GET;
     let text = given.to_str().unwrap_or_default().trim();
     if text == "*" || !one_thing {
         return Ok(None);

@@ -30,17 +30,19 @@ struct TokenError<'a> {
 }
 
 /// Get a token: by a password, an API client's secret, or the newest refresh token of a session.
+///
+/// Access tokens live ten minutes. A user's comes with a refresh token, which is good once: the next answer has the next one.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "tokens.create", params(("tenant" = String, Path, description = "The tenant's name in addresses.")),
-    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded", example = json!({ "grant_type": "client_credentials", "client_id": "client_01h455vb4pex5vsknk084sn02q", "client_secret": "s3cr3t-that-was-shown-once" })),
     security(()),
     responses(
         (status = OK, body = TokenAnswer),
-        (status = BAD_REQUEST, body = TokenError, description = "The request is not one, or its grant is not good."),
-        (status = UNAUTHORIZED, body = TokenError, description = "The client is not known, or its secret is wrong."),
-        (status = NOT_FOUND, body = TokenError, description = "There is no such tenant."),
-        (status = SERVICE_UNAVAILABLE, body = TokenError, description = "A part of the service is away for a moment.")
+        (status = BAD_REQUEST, body = TokenError, description = "The request is not one, or its grant is not good.", example = json!({ "error": "invalid_grant", "error_description": "the e-mail or the password is wrong" })),
+        (status = UNAUTHORIZED, body = TokenError, description = "The client is not known, or its secret is wrong.", example = json!({ "error": "invalid_client", "error_description": "the client or its secret is wrong" })),
+        (status = NOT_FOUND, body = TokenError, description = "There is no such tenant.", example = json!({ "error": "not_found", "error_description": "there is no tenant `acme`" })),
+        (status = SERVICE_UNAVAILABLE, body = TokenError, description = "A part of the service is away for a moment.", example = json!({ "error": "unavailable", "error_description": "a part of the service is away for a moment; try again" }))
     )
 )]
 #[post("/t/{tenant}/oauth/token")]

@@ -221,6 +221,8 @@ async fn update_client(
 }
 
 /// Give an API client a new secret; the old one ends at once.
+///
+/// The new secret is shown in this answer and never again.
 #[utoipa::path(tag = "accounts", operation_id = "api_clients.rotate_secret", params(("id" = ApiClientId, Path)), responses((status = OK, body = ApiClientSecret), Problems))]
 #[post("/api_clients/{id}/secret")]
 async fn rotate_secret(

@@ -8,6 +8,8 @@ use domain::kernel::Error;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::Failure;
 use super::reading::{field_error, pointer};
@@ -50,27 +52,44 @@ where
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parts = [A::into_params(|| None), B::into_params(|| None), C::into_params(|| None)];
-        let known: Vec<_> = parts.into_iter().flatten().map(|parameter| parameter.name).collect();
+        let known: Vec<_> = parts.into_iter().flatten().collect();
         let read = parse(request.query_string(), &known);
-        Parameters::note(request, known);
+        Parameters::note(request, known.into_iter().map(|parameter| parameter.name));
         ready(read.map_err(Failure::from))
     }
 }
 
-fn parse<A, B, C>(query: &str, known: &[String]) -> Result<Asked<A, B, C>, Error>
+fn parse<A, B, C>(query: &str, known: &[Parameter]) -> Result<Asked<A, B, C>, Error>
 where
     A: DeserializeOwned,
     B: DeserializeOwned,
     C: DeserializeOwned,
 {
-    let given = part::<Vec<(String, String)>>(query)?;
-    if let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) {
-        let name: String = name.chars().take(64).collect();
-        let message =
-            format!("there is no parameter `{name}` here; there are: {}", known.join(", "));
-        return Err(Error::malformed("unknown_parameter", message));
+    let mut given: Vec<(String, String)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+        let Some(parameter) = known.iter().find(|parameter| parameter.name == name) else {
+            return Err(unknown(&name, known));
+        };
+        // A list may come as one text with commas or one element at a time; here it is the former.
+        let earlier = given.iter_mut().find(|(it, _)| *it == name && is_list(parameter));
+        match earlier {
+            Some((_, list)) => *list = format!("{list},{value}"),
+            None => given.push((name, value)),
+        }
     }
-    Ok(Asked(part(query)?, part(query)?, part(query)?))
+    let given = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    Ok(Asked(part(&given)?, part(&given)?, part(&given)?))
+}
+
+fn unknown(name: &str, known: &[Parameter]) -> Error {
+    let name: String = name.chars().take(64).collect();
+    let known: Vec<_> = known.iter().map(|parameter| parameter.name.as_str()).collect();
+    let message = format!("there is no parameter `{name}` here; there are: {}", known.join(", "));
+    Error::malformed("unknown_parameter", message)
+}
+
+fn is_list(parameter: &Parameter) -> bool {
+    matches!(parameter.schema, Some(RefOr::T(Schema::Array(_))))
 }
 
 fn part<T: DeserializeOwned>(query: &str) -> Result<T, Error> {

@@ -312,6 +312,44 @@ async fn who_changes_what_they_did_not_see_is_told() {
 }
 
 #[actix_web::test]
+async fn every_patch_knows_its_version_and_what_is_never_null() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    api.fill(&acme).await;
+    let document = crate::document();
+    let patches = document["paths"].as_object().unwrap().iter();
+    let mut seen = 0;
+    for (path, patch) in patches.filter_map(|(path, item)| Some((path, item.get("patch")?))) {
+        let address = match path.strip_suffix("/{id}") {
+            Some(list) => format!("{list}/{}", api.ids(&acme, list).await[0]),
+            None => path.clone(),
+        };
+        let change = async |tag: &str, body: Value| {
+            let request = TestRequest::patch()
+                .uri(&address)
+                .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+                .insert_header(("If-Match", tag));
+            api.send(request.set_json(body)).await
+        };
+        let before = api.get(&acme.owner, &address).await;
+        let nothing = change(before.header("etag"), json!({})).await;
+        assert_eq!((nothing.status, &nothing.body), (StatusCode::OK, &before.body), "{path}");
+        is_problem(&change("\"99\"", json!({})).await, 412, "stale_version");
+        let body = patch.pointer("/requestBody/content/application~1json/schema/$ref").unwrap();
+        let schema = document.pointer(body.as_str().unwrap().trim_start_matches('#')).unwrap();
+        for (key, property) in schema["properties"].as_object().unwrap() {
+            if !property.to_string().contains("\"null\"") {
+                let answer = change("*", json!({ key: null })).await;
+                assert_eq!(answer.body["fields"][0]["code"], "not_nullable", "{path} {key}");
+                assert_eq!(answer.body["fields"][0]["pointer"], format!("/{key}"), "{path}");
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen >= 7, "{seen}");
+}
+
+#[actix_web::test]
 async fn what_is_made_is_found_where_its_location_says() {
     let api = TestApi::new().await;
     let acme = api.tenant("acme").await;

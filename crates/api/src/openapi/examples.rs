@@ -117,6 +117,9 @@ fn add_to(body: &mut Value, schemas: &Value) {
     for (media_type, content) in
         body.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten()
     {
+        if content.get("example").is_some() {
+            continue;
+        }
         let foreign = WORDS_OF_OTHERS.iter().find(|(it, _)| it == media_type);
         content["example"] = match foreign {
             Some((_, text)) => json!(text),

@@ -21,7 +21,7 @@ pub(super) fn tidy(json: &mut Value) {
         if let Some(body) = operation.get_mut("requestBody") {
             send_files_as_bytes(body);
         }
-        if may_be_stale(&path, &verb) {
+        if may_be_stale(&path, &verb, operation) {
             let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
             parameters.as_array_mut().into_iter().for_each(|it| it.push(if_match()));
         }
@@ -75,9 +75,15 @@ fn describe(verb: &str, operation: &mut Map<String, Value>, schemas: &Value) {
             },
             None => READ,
         },
-        _ => CHANGED,
+        _ => match answer("200", json).as_ref().and_then(referred) {
+            Some(name) if schemas[name]["properties"].get("version").is_some() => CHANGED,
+            _ => "",
+        },
     };
     let own = operation.get("description").and_then(Value::as_str).unwrap_or_default().trim();
-    let description = if own.is_empty() { kind.to_owned() } else { format!("{own}\n\n{kind}") };
-    operation.insert("description".to_owned(), json!(description));
+    let description = [own, kind].into_iter().filter(|text| !text.is_empty());
+    let description = description.collect::<Vec<_>>().join("\n\n");
+    if !description.is_empty() {
+        operation.insert("description".to_owned(), json!(description));
+    }
 }

@@ -67,6 +67,7 @@ pub(super) fn share(json: &mut Value) {
     for (path, verb, operation) in operations(json) {
         let (path, verb) = (path.as_str(), verb.as_str());
         let takes_a_body = operation.contains_key("requestBody");
+        let may_be_stale = may_be_stale(path, verb, operation);
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
             continue;
         };
@@ -74,7 +75,7 @@ pub(super) fn share(json: &mut Value) {
             for (status, name, ..) in FAILURES {
                 let applies = match *status {
                     "409" => verb != "get",
-                    "412" => may_be_stale(path, verb),
+                    "412" => may_be_stale,
                     "413" | "415" => takes_a_body,
                     _ => true,
                 };
@@ -93,9 +94,12 @@ pub(super) fn share(json: &mut Value) {
     json["components"]["headers"] = headers();
 }
 
-/// Whether an operation is about one thing that it changes.
-pub(super) fn may_be_stale(path: &str, verb: &str) -> bool {
-    verb != "get" && path.contains('{') && path.starts_with("/v1/")
+/// Whether an operation changes one thing that is there, and not one that comes to be below it.
+pub(super) fn may_be_stale(path: &str, verb: &str, operation: &Map<String, Value>) -> bool {
+    let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    let makes = operation["responses"].get("201").is_some() || answer["type"] == "array";
+    let one_thing = verb == "patch" || verb != "get" && path.contains('{') && !makes;
+    path.starts_with("/v1/") && one_thing
 }
 
 fn is_shared(response: &Value) -> bool {

@@ -27,7 +27,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ImportArgs {
-    /// The name of a stored mapping. Without one the columns have the canonical names of `docs/import.md`.
+    /// The name of a stored mapping. Without one the columns have the canonical names, as the guide to imports lists them.
     mapping: Option<String>,
     /// Read everything and write nothing.
     #[serde(default)]
@@ -36,6 +36,8 @@ struct ImportArgs {
 }
 
 /// Import tickets from CSV or NDJSON. What is there already changes nothing, so a file may be sent again.
+///
+/// The body is read as a stream of any length. Lines that cannot be read are left out; the answer names the first thousand of them with their reasons.
 #[utoipa::path(
     tag = "tickets",
     operation_id = "tickets.import",

@@ -71,6 +71,8 @@ async fn queue_teams(api: Api, caller: Caller) -> Result<List<Vec<QueueTeam>>> {
 }
 
 /// Link a queue to a team from a day on, or to none. Tickets without an agent count for the team of their queue.
+///
+/// The answer is every link of the queue.
 #[utoipa::path(tag = "tickets", operation_id = "queues.link", params(("id" = QueueId, Path)), responses((status = OK, body = Vec<QueueTeam>), Problems))]
 #[post("/queues/{id}/teams")]
 async fn link_queue(
@@ -110,7 +112,7 @@ async fn get_mapping(api: Api, caller: Caller, name: Path<String>) -> Result<Jso
     Ok(Json(api.read(&caller, async |scope| tickets::mapping(scope, &name).await).await?))
 }
 
-/// Store a mapping under a name: the body is its TOML, as `docs/import.md` describes it.
+/// Store a mapping under a name: the body is its TOML, as the guide to imports describes it.
 #[utoipa::path(tag = "tickets", operation_id = "mappings.put", params(("name" = String, Path, description = "The name of the mapping.")), request_body(content = String, content_type = "application/toml"), responses((status = OK, body = ImportMapping), Problems))]
 #[put("/import_mappings/{name}")]
 async fn put_mapping(

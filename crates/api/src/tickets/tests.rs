@@ -144,6 +144,14 @@ async fn rest_and_graphql_tell_the_same_numbers() {
         values.contains(&(json!(1), json!(600))) && values.contains(&(json!(1), json!(60))),
         "{values:?}"
     );
+    let range = "/v1/kpis/first_response_time?from=2026-05-01&to=2026-06-01&zone=UTC";
+    let [commas, repeated] = ["group_by=agent,channel", "group_by=agent&group_by=channel"]
+        .map(|groups| format!("{range}&{groups}"));
+    let commas = api.get(&acme.owner, &commas).await;
+    assert_eq!(commas.body["rows"].as_array().unwrap().len(), 2, "{:?}", commas.body);
+    assert_eq!(api.get(&acme.owner, &repeated).await.body, commas.body);
+    let twice = api.get(&acme.owner, &format!("{range}&zone=Europe/Rome")).await;
+    assert_eq!(twice.body["fields"][0]["code"], "duplicate_field", "{:?}", twice.body);
     let series = api
         .get(
             &acme.owner,

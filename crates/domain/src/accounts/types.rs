@@ -145,7 +145,7 @@ impl OutputType for ShownOnce {
     }
 }
 
-/// What a user is to the tenant. `accounts::roles` says what each may do, and to whose things.
+/// What a user is to the tenant, which decides what they may do, and to whose things.
 #[derive(
     Clone,
     Copy,
@@ -203,7 +203,7 @@ pub struct Me {
 #[graphql(name = "AllowedPermission")]
 #[schema(as = AllowedPermission)]
 pub struct Allowed {
-    /// `<feature>.<read|write|admin>`.
+    /// Which.
     #[schema(value_type = PermissionWord)]
     pub permission: &'static str,
     /// Whose things it covers.
@@ -219,7 +219,7 @@ impl PartialSchema for PermissionWord {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .enum_values(Some(words))
-            .description(Some("A kind of thing that may be done: `<feature>.<read|write|admin>`."))
+            .description(Some("A kind of thing that may be done."))
             .into()
     }
 }

@@ -23,7 +23,7 @@ pub struct Connection {
     pub system: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 

@@ -113,13 +113,14 @@ pub struct MetricDefinition {
 /// One reason of a definition to leave a ticket out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
 pub struct ExclusionRule {
-    /// The reason as `explain` names it.
+    /// The reason, as the tickets behind a number name it.
     pub reason: Exclusion,
     /// When it applies.
     pub rule: &'static str,
 }
 
-/// Why a ticket is not in a number. The numbers are the database's.
+/// Why a ticket is not in a number.
+// The discriminants are the database's.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum,
 )]
@@ -218,9 +219,9 @@ pub struct KpiQuery {
     pub zone: Option<String>,
     /// One row for each of these instead of one for the whole range.
     pub grain: Option<Grain>,
-    /// What else tells rows apart, separated by commas.
+    /// What else tells rows apart: given several times, or with commas between.
     #[serde(deserialize_with = "comma_separated")]
-    #[param(value_type = Option<Vec<GroupBy>>, style = Form, explode = false, example = json!(["agent", "channel"]))]
+    #[param(value_type = Option<Vec<GroupBy>>, example = json!(["agent", "channel"]))]
     pub group_by: Vec<GroupBy>,
     /// Only what this person is credited with.
     pub agent_id: Option<PersonId>,

@@ -63,7 +63,7 @@ pub struct Team {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
     /// What the caller may do to the state now.
     #[sea_orm(skip)]

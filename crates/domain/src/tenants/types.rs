@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::TenantId;
+use crate::kernel::patch::not_null;
 
 /// Where a tenant is in its life.
 #[derive(
@@ -82,7 +83,7 @@ pub struct Tenant {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 
@@ -104,11 +105,19 @@ pub struct NewTenant {
 #[serde(deny_unknown_fields, default)]
 pub struct TenantPatch {
     /// Its name.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// The IANA zone its dates are in: days in the past are told in it too.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub time_zone: Option<String>,
     /// The first day of its weeks.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub week_start: Option<WeekStart>,
     /// Whether e-mail and password are accepted at the token endpoint.
+    #[serde(deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     pub password_sign_in: Option<bool>,
 }

@@ -164,7 +164,7 @@ pub struct Ticket {
     pub merged_into: Option<TicketId>,
     /// When Plumbline last changed it.
     pub updated_at: DateTime<Utc>,
-    /// Grows with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 
@@ -303,7 +303,7 @@ pub struct ImportMapping {
     pub text: String,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Grows with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 

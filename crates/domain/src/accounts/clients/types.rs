@@ -61,7 +61,7 @@ pub struct ApiClient {
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
     pub updated_at: DateTime<Utc>,
-    /// How often it was changed.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ApiClientAction>,

@@ -68,7 +68,7 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// When they were changed last.
     pub updated_at: DateTime<Utc>,
-    /// How often they were changed.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
     /// What the caller may do to them now.
     #[sea_orm(skip)]
@@ -135,7 +135,7 @@ pub struct RoleGrant {
     pub valid_to: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 

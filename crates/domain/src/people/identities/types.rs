@@ -27,7 +27,7 @@ pub struct Identity {
     pub external_id: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 

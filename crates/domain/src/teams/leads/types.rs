@@ -30,7 +30,7 @@ pub struct TeamLead {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 

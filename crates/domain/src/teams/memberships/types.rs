@@ -34,7 +34,7 @@ pub struct Membership {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Rises with every change.
+    /// Rises with every change; the `ETag`.
     pub version: i64,
 }
 
