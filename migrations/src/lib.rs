@@ -12,7 +12,7 @@ pub mod schema;
 mod tenancy;
 
 pub use sea_orm_migration::MigratorTrait;
-pub use tenancy::{RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+pub use tenancy::{NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
 
 /// Every change, the oldest first.
 pub struct Migrator;

@@ -10,6 +10,9 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub const SYSTEM_TABLES: &[(&str, &str)] =
     &[("jobs", "DELETE, SELECT, UPDATE"), ("tenants", "SELECT")];
 
+/// The tables that are no tenant's: the record of migrations.
+pub const NO_TENANT: &[&str] = &["seaql_migrations"];
+
 /// The role every session of the product takes. Row-level security binds it.
 pub const RUNTIME_ROLE: &str = "plumbline_runtime";
 /// The role of a transaction that works across tenants on [`SYSTEM_TABLES`].

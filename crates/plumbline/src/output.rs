@@ -33,10 +33,19 @@ impl Failure {
         Self { exit: USAGE, ..Self::new("usage", message) }
     }
 
+    /// Under another code.
+    pub(crate) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// Adds what to do.
     pub(crate) fn hint(mut self, hint: impl AsRef<str>) -> Self {
         self.message = format!("{}; {}", self.message, hint.as_ref());
         self
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(crate) fn report(&self, as_json: bool) -> ExitCode {
@@ -72,6 +81,11 @@ impl From<Error> for Failure {
         }
         Self::new(error.code(), message)
     }
+}
+
+/// What an error came from, without what it says to users.
+pub(crate) fn causes_of(error: &Error) -> String {
+    error.source().map_or_else(|| error.to_string(), causes)
 }
 
 /// An error and what it came from, without saying anything twice.

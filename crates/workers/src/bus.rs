@@ -35,6 +35,12 @@ impl std::fmt::Display for BusError {
 
 impl std::error::Error for BusError {}
 
+impl From<RedisError> for BusError {
+    fn from(error: RedisError) -> Self {
+        Self(error)
+    }
+}
+
 /// Carries wake-ups. Cheap to clone.
 #[derive(Clone)]
 pub struct Bus {

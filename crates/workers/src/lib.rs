@@ -7,6 +7,7 @@
 mod bus;
 mod context;
 mod kinds;
+mod probe;
 mod runner;
 
 // The features with jobs.
@@ -15,6 +16,7 @@ mod kpis;
 pub use bus::{Bus, BusError};
 pub use context::Context;
 pub use kinds::{Kind, Kinds, Run};
+pub use probe::{RedisCondition, probe};
 pub use runner::{Options, Runner, describe_metrics};
 
 /// Every kind of job that there is.

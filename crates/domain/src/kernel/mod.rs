@@ -7,10 +7,12 @@ mod app;
 pub(crate) mod bulk;
 pub(crate) mod check;
 pub mod clock;
+pub mod condition;
 pub(crate) mod db;
 pub(crate) mod dialect;
 mod error;
 mod events;
+pub mod file;
 pub(crate) mod first_pages;
 pub mod id;
 pub mod jobs;
@@ -28,6 +30,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod walls;
 
 pub use access::{Access, Actor, ApiClientId, Caller, PersonId, Reach, TeamId, TenantId, UserId};
 pub use app::{App, LoadAccess, Wake};
@@ -43,3 +46,4 @@ pub use seal::MasterKey;
 pub use span::Span;
 pub use system::SystemScope;
 pub use trace::{NoTraceParent, TraceParent};
+pub use walls::Walls;

@@ -23,7 +23,9 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use commands::{DRAIN_UNIT, TicketFacts, drain, follow, is_pending, replace_facts};
+pub use commands::{
+    DRAIN_UNIT, TicketFacts, drain, follow, is_left_behind, is_pending, replace_facts,
+};
 pub use definitions::{Measure, Statistic, definition};
 pub use facts::{Fact, facts_of};
 pub use jobs::Drain;

@@ -15,7 +15,7 @@ pub use commands::{create, resume, suspend, update};
 pub(crate) use issuer::PrivateKey;
 pub use issuer::{
     Discovery, Jwk, Jwks, LEEWAY, PublicUrls, SigningKey, SigningKeyId, SigningKeyState,
-    TOKEN_LIFETIME, discovery, jwks, keys, rotate_keys,
+    TOKEN_LIFETIME, discovery, jwks, keys, open_keys, rotate_keys,
 };
 pub(crate) use issuer::{Issuer, issuer, issuer_with_key};
 pub(crate) use queries::hold;

@@ -59,7 +59,7 @@ impl Process {
                 ))
             })?,
         };
-        let app = data::open(&args.store, upgrade, args.connections).await?;
+        let app = data::open(&args.store, upgrade, args.connections.map(u32::from)).await?;
         Self::over(app, bus)
     }
 
@@ -82,12 +82,10 @@ impl Process {
     fn start_public_api(&mut self, args: &PublicArgs) -> Result<()> {
         let listener = ops::bind(args.listen, "--listen")?;
         let address = listener.local_addr().map_err(cannot_serve)?;
-        let url = args.public_url.clone();
-        let url = url.unwrap_or_else(|| format!("http://{address}"));
-        let urls = PublicUrls::new(&url, &args.previous_public_url);
+        let urls = PublicUrls::new(&args.url_of(address), &args.previous_public_urls);
         let api = Api::new(self.app.clone(), urls)
-            .graphiql(!args.no_graphiql)
-            .introspection(!args.no_introspection);
+            .graphiql(args.graphiql)
+            .introspection(args.introspection);
         self.start_api(listener, api, args.threads.into())
     }
 

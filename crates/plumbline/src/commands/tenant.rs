@@ -7,10 +7,10 @@ use std::path::Path;
 use domain::accounts::users::User;
 use domain::accounts::{self, PasswordHash, Secret};
 use domain::kernel::{App, Caller, Error, TenantId};
-use domain::tenants::{self, NewTenant, SigningKey, Tenant};
+use domain::tenants::{self, NewTenant, SigningKey, Tenant, TenantState};
 use serde::Serialize;
 
-use crate::config::{CreateTenantArgs, ListTenantsArgs, RotateKeysArgs};
+use crate::config::{CreateTenantArgs, ListTenantsArgs, TenantArgs};
 use crate::data;
 use crate::output::{Failure, Result, result};
 
@@ -94,8 +94,9 @@ pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
     let width = tenants.iter().map(|tenant| tenant.slug.len()).max();
     let width = width.unwrap_or_default();
     let lines = tenants.iter().map(|tenant| {
-        let Tenant { id, slug, name, time_zone, .. } = tenant;
-        format!("{slug:width$}  {id}  {time_zone}  {name}\n")
+        let Tenant { id, slug, name, time_zone, state, .. } = tenant;
+        let suspended = if *state == TenantState::Suspended { "  (suspended)" } else { "" };
+        format!("{slug:width$}  {id}  {time_zone}  {name}{suspended}\n")
     });
     let words: String = lines.collect();
     let none = "There is no tenant yet; make one with `plumbline tenant create`.";
@@ -103,7 +104,7 @@ pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
     result(args.json, &tenants, words)
 }
 
-pub(crate) async fn rotate_keys(args: RotateKeysArgs) -> Result<()> {
+pub(crate) async fn rotate_keys(args: TenantArgs) -> Result<()> {
     let rotate = async |app: &App| {
         let caller = data::tenant(app, &args.slug).await?;
         Ok(app.write(&caller, tenants::rotate_keys).await?)
@@ -114,4 +115,32 @@ pub(crate) async fn rotate_keys(args: RotateKeysArgs) -> Result<()> {
         args.slug
     );
     result(args.json, &Rotated { keys }, &words)
+}
+
+pub(crate) async fn suspend_tenant(args: TenantArgs) -> Result<()> {
+    let words = "is suspended: within seconds its tokens are refused, and nobody of it can sign in";
+    step(args, TenantState::Suspended, words).await
+}
+
+pub(crate) async fn resume_tenant(args: TenantArgs) -> Result<()> {
+    let words = "is in use again; tokens that have not expired are good again too";
+    step(args, TenantState::Active, words).await
+}
+
+async fn step(args: TenantArgs, to: TenantState, words: &str) -> Result<()> {
+    let step = async |app: &App| {
+        let caller = data::tenant(app, &args.slug).await?;
+        let (stepped, word) = match to {
+            TenantState::Suspended => (app.write(&caller, tenants::suspend).await, "suspended"),
+            TenantState::Active => (app.write(&caller, tenants::resume).await, "active"),
+        };
+        stepped.map_err(|error| match error.code() {
+            code @ ("tenant_suspended" | "tenant_active") => {
+                Failure::new(code, format!("the tenant `{}` is {word} already", args.slug))
+            }
+            _ => error.into(),
+        })
+    };
+    let tenant = data::with(&args.store, 1, step).await?;
+    result(args.json, &tenant, &format!("The tenant `{}` {words}.", tenant.slug))
 }

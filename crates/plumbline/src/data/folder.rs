@@ -13,7 +13,7 @@ use crate::config::KeyArgs;
 use crate::output::{Failure, Result};
 
 /// Held by whoever makes or upgrades what is in the folder.
-const LOCK: &str = "plumbline.lock";
+pub(crate) const LOCK: &str = "plumbline.lock";
 
 /// Sees to it that the folder has a key and the schema, and returns the key.
 pub(super) async fn prepare(folder: &Path, key: &KeyArgs, upgrade: Upgrade) -> Result<MasterKey> {
@@ -83,7 +83,8 @@ async fn standing_or_new(folder: &Path, file: &Path) -> Result<Standing> {
     }
 }
 
-async fn standing(folder: &Path, file: &Path) -> Result<Standing> {
+/// Where the schema of a folder's database stands.
+pub(crate) async fn standing(folder: &Path, file: &Path) -> Result<Standing> {
     let look = async {
         let schema = Schema::of_file(file).await?;
         let standing = schema.standing().await?;

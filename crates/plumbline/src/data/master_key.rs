@@ -10,11 +10,12 @@ use domain::kernel::MasterKey;
 use crate::config::{KeyArgs, variable};
 use crate::output::{Failure, Result};
 
-const FILE: &str = "master.key";
+/// The key's own file in a data folder.
+pub(crate) const FILE: &str = "master.key";
 const VARIABLE: &str = "PLUMBLINE_MASTER_KEY";
 
 /// The one that the command line or the environment names.
-pub(super) fn given(args: &KeyArgs) -> Result<Option<MasterKey>> {
+pub(crate) fn given(args: &KeyArgs) -> Result<Option<MasterKey>> {
     if let Some(file) = &args.master_key_file {
         return read(file).map(Some);
     }
@@ -26,7 +27,7 @@ pub(super) fn given(args: &KeyArgs) -> Result<Option<MasterKey>> {
     .transpose()
 }
 
-pub(super) fn missing() -> Failure {
+pub(crate) fn missing() -> Failure {
     let message = format!(
         "on PostgreSQL the master key must be given: --master-key-file FILE, or {VARIABLE}; make one once with `openssl rand -base64 32` and keep it"
     );
@@ -34,7 +35,7 @@ pub(super) fn missing() -> Failure {
 }
 
 /// The one of a folder that has a database.
-pub(super) fn of_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
+pub(crate) fn of_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
     if let Some(key) = given(args)? {
         return Ok(key);
     }
@@ -59,7 +60,7 @@ pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> 
         return read(&file);
     }
     let key = MasterKey::generate();
-    write(folder, &file, &key).map_err(|error| {
+    write(folder, &key).map_err(|error| {
         let message = format!("{} cannot be written: {error}", file.display());
         Failure::new("master_key", message)
     })?;
@@ -76,7 +77,7 @@ fn read(file: &Path) -> Result<MasterKey> {
 }
 
 /// Whole or not at all: whoever finds the file can use it.
-fn write(folder: &Path, file: &Path, key: &MasterKey) -> std::io::Result<()> {
+pub(crate) fn write(folder: &Path, key: &MasterKey) -> std::io::Result<()> {
     let unfinished = folder.join("master.key.new");
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -86,6 +87,6 @@ fn write(folder: &Path, file: &Path, key: &MasterKey) -> std::io::Result<()> {
     let mut new = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
     writeln!(new, "{}", key.encode())?;
     new.sync_all()?;
-    fs::rename(&unfinished, file)?;
+    fs::rename(&unfinished, folder.join(FILE))?;
     File::open(folder)?.sync_all()
 }

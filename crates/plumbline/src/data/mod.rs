@@ -4,7 +4,14 @@ mod folder;
 mod master_key;
 mod server;
 
-pub(crate) use folder::make as make_folder;
+pub(crate) use folder::{LOCK, make as make_folder, standing as standing_of_folder};
+pub(crate) use master_key::{
+    FILE as KEY_FILE, given as given_key, missing as missing_key, of_folder as key_of_folder,
+    write as write_key,
+};
+pub(crate) use server::{
+    missing_schema, standing as standing_of_server, try_roles, without_password,
+};
 
 use std::fmt::Display;
 use std::path::Path;
@@ -17,9 +24,7 @@ use crate::config::{DataArgs, KeyArgs, Place, StoreArgs};
 use crate::output::{Failure, Result, causes};
 
 /// The product's own file in a data folder.
-const FILE: &str = "plumbline.db";
-const CONNECTIONS_TO_SERVER: u32 = 10;
-const READERS_OF_FILE: u32 = 4;
+pub(crate) const FILE: &str = "plumbline.db";
 
 /// What a command may do to a schema that is there but older.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,18 +58,18 @@ pub(crate) async fn open(
     upgrade: Upgrade,
     connections: Option<u32>,
 ) -> Result<App> {
-    let (database, key) = match store.data.place()? {
+    let place = store.data.place();
+    let connections = connections.unwrap_or_else(|| place.connections().into());
+    let (database, key) = match place {
         Place::Folder(folder) => {
             let key = folder::prepare(&folder, &store.key, upgrade).await?;
-            let readers = connections.unwrap_or(READERS_OF_FILE);
-            let database = Database::sqlite(&folder.join(FILE), readers).await;
+            let database = Database::sqlite(&folder.join(FILE), connections).await;
             (database.map_err(|error| cannot_open(&folder, causes(&error)))?, key)
         }
         Place::Server(url) => {
             let key = master_key::given(&store.key)?.ok_or_else(master_key::missing)?;
             server::prepare(&url, upgrade).await?;
             server::try_roles(&url).await?;
-            let connections = connections.unwrap_or(CONNECTIONS_TO_SERVER);
             (Database::postgres(&url, connections).await?, key)
         }
     };
@@ -73,7 +78,7 @@ pub(crate) async fn open(
 
 /// Creates or upgrades the schema, and does nothing else. Returns where.
 pub(crate) async fn migrate(store: &StoreArgs) -> Result<String> {
-    match store.data.place()? {
+    match store.data.place() {
         Place::Folder(folder) => {
             folder::prepare(&folder, &store.key, Upgrade::Allowed).await?;
             Ok(folder.display().to_string())
@@ -94,7 +99,7 @@ pub(crate) async fn tenant(app: &App, slug: &str) -> Result<Caller> {
     Ok(Caller::system(tenant.id))
 }
 
-fn newer(place: &str, change: &str) -> Failure {
+pub(crate) fn newer(place: &str, change: &str) -> Failure {
     let version = env!("CARGO_PKG_VERSION");
     let message = format!(
         "the database in {place} is newer than this program (version {version}): it has the change `{change}`; use the newer program"
@@ -102,7 +107,7 @@ fn newer(place: &str, change: &str) -> Failure {
     Failure::new("schema_newer", message)
 }
 
-fn older(place: &str, how: &str, changes: usize) -> Failure {
+pub(crate) fn older(place: &str, how: &str, changes: usize) -> Failure {
     let message = format!(
         "the database in {place} is older than this program (it lacks {changes} of its changes); run `plumbline migrate {how}` once, or start `plumbline serve`"
     );

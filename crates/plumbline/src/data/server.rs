@@ -8,18 +8,14 @@ use crate::output::{Failure, Result};
 /// Sees to it that the schema is this program's.
 pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
     let place = without_password(url);
-    let schema = Schema::of_server(url).await.map_err(|error| {
-        let message =
-            format!("there is no way into {place}: {}; see --database-url", reason(&error));
-        Failure::new("database", message)
-    })?;
     let failed = |error: &DbErr| Failure::new("database", format!("{place}: {}", reason(error)));
+    let schema = enter(url, &place).await?;
     let standing = schema.standing().await.map_err(|error| failed(&error))?;
     if !is_current(&standing, &place)? {
         if upgrade == Upgrade::Refused {
             return Err(match standing {
                 Standing::Older(changes) => older(&place, "--database-url …", changes),
-                _ => empty(&place),
+                _ => missing_schema(&place),
             });
         }
         schema.upgrade().await.map_err(|error| {
@@ -34,8 +30,26 @@ pub(super) async fn prepare(url: &str, upgrade: Upgrade) -> Result<()> {
     schema.close().await.map_err(|error| failed(&error))
 }
 
+/// Where the schema of a server's database stands.
+pub(crate) async fn standing(url: &str) -> Result<Standing> {
+    let place = without_password(url);
+    let failed = |error: DbErr| Failure::new("database", format!("{place}: {}", reason(&error)));
+    let schema = enter(url, &place).await?;
+    let standing = schema.standing().await.map_err(failed)?;
+    schema.close().await.map_err(failed)?;
+    Ok(standing)
+}
+
+async fn enter(url: &str, place: &str) -> Result<Schema> {
+    Schema::of_server(url).await.map_err(|error| {
+        let message =
+            format!("there is no way into {place}: {}; see --database-url", reason(&error));
+        Failure::new("database", message)
+    })
+}
+
 /// Sees to it that the login may take the product's roles. Whoever only migrates need not.
-pub(super) async fn try_roles(url: &str) -> Result<()> {
+pub(crate) async fn try_roles(url: &str) -> Result<()> {
     let place = without_password(url);
     let failed = |error: &DbErr| Failure::new("database", format!("{place}: {}", reason(error)));
     let schema = Schema::of_server(url).await.map_err(|error| failed(&error))?;
@@ -45,7 +59,7 @@ pub(super) async fn try_roles(url: &str) -> Result<()> {
     schema.close().await.map_err(|error| failed(&error))
 }
 
-fn empty(place: &str) -> Failure {
+pub(crate) fn missing_schema(place: &str) -> Failure {
     let message = format!(
         "{place} is empty; make the roles with deploy/sql/roles.sql, then run `plumbline migrate --database-url …` as the owner of the database"
     );
@@ -72,7 +86,7 @@ fn no_roles(place: &str, error: &DbErr) -> Failure {
 }
 
 /// An address as it may be shown.
-pub(super) fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or(url);
     let Some((scheme, rest)) = url.split_once("://") else {
         return "the database".to_owned();

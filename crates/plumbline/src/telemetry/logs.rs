@@ -6,22 +6,16 @@ use tracing::Subscriber;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::config::{self, Command};
+use crate::config::{Cli, Command};
 use crate::output::{Failure, Result};
 
-pub(super) fn layer<S>(command: &Command) -> Result<Box<dyn Layer<S> + Send + Sync>>
+pub(super) fn layer<S>(cli: &Cli) -> Result<Box<dyn Layer<S> + Send + Sync>>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let filter = match config::variable("PLUMBLINE_LOG")? {
-        Some(filter) => EnvFilter::try_new(&filter).map_err(|error| {
-            let message = format!(
-                "PLUMBLINE_LOG is `{filter}`, which is no filter ({error}); write `info` or `warn,api=debug`"
-            );
-            Failure::usage(message)
-        })?,
-        None => EnvFilter::new(default_filter(command)),
-    };
+    let filter = cli.log.as_deref().unwrap_or_else(|| default_filter(&cli.command));
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| Failure::usage(format!("the log filter cannot be read: {error}")))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
     Ok(if stderr().is_terminal() {
         lines.with_filter(filter).boxed()

@@ -8,7 +8,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::Command;
+use crate::config::Cli;
 use crate::output::{Failure, Result};
 
 pub(crate) use metrics::Metrics;
@@ -20,10 +20,10 @@ pub(crate) struct Telemetry {
 
 impl Telemetry {
     /// Begins to log, and to send traces where a collector is given. Before any runtime: the exporter has one of its own.
-    pub(crate) fn begin(command: &Command) -> Result<Self> {
-        let traces = command.otlp_endpoint().map(traces::provider).transpose()?;
+    pub(crate) fn begin(cli: &Cli) -> Result<Self> {
+        let traces = cli.command.otlp_endpoint().map(traces::provider).transpose()?;
         let subscriber = tracing_subscriber::registry()
-            .with(logs::layer(command)?)
+            .with(logs::layer(cli)?)
             .with(traces.as_ref().map(traces::layer));
         subscriber.try_init().map_err(|error| Failure::new("internal", error.to_string()))?;
         Ok(Self { traces })

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migrations::{RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+use migrations::{NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sqlx::{Connection, Executor, PgConnection};
 
-use crate::kernel::{App, Result};
+use crate::kernel::{App, Result, Scope, Walls};
 use crate::testing::TestApp;
 
-/// Tables that are no tenant's: the record of migrations.
-const NO_TENANT: &[&str] = &["seaql_migrations"];
 /// Parts of a ticket and what is derived from it: written together with it, under its lock, found by composite keys that begin with the
 /// tenant. A foreign key, checked row by row, would be the dearest part of an import.
 const NO_FOREIGN_KEY: &[&str] = &["dirty_cells", "rollups", "ticket_events", "ticket_facts"];
@@ -68,34 +67,19 @@ async fn every_key_begins_with_the_tenant() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The walls as the schema means them.
+const WALLS: Walls = Walls {
+    runtime_role: RUNTIME_ROLE,
+    system_role: SYSTEM_ROLE,
+    system_tables: SYSTEM_TABLES,
+    no_tenant: NO_TENANT,
+};
+
 #[tokio::test]
 async fn row_level_security_binds_every_table() {
     let test = TestApp::new().await;
-    if test.app.database().backend() != DbBackend::Postgres {
-        return;
-    }
-    let sql = "SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS secured, \
-                 array_to_string(array(SELECT p.polname || ' ' || (SELECT string_agg(rolname, ',') FROM pg_roles WHERE oid = ANY(p.polroles)) || ' ' || p.polcmd::text || ' ' || \
-                   coalesce(pg_get_expr(p.polqual, p.polrelid), '-') || ' / ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '-') \
-                   FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY p.polname), E'\\n') AS policies \
-               FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1";
-    let rows = all(&test.app, sql).await.unwrap();
-    for row in rows {
-        let name: String = row.try_get("", "name").unwrap();
-        if NO_TENANT.contains(&name.as_str()) {
-            continue;
-        }
-        let secured: bool = row.try_get("", "secured").unwrap();
-        let policies: String = row.try_get("", "policies").unwrap();
-        assert!(secured, "{name} has no forced row-level security");
-        let column = if name == "tenants" { "id" } else { "tenant_id" };
-        let mine = format!(
-            "({column} = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS \"nullif\"))"
-        );
-        let tenant = format!("tenant {RUNTIME_ROLE} * {mine} / {mine}");
-        let system = format!("system {SYSTEM_ROLE} * true / true\n{tenant}");
-        let expected = if system_rights(&name).is_some() { system } else { tenant };
-        assert_eq!(policies, expected, "the policies of {name}");
+    if test.app.database().backend() == DbBackend::Postgres {
+        assert_eq!(WALLS.of_tables(&test.app).await.unwrap(), [] as [&str; 0]);
     }
 }
 
@@ -105,56 +89,45 @@ async fn the_roles_have_no_way_around() {
     if test.app.database().backend() != DbBackend::Postgres {
         return;
     }
-    let sql = format!(
-        "SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR (r.rolname = '{RUNTIME_ROLE}' AND r.rolinherit) AS strong, \
-           (SELECT count(*) FROM pg_class c WHERE c.relowner = r.oid) AS owned, \
-           r.rolname AS name, current_user::text AS me \
-         FROM pg_roles r WHERE r.rolname IN ('{RUNTIME_ROLE}', '{SYSTEM_ROLE}') ORDER BY 3"
-    );
-    let rows = test
-        .app
-        .read(&test.tenant("acme").await, async |scope| {
-            Ok(scope.tx().query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?)
-        })
-        .await
-        .unwrap();
-    assert_eq!(rows.len(), 2);
-    for row in rows {
-        let name: String = row.try_get("", "name").unwrap();
-        assert!(
-            !row.try_get::<bool>("", "strong").unwrap(),
-            "{name} has an attribute that goes around the walls"
-        );
-        assert_eq!(row.try_get::<i64>("", "owned").unwrap(), 0, "{name} owns something");
-        assert_eq!(
-            row.try_get::<String>("", "me").unwrap(),
-            RUNTIME_ROLE,
-            "the product works as the runtime role"
-        );
-    }
-}
-
-/// What the system role may do to a table, if anything.
-fn system_rights(table: &str) -> Option<&'static str> {
-    SYSTEM_TABLES.iter().find(|(name, _)| *name == table).map(|(_, rights)| *rights)
+    assert_eq!(WALLS.of_roles(&test.app).await.unwrap(), [] as [&str; 0]);
+    let sql = "SELECT current_user::text AS me";
+    let ask = async |scope: &Scope| {
+        let sql = Statement::from_string(DbBackend::Postgres, sql);
+        Ok(scope.tx().query_one_raw(sql).await?.expect("an answer"))
+    };
+    let row = test.app.read(&test.tenant("acme").await, ask).await.unwrap();
+    let me: String = row.try_get("", "me").unwrap();
+    assert_eq!(me, RUNTIME_ROLE, "the product works as the runtime role");
 }
 
 #[tokio::test]
 async fn the_system_role_may_do_what_is_on_its_list_and_no_more() {
     let test = TestApp::new().await;
-    if test.app.database().backend() != DbBackend::Postgres {
-        return;
+    if test.app.database().backend() == DbBackend::Postgres {
+        assert_eq!(WALLS.of_rights(&test.app).await.unwrap(), [] as [&str; 0]);
     }
-    // Rights given to everybody count too.
-    let sql = format!(
-        "SELECT c.relname AS name, array_to_string(array(SELECT p FROM unnest(ARRAY['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE']) p \
-           WHERE has_table_privilege('{SYSTEM_ROLE}', c.oid, p) ORDER BY p), ', ') AS rights \
-         FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"
-    );
-    for row in all(&test.app, &sql).await.unwrap() {
-        let (name, rights): (String, String) =
-            (row.try_get("", "name").unwrap(), row.try_get("", "rights").unwrap());
-        assert_eq!(rights, system_rights(&name).unwrap_or_default(), "the rights on {name}");
+}
+
+/// What opens a wall, and the table or role that is named then. Roles belong to the whole server, so they are left alone.
+const OPENINGS: &[(&str, &str)] = &[
+    ("ALTER TABLE teams NO FORCE ROW LEVEL SECURITY", "the table teams has no forced"),
+    ("ALTER TABLE people DISABLE ROW LEVEL SECURITY", "the table people has no forced"),
+    ("DROP POLICY tenant ON tickets", "the table tickets has other policies"),
+    ("CREATE POLICY all_of_it ON users USING (true)", "the table users has other policies"),
+    ("CREATE TABLE forgotten (id uuid)", "the table forgotten has no forced"),
+    ("GRANT SELECT ON users TO plumbline_system", "may do `SELECT` to users"),
+];
+
+#[tokio::test]
+async fn every_opening_is_found() {
+    let test = TestApp::new().await;
+    let Some(url) = test.url() else { return };
+    let mut owner = PgConnection::connect(&url).await.unwrap();
+    assert_eq!(WALLS.breaches(&test.app).await.unwrap(), [] as [&str; 0]);
+    for (opening, words) in OPENINGS {
+        owner.execute(*opening).await.unwrap();
+        let breaches = WALLS.breaches(&test.app).await.unwrap();
+        assert!(breaches.iter().any(|it| it.contains(words)), "{opening}: {breaches:?}");
     }
 }
 

@@ -14,11 +14,13 @@ use uuid::Uuid;
 
 use super::replace::{Cell, insert_marks};
 use crate::kernel::bulk::{Cells, Insert};
+use crate::kernel::condition::is_waiting;
 use crate::kernel::dialect::{self, for_update_skip_locked};
 use crate::kernel::{Result, Scope};
 use crate::kpis::cells::{Packed, marks, replace_days};
 use crate::kpis::entity::channel;
 use crate::kpis::entity::{dirty, fact, rollup};
+use crate::kpis::jobs::Drain;
 use crate::kpis::slots::{Month, SLOTS_PER_DAY, Slot, first_slot, micros_of, slot_of};
 
 /// How many marks a unit of work takes; what [`drain`] is best called with.
@@ -320,4 +322,12 @@ fn statement(scope: &Scope, sql: &str, values: impl IntoIterator<Item = Value>) 
 pub async fn is_pending(scope: &Scope) -> Result<bool> {
     let any = scope.find::<dirty::Entity>().select_only().column(dirty::Column::Measure).limit(1);
     Ok(scope.tx().query_one_raw(any.build(scope.backend())).await?.is_some())
+}
+
+/// Whether something is marked, and no job is there to add it up.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_left_behind(scope: &Scope) -> Result<bool> {
+    Ok(is_pending(scope).await? && !is_waiting::<Drain>(scope).await?)
 }

@@ -19,7 +19,7 @@ use crate::kernel::recent::BELIEVED;
 pub(super) use commands::create_keys;
 pub use commands::rotate_keys;
 pub(crate) use known::{Issuer, issuer, issuer_with_key};
-pub use queries::{discovery, jwks, keys};
+pub use queries::{discovery, jwks, keys, open_keys};
 #[cfg(test)]
 pub(crate) use signing::PrivateKey;
 pub use types::{Discovery, Jwk, Jwks, PublicUrls, SigningKey, SigningKeyId, SigningKeyState};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 
+use super::commands::PRIVATE_KEY;
 use super::entity::{Column, Entity, Model};
 use super::known::issuer;
 use super::types::{Discovery, Jwk, Jwks, PublicUrls, SigningKey, SigningKeyState};
@@ -17,6 +18,21 @@ pub async fn keys(scope: &Scope) -> Result<Vec<SigningKey>> {
     scope.require(Permission::AccountsRead)?;
     let select = scope.find::<Entity>().order_by_asc(Column::Id);
     Ok(select.into_partial_model::<SigningKey>().all(scope.tx()).await?)
+}
+
+/// Opens every private key of the tenant, to see whether the master key is the one they were sealed with. Returns how many.
+///
+/// # Errors
+/// `internal` when one cannot be opened.
+pub async fn open_keys(scope: &Scope) -> Result<usize> {
+    let mut opened = 0;
+    for key in scope.find::<Entity>().all(scope.tx()).await? {
+        if let Some(sealed) = &key.sealed_private_key {
+            scope.unseal(PRIVATE_KEY, key.id.0, sealed)?;
+            opened += 1;
+        }
+    }
+    Ok(opened)
 }
 
 /// The keys that a valid token may be signed with at `now`.

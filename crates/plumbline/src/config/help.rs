@@ -1,0 +1,89 @@
+//! The longer words of `--help`.
+
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed; the error on stderr says why and what to do
+  2  the command line or the configuration was not understood
+
+Where the data is:
+  --data-dir      a folder with everything in it: an embedded SQLite database and the master key
+  --database-url  a PostgreSQL database
+  Without either: PLUMBLINE_DATABASE_URL, then PLUMBLINE_DATA_DIR, then the configuration file, then the folder `data`.
+
+Every option of `serve` is also a key of the configuration file and an environment variable: --ops-listen is `ops_listen` and
+PLUMBLINE_OPS_LISTEN. A flag goes before the environment, and that before the file. `plumbline config` shows what holds.";
+
+pub(super) const DEMO: &str = "\
+Examples:
+  plumbline demo
+  plumbline demo --fresh --listen 127.0.0.1:8000
+
+It prints tokens and commands to paste. A second start goes on with the same tenant; the password of everybody in it is known to all,
+so it is best kept on this machine. Of the configuration it takes the log's filter and nothing else.";
+
+pub(super) const SERVE: &str = "\
+Examples:
+  plumbline serve --data-dir data
+  plumbline serve --database-url postgres://plumbline_runtime@db/plumbline \\
+    --redis-url redis://cache --public-url https://kpi.example.com
+
+SIGTERM or Ctrl-C stops it: requests and jobs under way are finished, or handed back.";
+
+pub(super) const MIGRATE: &str = "\
+Examples:
+  plumbline migrate --data-dir data
+  plumbline migrate --database-url postgres://plumbline_owner@db/plumbline
+
+On PostgreSQL it logs in as the owner of the tables; deploy/sql/roles.sql makes the other roles.";
+
+pub(super) const CREATE_TENANT: &str = "\
+Example:
+  plumbline tenant create acme --name Acme --data-dir data \\
+    --admin-email a@acme.test --admin-password-file password";
+
+pub(super) const IMPORT_TICKETS: &str = "\
+Examples:
+  plumbline import tickets --tenant acme --mapping map.toml --data-dir data tickets.csv
+  zcat tickets.ndjson.gz | plumbline import tickets --tenant acme --data-dir data -
+
+docs/import.md describes the mapping. Temporary files go to TMPDIR.
+The same file again changes nothing: an import that was cut off is simply run again.
+Lines that cannot be read are left out and reported, and the exit code is 0; it is 1 if there was no other line.";
+
+pub(super) const CONFIG: &str = "\
+Examples:
+  plumbline config
+  plumbline config --config /etc/plumbline.toml --json
+
+It takes the options of `serve`, so that a command line can be tried. Secrets are masked. docs/operate.md describes every key.";
+
+pub(super) const DOCTOR: &str = "\
+Examples:
+  plumbline doctor --data-dir data
+  plumbline doctor --config /etc/plumbline.toml --json
+
+It takes the options of `serve`, and changes nothing. The exit code is 1 if a check failed; warnings do not count.
+SQLite reads its whole file to check it, which takes a while where that is large.";
+
+pub(super) const BACKUP: &str = "\
+Examples:
+  plumbline backup backups/2026-11-22.plumbline --data-dir data
+  plumbline backup offsite.plumbline --without-key --data-dir data
+
+It is consistent, also while a server serves and imports beside it. The master key is in the file, unless it is given by --master-key-file
+or PLUMBLINE_MASTER_KEY: keep the file like a password. On PostgreSQL use pg_dump; docs/operate.md says how.";
+
+pub(super) const RESTORE: &str = "\
+Example:
+  plumbline restore backups/2026-11-22.plumbline --data-dir restored
+  plumbline serve --data-dir restored
+
+The folder must be new or empty. On PostgreSQL use pg_restore; docs/operate.md says how.";
+
+pub(super) const SUSPEND: &str = "\
+Example:
+  plumbline tenant suspend acme --data-dir data
+
+Every process refuses tokens already given out within two seconds. Imports on the command line and jobs go on.
+`plumbline tenant resume acme` takes it back.";

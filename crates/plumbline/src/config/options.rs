@@ -1,0 +1,120 @@
+//! Options that several commands have. Those of `serve` are what a configuration may say.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+
+use super::values::{address, collector_url, count, database_url, http_url};
+
+/// Where the data is without a word about it.
+pub(super) const DATA_DIR: &str = "data";
+
+/// Where the data is.
+#[derive(Args)]
+pub(crate) struct DataArgs {
+    /// The folder of an embedded database; made where it is missing
+    #[arg(long, value_name = "FOLDER", conflicts_with = "database_url")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A PostgreSQL database, like postgres://user:password@host/database
+    #[arg(long, value_name = "URL", value_parser = database_url)]
+    pub(crate) database_url: Option<String>,
+}
+
+/// What secrets are sealed with.
+#[derive(Args)]
+pub(crate) struct KeyArgs {
+    /// The file of the master key: 32 bytes in base64. Without it PLUMBLINE_MASTER_KEY, or `master.key` in the data folder
+    #[arg(long, value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct StoreArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ServerArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// How many connections to the database at most: 10 to PostgreSQL, 4 readers of a file
+    #[arg(long, value_name = "N", value_parser = count::<1_000>)]
+    pub(crate) connections: Option<u16>,
+    /// A Redis server that carries wake-ups between processes, like redis://host; without it workers look by themselves
+    #[arg(long, value_name = "URL")]
+    pub(crate) redis_url: Option<String>,
+    /// An OpenTelemetry collector that takes traces over HTTP, like http://127.0.0.1:4318; without it there are none
+    #[arg(long, value_name = "URL", value_parser = collector_url)]
+    pub(crate) otlp_endpoint: Option<String>,
+    /// The operations port: /healthz, /readyz and /metrics
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090", value_parser = address)]
+    pub(crate) ops_listen: SocketAddr,
+}
+
+/// The public port.
+#[derive(Args)]
+pub(crate) struct PublicArgs {
+    /// The public port: REST and GraphQL
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+    /// The address under which clients reach it, which is in every token; `http://<listen>` where it is not given
+    #[arg(long, value_name = "URL", value_parser = http_url)]
+    pub(crate) public_url: Option<String>,
+    /// An earlier public URL, whose tokens are still accepted; several with commas between
+    #[arg(long, value_name = "URL", value_delimiter = ',', value_parser = http_url)]
+    pub(crate) previous_public_urls: Vec<String>,
+    /// Whether the GraphQL explorer is served at /graphiql
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set)]
+    pub(crate) graphiql: bool,
+    /// Whether GraphQL queries about the schema itself are answered
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set)]
+    pub(crate) introspection: bool,
+    /// How many threads answer requests
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = count::<256>)]
+    pub(crate) threads: u16,
+}
+
+#[derive(Args)]
+pub(crate) struct WorkArgs {
+    /// How many jobs run at once
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = count::<256>)]
+    pub(crate) jobs: u16,
+}
+
+/// Where the data is, decided.
+pub(crate) enum Place {
+    Folder(PathBuf),
+    Server(String),
+}
+
+impl Place {
+    /// How many connections are opened at most, without a word about it: to a server, or by readers of a file.
+    pub(crate) fn connections(&self) -> u16 {
+        match self {
+            Self::Server(_) => 10,
+            Self::Folder(_) => 4,
+        }
+    }
+}
+
+impl PublicArgs {
+    /// The address under which clients reach what listens here.
+    pub(crate) fn url_of(&self, listens: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{listens}"))
+    }
+}
+
+impl DataArgs {
+    /// Of the two at most one is there: the configuration sees to it.
+    pub(crate) fn place(&self) -> Place {
+        match (&self.data_dir, &self.database_url) {
+            (None, Some(url)) => Place::Server(url.clone()),
+            (Some(folder), _) => Place::Folder(folder.clone()),
+            (None, None) => Place::Folder(DATA_DIR.into()),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What each command takes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use domain::tenants::WeekStart;
+
+use super::effective::Effective;
+use super::options::{PublicArgs, ServerArgs, StoreArgs, WorkArgs};
+use super::values::{address, week_start};
+
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// The folder of the demo, which nobody else's data is in
+    #[arg(long, value_name = "FOLDER", default_value = "demo")]
+    pub(crate) data_dir: PathBuf,
+    /// The public port: REST and GraphQL
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+    /// The operations port: /healthz and /readyz
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090", value_parser = address)]
+    pub(crate) ops_listen: SocketAddr,
+    /// Throw the demo in the folder away and begin anew
+    #[arg(long)]
+    pub(crate) fresh: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) public: PublicArgs,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ApiArgs {
+    #[command(flatten)]
+    pub(crate) public: PublicArgs,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct WorkerArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct MigrateArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CreateTenantArgs {
+    /// The tenant's name in addresses: 2 to 40 lower-case letters, digits and hyphens. It never changes
+    pub(crate) slug: String,
+    /// Its name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Whom the first administrator signs in as
+    #[arg(long, value_name = "EMAIL")]
+    pub(crate) admin_email: String,
+    /// A file with their password; a line end after it does not count. `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) admin_password_file: PathBuf,
+    /// The zone that the tenant's days are counted in
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) time_zone: String,
+    /// The first day of the tenant's weeks
+    #[arg(long, value_name = "DAY", default_value = "monday", value_parser = week_start())]
+    pub(crate) week_start: WeekStart,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ListTenantsArgs {
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct TenantArgs {
+    /// The tenant
+    pub(crate) slug: String,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportTicketsArgs {
+    /// The file to import; `-` is stdin
+    pub(crate) file: PathBuf,
+    /// The tenant to import into
+    #[arg(long, value_name = "SLUG")]
+    pub(crate) tenant: String,
+    /// What the file's columns and words mean, in TOML; it is kept under the file's name, for imports over the API.
+    /// Canonical columns need none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// How the file is written; told from its content where it is not given
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// Read everything and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write every rejected line with its reason here, as NDJSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Csv,
+    Ndjson,
+}
+
+#[derive(Args)]
+pub(crate) struct ContractsArgs {
+    /// Write nothing; fail where the files are not what the code says
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The folder of plumbline.json and schema.graphql
+    #[arg(long, value_name = "FOLDER", default_value = "openapi")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct ConfigArgs {
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Every setting with its value, found when the configuration was read
+    #[arg(skip)]
+    pub(crate) effective: Vec<Effective>,
+}
+
+#[derive(Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Every setting with its value, found when the configuration was read
+    #[arg(skip)]
+    pub(crate) effective: Vec<Effective>,
+}
+
+#[derive(Args)]
+pub(crate) struct BackupArgs {
+    /// The file to make; it must not be there yet
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: PathBuf,
+    /// Leave the master key out, because it is kept safe elsewhere
+    #[arg(long)]
+    pub(crate) without_key: bool,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct RestoreArgs {
+    /// The file that `plumbline backup` made
+    #[arg(value_name = "BACKUP")]
+    pub(crate) backup: PathBuf,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}

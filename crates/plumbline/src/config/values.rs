@@ -1,0 +1,63 @@
+//! What a value of an option may be, in words that say what is allowed.
+
+use std::net::SocketAddr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use domain::tenants::WeekStart;
+use tracing_subscriber::EnvFilter;
+
+pub(super) fn week_start() -> impl TypedValueParser<Value = WeekStart> {
+    PossibleValuesParser::new(["monday", "sunday", "saturday"]).map(|day| match day.as_str() {
+        "sunday" => WeekStart::Sunday,
+        "saturday" => WeekStart::Saturday,
+        _ => WeekStart::Monday,
+    })
+}
+
+/// A whole number from 1 on.
+pub(super) fn count<const MOST: u16>(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(number) if (1..=MOST).contains(&number) => Ok(number),
+        _ => Err(format!("it must be a whole number from 1 to {MOST}")),
+    }
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|error| {
+        format!("{error}; it must be an address and a port, like 127.0.0.1:8080 or [::]:8080")
+    })
+}
+
+pub(super) fn http_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("it must be like https://kpi.example.com".to_owned()),
+    }
+}
+
+/// The exporter speaks no TLS: a collector is a neighbour.
+pub(super) fn collector_url(text: &str) -> Result<String, String> {
+    let url = http_url(text).ok().filter(|url| url.starts_with("http://"));
+    url.ok_or_else(|| {
+        "it must be like http://127.0.0.1:4318: a collector close by, without TLS".to_owned()
+    })
+}
+
+pub(super) fn database_url(text: &str) -> Result<String, String> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(text.to_owned());
+    }
+    Err("it must begin with postgres://; for an embedded database name its folder as the data dir"
+        .to_owned())
+}
+
+/// The filter as it was given; it is read again where the log is set up.
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{error}; it must be like `info` or `warn,api=debug`")),
+    }
+}
