@@ -9,19 +9,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, RedisResult};
-use tokio::sync::Notify;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, Cmd, RedisError, RedisResult};
+use tokio::sync::{Mutex, Notify};
 use tokio::time::{sleep, timeout};
 
 use domain::kernel::Wake;
 
 /// Where wake-ups are published. They carry nothing: the table is the queue.
 const CHANNEL: &str = "plumbline:jobs";
-/// How long Redis may take to answer.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// How long to wait before connecting again: at first, and at most.
-const RECONNECT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+/// How long Redis may take to answer, connecting included.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to listen without a word before asking whether anybody is there.
+const SILENCE: Duration = Duration::from_secs(2);
+/// How long to wait before listening again: at first, and at most.
+const RECONNECT: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
 
 /// The address of the Redis server cannot be used.
 #[derive(Debug)]
@@ -50,7 +52,8 @@ pub struct Bus {
 
 struct Redis {
     client: Client,
-    manager: ConnectionManager,
+    /// What is said goes over it. None until there is something to say, and after it failed.
+    speaking: Mutex<Option<MultiplexedConnection>>,
     unsaid: Notify,
     away: AtomicBool,
 }
@@ -68,15 +71,9 @@ impl Bus {
     /// When the address is none.
     pub fn redis(url: &str) -> Result<Self, BusError> {
         let client = Client::open(url).map_err(BusError)?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
-            .set_number_of_retries(1)
-            .set_max_delay(PATIENCE);
-        let manager = ConnectionManager::new_lazy_with_config(client.clone(), config);
         let redis = Redis {
             client,
-            manager: manager.map_err(BusError)?,
+            speaking: Mutex::default(),
             unsaid: Notify::new(),
             away: AtomicBool::new(false),
         };
@@ -107,8 +104,7 @@ impl Bus {
         };
         loop {
             redis.unsaid.notified().await;
-            let mut manager = redis.manager.clone();
-            let said = redis::cmd("PUBLISH").arg(CHANNEL).arg("").exec_async(&mut manager).await;
+            let said = redis.say(redis::cmd("PUBLISH").arg(CHANNEL).arg("")).await;
             redis.note(&said);
         }
     }
@@ -127,39 +123,56 @@ impl Bus {
         }
     }
 
-    /// Listens until the connection breaks.
+    /// Listens until the connection breaks, or nobody is at its other end.
     async fn listen_once(&self, redis: &Redis, pause: &mut Duration) -> RedisResult<()> {
-        let mut subscription = redis.subscribe().await?;
+        let subscribing = async {
+            let mut subscription = redis.client.get_async_pubsub().await?;
+            subscription.subscribe(CHANNEL).await?;
+            Ok(subscription)
+        };
+        let (mut asking, mut messages) = in_time(subscribing).await?.split();
         *pause = RECONNECT.0;
         redis.note(&Ok(()));
+        tracing::debug!("listening to Redis");
         // Something may have been said while nobody listened.
         self.here.notify_one();
-        let mut messages = subscription.on_message();
-        while messages.next().await.is_some() {
-            self.here.notify_one();
+        loop {
+            match timeout(SILENCE, messages.next()).await {
+                Ok(Some(_)) => self.here.notify_one(),
+                Ok(None) => return Ok(()),
+                // A connection whose other end has gone without a word looks like one on which nobody has anything to say.
+                Err(_) => in_time(asking.ping::<()>()).await?,
+            }
         }
-        Ok(())
     }
 
     /// Whether Redis answers; `None` where there is none to ask.
     pub async fn answers(&self) -> Option<bool> {
         let redis = self.redis.as_ref()?;
-        let mut manager = redis.manager.clone();
-        let ping = redis::cmd("PING");
-        let answer = timeout(2 * PATIENCE, ping.exec_async(&mut manager)).await;
-        Some(matches!(answer, Ok(Ok(()))))
+        Some(redis.say(&redis::cmd("PING")).await.is_ok())
     }
 }
 
 impl Redis {
-    async fn subscribe(&self) -> RedisResult<redis::aio::PubSub> {
-        let subscribing = async {
-            let mut subscription = self.client.get_async_pubsub().await?;
-            subscription.subscribe(CHANNEL).await?;
-            Ok(subscription)
-        };
-        let too_late = |_| RedisError::from((redis::ErrorKind::Io, "no answer in time"));
-        timeout(2 * PATIENCE, subscribing).await.unwrap_or_else(|late| Err(too_late(late)))
+    /// Says something once. A connection that failed is not used again.
+    async fn say(&self, command: &Cmd) -> RedisResult<()> {
+        let mut speaking = self.speaking.lock().await;
+        let said = in_time(async {
+            if let Some(mut connection) = speaking.take()
+                && command.exec_async(&mut connection).await.is_ok()
+            {
+                return Ok(connection);
+            }
+            // There was none, or it had broken since it was last used. The time is up for the whole of it, not for each part.
+            let config = AsyncConnectionConfig::new()
+                .set_connection_timeout(None)
+                .set_response_timeout(None);
+            let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
+            let mut connection = connecting.await?;
+            command.exec_async(&mut connection).await.map(|()| connection)
+        });
+        *speaking = Some(said.await?);
+        Ok(())
     }
 
     /// Logs when Redis goes away and when it is back, and not each attempt between.
@@ -176,8 +189,17 @@ impl Redis {
     }
 }
 
+async fn in_time<T>(asked: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    let too_late = |_| RedisError::from((redis::ErrorKind::Io, "no answer in time"));
+    timeout(PATIENCE, asked).await.unwrap_or_else(|late| Err(too_late(late)))
+}
+
 #[cfg(test)]
 mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::watch;
+    use tokio::task::JoinSet;
+
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
@@ -206,6 +228,59 @@ mod tests {
             }
         };
         timeout(LONG, heard).await.expect("the other side is woken too");
+    }
+
+    /// Passes on what is said to the server of an address. Once `deaf` is set, nothing that is said on the connections of until then.
+    async fn relay(listener: TcpListener, url: String, deaf: watch::Receiver<bool>) {
+        let server = url.trim_start_matches("redis://").trim_end_matches('/').to_owned();
+        let mut passing = JoinSet::new();
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut server = TcpStream::connect(&server).await.unwrap();
+            let (early, mut deaf) = (!*deaf.borrow(), deaf.clone());
+            passing.spawn(async move {
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+                    () = async { deaf.wait_for(|deaf| *deaf && early).await.map(drop).unwrap() } => {
+                        let (mut reader, _writer) = client.split();
+                        tokio::io::copy(&mut reader, &mut tokio::io::sink()).await.ok();
+                    }
+                }
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn connections_that_went_silent_are_left_for_new_ones() {
+        let Some(url) = server() else { return };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let through = format!("redis://{}/", listener.local_addr().unwrap());
+        let (deafen, deaf) = watch::channel(false);
+        let (here, there) = (Bus::redis(&through).unwrap(), Bus::redis(&through).unwrap());
+        let script = async {
+            there.woken().await;
+            assert_eq!(here.answers().await, Some(true));
+            deafen.send_replace(true);
+            assert_eq!(
+                here.answers().await,
+                Some(false),
+                "the connection that it had says nothing"
+            );
+            assert_eq!(here.answers().await, Some(true));
+            // For having begun to listen anew.
+            there.woken().await;
+            here.waker()();
+            there.woken().await;
+        };
+        let heard = async {
+            tokio::select! {
+                () = script => {}
+                () = relay(listener, url, deaf) => {}
+                () = here.publish() => {}
+                () = there.listen() => {}
+            }
+        };
+        timeout(LONG, heard).await.expect("both sides begin anew");
     }
 
     #[tokio::test]

@@ -173,6 +173,12 @@ pub(super) const CODES: &[Code] = &[
         "It is not there, or not within the caller's reach.",
         "Check the id and the address; ask for the reach if you should have it.",
     ),
+    code(
+        "outcome_unknown",
+        503,
+        "The service lost its database just when the change was to be kept. It may have been made or not.",
+        "Look whether it was made before you send it again.",
+    ),
     code("path_unreadable", 400, "A part of the address cannot be read.", READ_DETAIL),
     code(
         "person_active",

@@ -123,7 +123,8 @@ impl App {
         Ok(answer)
     }
 
-    /// Writes a unit that may run again from the start when somebody else got in its way (a deadlock, a key just taken).
+    /// Writes a unit that runs again from the start when somebody else got in its way (a deadlock, a key just taken) or the database
+    /// went away. It must be one that is safe to run twice.
     ///
     /// # Errors
     /// Those of `write`, and those of the database when the tries are used up.

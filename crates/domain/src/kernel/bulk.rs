@@ -137,12 +137,12 @@ impl Insert {
             .fold("tenant_id".to_owned(), |names, (name, _)| names + ", " + name);
         let into = format!("INSERT INTO {} ({names})", self.table);
         match scope.tx().hold().await?.conn() {
-            Conn::Postgres(conn) => {
+            Conn::Postgres(conn, answers) => {
                 let sql = format!("{into} SELECT $1, * FROM UNNEST({}) {tail}", self.arrays());
                 let query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
                 let query =
                     self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
-                Ok(query.execute(conn).await?.rows_affected())
+                Ok(answers.wait(query.execute(conn)).await?.rows_affected())
             }
             Conn::Sqlite(conn) => {
                 let (mut start, mut written) = (0, 0);

@@ -9,12 +9,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Values};
 use sea_query_sqlx::SqlxValues;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    SqliteTransactionManager,
+};
+use sqlx::{AssertSqlSafe, Executor, Sqlite, SqlitePool, Transaction};
+use sqlx_core::transaction::TransactionManager;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::dialect::{sqlx_error, usable};
+use super::server::{Answers, Lease, Server, is_lost};
 use super::{Error, Result, TenantId};
 
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -29,7 +34,7 @@ pub struct Database {
 
 #[derive(Clone, Debug)]
 enum Pool {
-    Postgres(PgPool),
+    Postgres(Server),
     /// SQLite takes one writer at a time, so it has a pool of one; readers have their own.
     Sqlite {
         readers: SqlitePool,
@@ -56,19 +61,8 @@ impl Database {
                 ("statement_timeout", "15s"),
                 ("idle_in_transaction_session_timeout", "60s"),
             ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE)
-            .test_before_acquire(false)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("SET ROLE plumbline_runtime").await?;
-                    Ok(())
-                })
-            })
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool: Pool::Postgres(pool), statements: Arc::default() })
+        let server = Server::connect(options, connections).await?;
+        Ok(Self { pool: Pool::Postgres(server), statements: Arc::default() })
     }
 
     /// Opens a file, making it when it is not there. `connections` is for readers.
@@ -86,15 +80,20 @@ impl Database {
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("cache_size", "-8000")
             .pragma("temp_store", "memory");
+        // After a disk that failed, a connection may believe for good that it is in a transaction.
+        let pool = SqlitePoolOptions::new().before_acquire(|connection, _| {
+            let depth = SqliteTransactionManager::get_transaction_depth(connection);
+            Box::pin(async move { Ok(depth == 0) })
+        });
         // One connection for as long as the process lives, which `data_version` counts on.
-        let writer = SqlitePoolOptions::new()
+        let writer = pool
+            .clone()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(10))
             .max_lifetime(None)
             .idle_timeout(None);
         let writer = writer.connect_with(options.clone()).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+        let readers = pool.max_connections(connections).acquire_timeout(ACQUIRE);
         let readers = readers.connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { pool: Pool::Sqlite { readers, writer }, statements: Arc::default() })
     }
@@ -117,7 +116,7 @@ impl Database {
             (open, u32::try_from(pool.num_idle()).unwrap_or(open).min(open))
         }
         match &self.pool {
-            Pool::Postgres(pool) => of(pool),
+            Pool::Postgres(server) => of(server.pool()),
             Pool::Sqlite { readers, writer } => {
                 let (readers, writer) = (of(readers), of(writer));
                 (readers.0 + writer.0, readers.1 + writer.1)
@@ -148,7 +147,7 @@ impl Database {
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres(server) => server.close().await,
             Pool::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
@@ -202,13 +201,14 @@ pub(crate) struct Tx {
 
 enum State {
     Unopened,
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Lease),
     Sqlite(Transaction<'static, Sqlite>),
 }
 
 /// The open transaction, for the few places that speak sqlx.
 pub(crate) enum Conn<'a> {
-    Postgres(&'a mut sqlx::PgConnection),
+    /// With what waits for its answers.
+    Postgres(&'a mut sqlx::PgConnection, Answers<'a>),
     Sqlite(&'a mut sqlx::SqliteConnection),
 }
 
@@ -218,7 +218,10 @@ pub(crate) struct Held<'a>(MutexGuard<'a, State>);
 impl Held<'_> {
     pub(crate) fn conn(&mut self) -> Conn<'_> {
         match &mut *self.0 {
-            State::Postgres(tx) => Conn::Postgres(&mut *tx),
+            State::Postgres(lease) => {
+                let (conn, answers) = lease.conn();
+                Conn::Postgres(conn, answers)
+            }
             State::Sqlite(tx) => Conn::Sqlite(&mut *tx),
             State::Unopened => unreachable!("`Tx::hold` opens it"),
         }
@@ -238,8 +241,8 @@ impl Tx {
 
     async fn open(&self) -> Result<State, sqlx::Error> {
         match &self.database.pool {
-            Pool::Postgres(pool) => {
-                pool.begin_with(AssertSqlSafe(self.mode.postgres())).await.map(State::Postgres)
+            Pool::Postgres(server) => {
+                server.begin(&self.mode.postgres()).await.map(State::Postgres)
             }
             Pool::Sqlite { readers, writer } => match self.mode {
                 Mode::Read(_) | Mode::SystemRead => {
@@ -253,11 +256,13 @@ impl Tx {
     }
 
     /// Makes it last.
-    pub(super) async fn commit(self) -> Result<(), DbErr> {
+    pub(super) async fn commit(self) -> Result<()> {
         match self.state.into_inner() {
             State::Unopened => Ok(()),
-            State::Postgres(tx) => tx.commit().await.map_err(sqlx_error),
-            State::Sqlite(tx) => tx.commit().await.map_err(sqlx_error),
+            State::Postgres(lease) => lease.commit().await.map_err(|error| {
+                if is_lost(&error) { Error::outcome_unknown(error) } else { error.into() }
+            }),
+            State::Sqlite(tx) => Ok(tx.commit().await?),
         }
     }
 }
@@ -275,8 +280,8 @@ impl ConnectionTrait for Tx {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement)?);
         match self.hold().await?.conn() {
-            Conn::Postgres(conn) => {
-                sqlx::query_with(query.0, query.1).execute(conn).await.map(Into::into)
+            Conn::Postgres(conn, answers) => {
+                answers.wait(sqlx::query_with(query.0, query.1).execute(conn)).await.map(Into::into)
             }
             Conn::Sqlite(conn) => {
                 sqlx::query_with(query.0, query.1).execute(conn).await.map(Into::into)
@@ -287,7 +292,9 @@ impl ConnectionTrait for Tx {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self.hold().await?.conn() {
-            Conn::Postgres(conn) => conn.execute(AssertSqlSafe(sql)).await.map(Into::into),
+            Conn::Postgres(conn, answers) => {
+                answers.wait(conn.execute(AssertSqlSafe(sql))).await.map(Into::into)
+            }
             Conn::Sqlite(conn) => conn.execute(AssertSqlSafe(sql)).await.map(Into::into),
         }
         .map_err(sqlx_error)
@@ -296,8 +303,8 @@ impl ConnectionTrait for Tx {
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement)?);
         match self.hold().await?.conn() {
-            Conn::Postgres(conn) => sqlx::query_with(query.0, query.1)
-                .fetch_optional(conn)
+            Conn::Postgres(conn, answers) => answers
+                .wait(sqlx::query_with(query.0, query.1).fetch_optional(conn))
                 .await
                 .map(|row| row.map(Into::into)),
             Conn::Sqlite(conn) => sqlx::query_with(query.0, query.1)
@@ -311,8 +318,9 @@ impl ConnectionTrait for Tx {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let query = (AssertSqlSafe(statement.sql.as_str()), values(&statement)?);
         match self.hold().await?.conn() {
-            Conn::Postgres(conn) => {
-                let rows = sqlx::query_with(query.0, query.1).fetch_all(conn).await;
+            Conn::Postgres(conn, answers) => {
+                let query = sqlx::query_with(query.0, query.1);
+                let rows = answers.wait(query.fetch_all(conn)).await;
                 rows.map(|rows| rows.into_iter().map(Into::into).collect())
             }
             Conn::Sqlite(conn) => {

@@ -21,7 +21,7 @@ pub(crate) enum Failure {
     Contended,
     /// A value that no row can hold.
     Unusable,
-    /// The database is away, or every connection is in use.
+    /// The database is away, every connection is in use, or its disk is full or fails.
     Away,
     /// Anything else is a defect.
     Other,
@@ -54,22 +54,26 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
             Some("23503" | "787") => Failure::Dangling,
             Some("22003" | "22007" | "22008" | "22021" | "22P05") => Failure::Unusable,
             Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => Failure::Contended,
-            Some(code)
-                if code.starts_with("08")
-                    || code.starts_with("57P")
-                    || matches!(code, "53300" | "57014") =>
-            {
-                Failure::Away
-            }
+            Some(code) if is_away(code) => Failure::Away,
             _ => Failure::Other,
         },
         sqlx::Error::Encode(_) => Failure::Unusable,
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Tls(_) => Failure::Away,
         _ => Failure::Other,
+    }
+}
+
+/// Of PostgreSQL: connections, resources, a stop, a statement that took too long. Of SQLite: a disk that fails or is full.
+fn is_away(code: &str) -> bool {
+    let sqlite = code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 10 | 13 | 14));
+    match code.len() {
+        5 => ["08", "53", "57P", "57014"].iter().any(|begin| code.starts_with(begin)),
+        _ => sqlite,
     }
 }
 

@@ -162,6 +162,13 @@ impl Error {
         error
     }
 
+    /// The database went away while it was told to keep a change. Unlike for [`Error::unavailable`], nobody can say that nothing happened.
+    #[track_caller]
+    pub fn outcome_unknown(source: impl Into<Source>) -> Self {
+        let message = "the service lost its database while the change was being kept; look whether it was made before trying again";
+        Self::new(ErrorKind::Unavailable, "outcome_unknown", message).because(source)
+    }
+
     /// A defect of ours.
     #[track_caller]
     pub fn internal(source: impl Into<Source>) -> Self {
@@ -243,10 +250,11 @@ impl Error {
     }
 
     /// Whether the same unit of work may succeed when it is simply run again: a deadlock, a serialization failure, a key that somebody
-    /// else just took, a database that is busy or away for a moment.
+    /// else just took, a database that is busy or away for a moment. It must be one that may run twice: after `outcome_unknown` it may
+    /// have been kept the first time.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.0.code, "contended" | "taken_meanwhile" | "unavailable")
+        matches!(self.0.code, "contended" | "taken_meanwhile" | "unavailable" | "outcome_unknown")
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) mod recent;
 mod rows;
 mod scope;
 mod seal;
+mod server;
 pub(crate) mod sort;
 pub(crate) mod span;
 pub mod states;

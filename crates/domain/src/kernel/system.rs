@@ -35,6 +35,6 @@ impl SystemScope {
     }
 
     pub(super) async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 }

@@ -20,6 +20,10 @@ mod import;
 #[cfg(test)]
 mod kills;
 #[cfg(test)]
+mod outages;
+#[cfg(test)]
+mod proxy;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod suspend;
