@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -11,6 +12,21 @@ use domain::tenants::PublicUrls;
 
 use crate::http::Failure;
 
+/// How long a client may keep us waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the head of a request.
+    pub head: Duration,
+    /// For its body, beside what a body of its length may take.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(10), body: Duration::from_secs(30) }
+    }
+}
+
 /// The application as handlers see it.
 #[derive(Clone)]
 pub struct Api {
@@ -19,13 +35,15 @@ pub struct Api {
     urls: PublicUrls,
     graphiql: bool,
     introspection: bool,
+    patience: Patience,
 }
 
 impl Api {
     /// Over the application, whose tenants issue tokens under these addresses.
     #[must_use]
     pub fn new(app: App, urls: PublicUrls) -> Self {
-        Self { app, ids: Ids::random(), urls, graphiql: true, introspection: true }
+        let patience = Patience::default();
+        Self { app, ids: Ids::random(), urls, graphiql: true, introspection: true, patience }
     }
 
     /// With or without the explorer at `/graphiql`.
@@ -38,6 +56,16 @@ impl Api {
     #[must_use]
     pub fn introspection(self, introspection: bool) -> Self {
         Self { introspection, ..self }
+    }
+
+    /// With so much patience for clients.
+    #[must_use]
+    pub fn patient(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
     }
 
     pub(crate) fn has_graphiql(&self) -> bool {

@@ -29,7 +29,7 @@ use domain::kernel::Error;
 use serde_json::Value;
 use utoipa_actix_web::AppExt;
 
-pub use app::Api;
+pub use app::{Api, Patience};
 pub use graphql::{Graph, schema};
 pub use http::{Failure, describe_metrics};
 pub use server::serve;

@@ -1,7 +1,6 @@
 //! The public port.
 
 use std::net::TcpListener;
-use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
@@ -10,8 +9,6 @@ use actix_web::{App, HttpServer};
 use crate::app::Api;
 use crate::{graphql, http, routes};
 
-/// How long a client may take to send its headers.
-const HEADERS: Duration = Duration::from_secs(10);
 /// How long a stop waits for requests under way, in seconds.
 const DRAIN: u64 = 25;
 
@@ -21,17 +18,19 @@ const DRAIN: u64 = 25;
 /// Those of the listener.
 pub fn serve(listener: TcpListener, api: Api, threads: usize) -> std::io::Result<Server> {
     let graph = graphql::schema();
+    let patience = api.patience();
     let server = HttpServer::new(move || {
         let (api, graph) = (api.clone(), graph.clone());
         App::new()
             .wrap(Compress::default())
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))
+            .wrap(from_fn(http::pace))
             .configure(move |config| routes(config, &api, &graph))
     });
     let server = server
         .workers(threads)
-        .client_request_timeout(HEADERS)
+        .client_request_timeout(patience.head)
         .shutdown_timeout(DRAIN)
         .disable_signals();
     Ok(server.listen(listener)?.run())

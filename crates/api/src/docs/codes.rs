@@ -27,9 +27,9 @@ pub(super) const CODES: &[Code] = &[
     ),
     code(
         "body_too_slow",
-        400,
-        "Nothing of the body came for 30 seconds, so the import was given up.",
-        "Send it again; what is there already changes nothing.",
+        408,
+        "The body came too slowly: more than 30 seconds were spent waiting for it.",
+        "Send it again; nothing of it was used.",
     ),
     code(
         "body_unreadable",

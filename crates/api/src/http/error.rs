@@ -18,6 +18,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::asked::Parameters;
+use super::pace::is_too_slow;
 
 /// The result of a handler.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -53,11 +54,32 @@ impl Failure {
         Self { error, finer: Some(StatusCode::METHOD_NOT_ALLOWED), allow: Some(allow) }
     }
 
+    /// The body came too slowly.
+    #[track_caller]
+    pub(crate) fn too_slow() -> Self {
+        let message = "the body came too slowly, and nothing of it was used; send it again";
+        let error = Error::malformed("body_too_slow", message);
+        Self { error, finer: Some(StatusCode::REQUEST_TIMEOUT), allow: None }
+    }
+
+    /// A body that did not come whole.
+    #[track_caller]
+    pub(crate) fn of_body(error: &PayloadError) -> Self {
+        if is_too_slow(error) {
+            return Self::too_slow();
+        }
+        let message = format!("the body ended early, and nothing of it was used: {error}");
+        Error::malformed("body_unreadable", message).into()
+    }
+
     /// What the server's own parts say no with, in our words.
     #[track_caller]
     pub(crate) fn foreign(error: &actix_web::Error) -> Self {
         if error.as_error::<PayloadError>().is_some_and(|it| matches!(it, PayloadError::Overflow)) {
             return Self::too_large("the body is larger than it may be here");
+        }
+        if error.as_error::<PayloadError>().is_some_and(is_too_slow) {
+            return Self::too_slow();
         }
         match error.as_response_error().status_code() {
             StatusCode::PAYLOAD_TOO_LARGE => {

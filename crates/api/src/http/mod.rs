@@ -9,6 +9,7 @@ mod json;
 mod list;
 mod media;
 mod observe;
+mod pace;
 mod path;
 mod reading;
 mod request;
@@ -16,6 +17,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+#[cfg(test)]
+mod wire;
 
 pub(crate) use addresses::Addresses;
 pub(crate) use asked::Asked;
@@ -28,6 +31,7 @@ pub(crate) use list::List;
 pub(crate) use media::media_type;
 pub use observe::describe_metrics;
 pub(crate) use observe::{observe_caller, observe_failure, observe_operation};
+pub(crate) use pace::pace;
 pub(crate) use path::Path;
 pub(crate) use request::{RequestId, trace};
 pub(crate) use text::Text;

@@ -54,6 +54,11 @@ impl TestApi {
         Self { test: TestApp::new().await, urls, explorable: true }
     }
 
+    /// Where its tenants issue tokens.
+    pub(crate) fn urls(&self) -> PublicUrls {
+        self.urls.clone()
+    }
+
     /// Makes a tenant and signs its owner in.
     pub(crate) async fn tenant(&self, slug: &str) -> Tenant {
         let system = self.test.tenant(slug).await;

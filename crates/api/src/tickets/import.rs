@@ -1,7 +1,6 @@
 //! Imports: a body of any length, in constant memory.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, post};
@@ -20,9 +19,6 @@ use crate::app::Api;
 use crate::caller::Caller;
 use crate::http;
 use crate::http::{Asked, Failure, Json, Problems, media_type};
-
-/// How long a sender may be silent.
-const SILENCE: Duration = Duration::from_secs(30);
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -89,29 +85,20 @@ fn format(request: &HttpRequest) -> Result<Option<FileFormat>, Failure> {
 }
 
 /// Reads the body into sorted temporary files, on a thread that may wait for the disk.
-async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Error> {
+async fn take(mapping: Mapping, mut body: Payload) -> http::Result<SortedTickets> {
     let (sender, receiver) = mpsc::channel::<Bytes>(4);
     let reading = actix_web::rt::task::spawn_blocking(move || read(mapping, receiver));
     let mut cut = None;
-    loop {
-        match tokio::time::timeout(SILENCE, body.next()).await {
-            Ok(None) => break,
-            Ok(Some(Ok(chunk))) => {
-                // Nobody takes it only when reading has failed: its own error says why.
+    while let Some(chunk) = body.next().await {
+        match chunk {
+            // Nobody takes it only when reading has failed: its own error says why.
+            Ok(chunk) => {
                 if sender.send(chunk).await.is_err() {
                     break;
                 }
             }
-            Ok(Some(Err(error))) => {
-                cut = Some(Error::malformed(
-                    "body_unreadable",
-                    format!("the body ended early: {error}; nothing was imported"),
-                ));
-                break;
-            }
-            Err(silent) => {
-                let message = "nothing came for 30 seconds; nothing was imported";
-                cut = Some(Error::malformed("body_too_slow", message).because(silent));
+            Err(error) => {
+                cut = Some(Failure::of_body(&error));
                 break;
             }
         }
@@ -120,7 +107,7 @@ async fn take(mapping: Mapping, mut body: Payload) -> Result<SortedTickets, Erro
     let sorted = reading.await.or_internal()?;
     match cut {
         Some(cut) => Err(cut),
-        None => sorted,
+        None => Ok(sorted?),
     }
 }
 
