@@ -256,6 +256,12 @@ pub(super) const CODES: &[Code] = &[
         "Move or end them first.",
     ),
     code(
+        "storage_unavailable",
+        503,
+        "A disk of the service is full or fails. Nothing of the request was kept.",
+        "Whoever operates the service must make room; then send the request again.",
+    ),
+    code(
         "tenant_active",
         409,
         "The tenant is active, and what was asked for needs another state.",

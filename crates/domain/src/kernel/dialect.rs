@@ -21,8 +21,10 @@ pub(crate) enum Failure {
     Contended,
     /// A value that no row can hold.
     Unusable,
-    /// The database is away, every connection is in use, or its disk is full or fails.
+    /// The database is away, or every connection is in use.
     Away,
+    /// Its disk is full, or fails.
+    Full,
     /// Anything else is a defect.
     Other,
 }
@@ -55,6 +57,7 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
             Some("22003" | "22007" | "22008" | "22021" | "22P05") => Failure::Unusable,
             Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => Failure::Contended,
             Some(code) if is_away(code) => Failure::Away,
+            Some(code) if is_full(code) => Failure::Full,
             _ => Failure::Other,
         },
         sqlx::Error::Encode(_) => Failure::Unusable,
@@ -68,13 +71,17 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
     }
 }
 
-/// Of PostgreSQL: connections, resources, a stop, a statement that took too long. Of SQLite: a disk that fails or is full.
+/// Connections, resources, a stop, a statement that took too long.
 fn is_away(code: &str) -> bool {
-    let sqlite = code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 10 | 13 | 14));
-    match code.len() {
-        5 => ["08", "53", "57P", "57014"].iter().any(|begin| code.starts_with(begin)),
-        _ => sqlite,
-    }
+    code.len() == 5
+        && ["08", "53", "57P", "57014"].iter().any(|begin| code.starts_with(begin))
+        && code != "53100"
+}
+
+/// SQLite's own numbers have finer ones in their higher bits.
+fn is_full(code: &str) -> bool {
+    let of_file = |code: u32| matches!(code & 0xff, 10 | 13 | 14);
+    code == "53100" || code.len() < 5 && code.parse().is_ok_and(of_file)
 }
 
 /// `UNIQUE constraint failed: teams.tenant_id, teams.name` → `teams_name_key`: SQLite names columns where PostgreSQL names the constraint.

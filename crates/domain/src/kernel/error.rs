@@ -162,6 +162,13 @@ impl Error {
         error
     }
 
+    /// Nothing more can be written where it has to be.
+    #[track_caller]
+    pub fn storage(source: impl Into<Source>) -> Self {
+        let message = "a disk of the service is full or fails, so nothing of this was kept; it can be tried again when there is room";
+        Self::new(ErrorKind::Unavailable, "storage_unavailable", message).because(source)
+    }
+
     /// The database went away while it was told to keep a change. Unlike for [`Error::unavailable`], nobody can say that nothing happened.
     #[track_caller]
     pub fn outcome_unknown(source: impl Into<Source>) -> Self {
@@ -324,6 +331,7 @@ impl From<DbErr> for Error {
                 Self::malformed("value_unusable", message).because(error)
             }
             dialect::Failure::Away => Self::unavailable(error),
+            dialect::Failure::Full => Self::storage(error),
             dialect::Failure::Other => Self::internal(error),
         }
     }

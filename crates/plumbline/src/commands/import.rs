@@ -135,15 +135,21 @@ impl Reading {
             error => Failure::from(Error::from(error)),
         };
         let mut chunk = vec![0; 64 << 10];
+        let mut empty = true;
         loop {
             let read = source.read(&mut chunk).map_err(|error| cannot_read(&file, &error))?;
             if read == 0 {
                 break;
             }
+            empty = false;
             intake.feed(&chunk[..read]).map_err(failed)?;
             bar.inc(read as u64);
         }
         bar.finish_and_clear();
+        if empty {
+            let message = format!("{} is empty: not even a header is in it", named(&file));
+            return Err(Failure::new("file", message));
+        }
         intake.finish().map_err(failed)
     }
 }

@@ -19,6 +19,9 @@ pub(crate) const LOCK: &str = "plumbline.lock";
 pub(super) async fn prepare(folder: &Path, key: &KeyArgs, upgrade: Upgrade) -> Result<MasterKey> {
     let file = folder.join(FILE);
     let place = folder.display().to_string();
+    if file.exists() {
+        try_to_write(folder, &file)?;
+    }
     if file.exists() && is_current(&standing(folder, &file).await?, &place)? {
         return master_key::of_folder(folder, key);
     }
@@ -43,6 +46,19 @@ pub(super) async fn prepare(folder: &Path, key: &KeyArgs, upgrade: Upgrade) -> R
             Ok(key)
         }
     }
+}
+
+/// Even whoever only reads writes: SQLite's companions of the file.
+fn try_to_write(folder: &Path, file: &Path) -> Result<()> {
+    let opened = OpenOptions::new().write(true).open(file);
+    opened.map(|_| ()).map_err(|error| {
+        let message = format!(
+            "{} cannot be written to: {error}; the data folder {} must be writable for the user that the program runs as",
+            file.display(),
+            folder.display()
+        );
+        Failure::new("data_dir", message)
+    })
 }
 
 pub(crate) fn make(folder: &Path) -> Result<()> {

@@ -5,7 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use domain::kernel::MasterKey;
+use domain::kernel::{self, App, Caller, MasterKey};
+use domain::tenants;
 
 use crate::config::{KeyArgs, variable};
 use crate::output::{Failure, Result};
@@ -32,6 +33,21 @@ pub(crate) fn missing() -> Failure {
         "on PostgreSQL the master key must be given: --master-key-file FILE, or {VARIABLE}; make one once with `openssl rand -base64 32` and keep it"
     );
     Failure::new("master_key", message)
+}
+
+/// Sees to it that the key is the one that the database was made with: another would seal what nobody can open any more.
+pub(super) async fn try_on(app: &App) -> Result<()> {
+    let Some(tenant) = app.system_read(tenants::list).await?.into_iter().next() else {
+        return Ok(());
+    };
+    let opened = app.read(&Caller::system(tenant.id), tenants::open_keys).await;
+    opened.map(|_| ()).map_err(|error| {
+        if error.kind() != kernel::ErrorKind::Internal {
+            return error.into();
+        }
+        let message = "the master key is not the one that this database was made with, so its secrets cannot be opened; give that one";
+        Failure::new("master_key", format!("{message} ({})", Failure::from(error).message()))
+    })
 }
 
 /// The one of a folder that has a database.

@@ -73,7 +73,9 @@ pub(crate) async fn open(
             (Database::postgres(&url, connections).await?, key)
         }
     };
-    Ok(domain::app(database, Clock::System, Ids::random(), key))
+    let app = domain::app(database, Clock::System, Ids::random(), key);
+    master_key::try_on(&app).await?;
+    Ok(app)
 }
 
 /// Creates or upgrades the schema, and does nothing else. Returns where.

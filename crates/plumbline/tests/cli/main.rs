@@ -20,11 +20,17 @@ mod import;
 #[cfg(test)]
 mod kills;
 #[cfg(test)]
+mod load;
+#[cfg(test)]
 mod outages;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod suspend;
 #[cfg(test)]

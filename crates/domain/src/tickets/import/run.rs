@@ -154,7 +154,7 @@ impl From<IntakeError> for Error {
     fn from(error: IntakeError) -> Self {
         match error {
             IntakeError::Mapping(error) => Self::invalid("/mapping", "mapping", error.to_string()),
-            IntakeError::Io(error) => Self::unavailable(error),
+            IntakeError::Io(error) => Self::storage(error),
             IntakeError::Record(error) => Self::internal(error),
         }
     }
