@@ -24,19 +24,24 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     /// What is believed of a key.
     pub(crate) fn get(&self, key: &K, now: DateTime<Utc>) -> Option<V> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(key).filter(|(until, _)| now < *until).map(|(_, value)| value.clone())
+        known.get(key).filter(|(until, _)| is_recent(*until, now)).map(|(_, value)| value.clone())
     }
 
     /// Believes it. When there is no room, what is old goes, and what is not `worth` its place; a newcomer finds none otherwise.
     pub(crate) fn put(&self, key: K, value: V, now: DateTime<Utc>, worth: impl Fn(&V) -> bool) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
-            known.retain(|_, (until, value)| now < *until && worth(value));
+            known.retain(|_, (until, value)| is_recent(*until, now) && worth(value));
         }
         if known.len() < KEPT {
             known.insert(key, (now + BELIEVED, value));
         }
     }
+}
+
+/// What was believed before the clock was set back is not believed until the clock is there again.
+fn is_recent(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now < until && until <= now + BELIEVED
 }
 
 #[cfg(test)]
@@ -49,6 +54,7 @@ mod tests {
         let (recent, now) = (Recent::default(), start());
         recent.put(KEPT, true, now, |worth| *worth);
         assert_eq!(recent.get(&KEPT, now + BELIEVED), None);
+        assert_eq!(recent.get(&KEPT, now - BELIEVED), None, "the clock was set back");
         for key in 0..KEPT {
             recent.put(key, key == 7, now, |worth| *worth);
         }
