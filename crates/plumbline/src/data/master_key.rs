@@ -1,5 +1,6 @@
 //! The master key, which seals every secret in the database: given, or made for a new data folder.
 
+use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,7 +10,7 @@ use domain::kernel::{self, App, Caller, MasterKey};
 use domain::tenants;
 
 use crate::config::{KeyArgs, variable};
-use crate::output::{Failure, Result};
+use crate::output::{Failure, Result, causes};
 
 /// The key's own file in a data folder.
 pub(crate) const FILE: &str = "master.key";
@@ -45,8 +46,11 @@ pub(super) async fn try_on(app: &App) -> Result<()> {
         if error.kind() != kernel::ErrorKind::Internal {
             return error.into();
         }
-        let message = "the master key is not the one that this database was made with, so its secrets cannot be opened; give that one";
-        Failure::new("master_key", format!("{message} ({})", Failure::from(error).message()))
+        let why = error.source().map(causes).unwrap_or_default();
+        let message = format!(
+            "the master key is not the one that this database was made with ({why}); give that one with --master-key-file, or put it back"
+        );
+        Failure::new("master_key", message)
     })
 }
 
