@@ -19,7 +19,7 @@ export function Agents({ question }: { question: Question }) {
     isPending: ({ kpi }) => kpi.pending,
   });
   return (
-    <section className="panel" aria-labelledby={title}>
+    <section className="panel agents" aria-labelledby={title}>
       <header className="panel-head">
         <h2 id={title}>Agents</h2>
         <p className="quiet">

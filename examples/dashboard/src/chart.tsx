@@ -15,16 +15,18 @@ import { bucket, figure, tick, tickets } from './format';
 import type { Question } from './question';
 import { useScheme } from './theme';
 import type { TrendRow } from './trend';
+import { go } from './view';
 
 type Open = ((row: TrendRow) => void) | null;
 
-export function Chart({ rows, question, open }: { rows: TrendRow[]; question: Question; open: Open }) {
+export function Chart(props: { rows: TrendRow[]; question: Question; open: Open; tail: boolean }) {
+  const { rows, question, open, tail } = props;
   const { definition, grain } = question;
   const times = definition.unit === 'SECONDS';
   const [at, setAt] = useState<number | null>(null);
   const [hovered, setHovered] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
-  const plot = usePlot(frame, rows, question);
+  const plot = usePlot(frame, rows, question, tail);
   const index = Math.min(at ?? rows.length - 1, rows.length - 1);
   const row = rows[index];
   // The line hangs where the figures are told from, under the mouse as under the keyboard.
@@ -42,7 +44,7 @@ export function Chart({ rows, question, open }: { rows: TrendRow[]; question: Qu
     else return;
     event.preventDefault();
   };
-  const name = bucket(row.bucket, grain) + (row.partial ? ', part of it' : '');
+  const name = bucket(row.bucket, grain) + (row.cut && `, ${row.cut}`);
   const lines = told(row, question);
   return (
     <div className="chart" data-hovered={hovered}>
@@ -68,15 +70,34 @@ export function Chart({ rows, question, open }: { rows: TrendRow[]; question: Qu
           <span key={line}>{line}</span>
         ))}
       </div>
-      <p className="keys" aria-hidden="true">
-        {times && (
-          <>
-            <span className="key key-first">Median</span>
+      <Keys rows={rows} times={times} tail={tail} />
+    </div>
+  );
+}
+
+const CUTS = { 'so far': 'Not over yet', 'part of it': 'Only partly in the range' };
+
+/** What the lines are. The slowest tenth lies so far above the median that it is drawn for who wants it only. */
+function Keys({ rows, times, tail }: { rows: TrendRow[]; times: boolean; tail: boolean }) {
+  const cuts = [...new Set(rows.flatMap(({ cut }) => cut || []))];
+  return (
+    <div className="keys">
+      {times && (
+        <>
+          <span className="key key-first" aria-hidden="true">
+            Median
+          </span>
+          <label>
+            <input type="checkbox" checked={tail} onChange={() => go({ tail: !tail }, { replace: true })} />
             <span className="key key-second">9 of 10 within</span>
-          </>
-        )}
-        {rows.some(({ partial }) => partial) && <span className="key key-partial">Only partly in the range</span>}
-      </p>
+          </label>
+        </>
+      )}
+      {cuts.length > 0 && (
+        <span className="key key-partial" aria-hidden="true">
+          {cuts.map((cut) => CUTS[cut]).join(', or ')}
+        </span>
+      )}
     </div>
   );
 }
@@ -95,7 +116,12 @@ function besides(plot: uPlot | null, index: number, rows: number): CSSProperties
 }
 
 /** Draws anew whenever something that is drawn has changed. */
-function usePlot(frame: RefObject<HTMLDivElement | null>, rows: TrendRow[], question: Question): uPlot | null {
+function usePlot(
+  frame: RefObject<HTMLDivElement | null>,
+  rows: TrendRow[],
+  question: Question,
+  tail: boolean,
+): uPlot | null {
   const scheme = useScheme();
   const [width, setWidth] = useState(0);
   const [plot, setPlot] = useState<uPlot | null>(null);
@@ -112,7 +138,7 @@ function usePlot(frame: RefObject<HTMLDivElement | null>, rows: TrendRow[], ques
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element || width === 0) return;
-    const { options, data } = drawing(element, width, rows, question);
+    const { options, data } = drawing(element, width, rows, question, tail);
     // Only then does it know where its buckets are.
     options.hooks = { ...options.hooks, ready: [setPlot] };
     const drawn = new uPlot(options, data, element);
@@ -120,7 +146,7 @@ function usePlot(frame: RefObject<HTMLDivElement | null>, rows: TrendRow[], ques
       setPlot(null);
       drawn.destroy();
     };
-  }, [frame, width, rows, question, scheme]);
+  }, [frame, width, rows, question, tail, scheme]);
   return plot;
 }
 
@@ -132,7 +158,8 @@ const STEPS_OF_TIME = [
 ].sort((a, b) => a - b);
 const STEPS_OF_COUNT = [0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 
-function drawing(element: HTMLElement, width: number, rows: TrendRow[], { definition, grain }: Question) {
+function drawing(element: HTMLElement, width: number, rows: TrendRow[], question: Question, tail: boolean) {
+  const { definition, grain } = question;
   const times = definition.unit === 'SECONDS';
   const line = times || definition.metric === 'BACKLOG';
   const ink = inkOf(element);
@@ -169,7 +196,7 @@ function drawing(element: HTMLElement, width: number, rows: TrendRow[], { defini
         stroke: ink('--quiet'),
         grid: { stroke: ink('--line'), width: 1 },
         ticks: { show: false },
-        size: 56,
+        size: 76,
         space: 44,
         incrs: times ? STEPS_OF_TIME : STEPS_OF_COUNT,
         values: (_plot, splits) => splits.map((split) => figure(split, definition.unit)),
@@ -181,9 +208,9 @@ function drawing(element: HTMLElement, width: number, rows: TrendRow[], { defini
   const data: uPlot.AlignedData = [
     rows.map((_, index) => index),
     value((row) => (times ? row.p50 : row.n)),
-    ...(times ? [value(({ p90 }) => p90)] : []),
+    ...(times && tail ? [value(({ p90 }) => p90)] : []),
   ];
-  if (times) options.series.push({ stroke: second, width: 2, dash: [6, 4], points: { show: false } });
+  if (times && tail) options.series.push({ stroke: second, width: 2, dash: [6, 4], points: { show: false } });
   return { options, data };
 }
 
@@ -201,11 +228,11 @@ function bars(): uPlot.Series.PathBuilder {
   return bars({ size: [0.7, 56], radius: 0.15 });
 }
 
-/** Marks the buckets that the range cuts: they are not comparable with the others. */
+/** Marks the buckets that are not whole. */
 function shade(plot: uPlot, rows: TrendRow[], colour: string): void {
   plot.ctx.fillStyle = colour;
-  rows.forEach(({ partial }, index) => {
-    if (!partial) return;
+  rows.forEach(({ cut }, index) => {
+    if (!cut) return;
     const left = plot.valToPos(index - 0.5, 'x', true);
     const right = plot.valToPos(index + 0.5, 'x', true);
     plot.ctx.fillRect(left, plot.bbox.top, right - left, plot.bbox.height);

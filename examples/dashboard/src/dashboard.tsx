@@ -6,7 +6,7 @@ import { signOut } from './api/session';
 import { Filters } from './filters';
 import { Metrics } from './metrics';
 import { Answer, Choice, Note } from './parts';
-import { may, question } from './question';
+import { may, question, UNCREDITED } from './question';
 import { Roster, TeamList } from './teams';
 import { setTheme, useTheme } from './theme';
 import { Tickets } from './tickets';
@@ -21,9 +21,16 @@ export function Dashboard({ email, justSignedIn }: { email: string; justSignedIn
         Skip to the numbers
       </a>
       <Banner email={email} tenant={frame.data?.me.tenant.name ?? ''} />
-      <Answer asked={frame} rows={6}>
-        {(data) => <Frame frame={data} takeFocus={justSignedIn} />}
-      </Answer>
+      {frame.data && !frame.problem ? (
+        <Frame frame={frame.data} takeFocus={justSignedIn} />
+      ) : (
+        <main className="alone" id="numbers">
+          <h1 className="unseen">Plumbline</h1>
+          <Answer asked={frame} rows={6}>
+            {() => null}
+          </Answer>
+        </main>
+      )}
     </>
   );
 }
@@ -61,13 +68,14 @@ function ThemeSwitch() {
 function Frame({ frame, takeFocus }: { frame: FrameQuery; takeFocus: boolean }) {
   const { me, metrics } = frame;
   const view = useView();
-  const asked = question(view, frame);
+  const reach = me.permissions.find(({ permission }) => permission === 'kpis.read')?.reach;
+  const shown = reach === 'OWN' ? metrics.filter(({ metric }) => !UNCREDITED.includes(metric)) : metrics;
+  const asked = question(view, { me, metrics: shown });
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     if (takeFocus) main.current?.focus();
   }, [takeFocus]);
 
-  const reach = me.permissions.find(({ permission }) => permission === 'kpis.read')?.reach;
   if (!asked || !reach || !may(me, 'teams.read')) {
     return (
       <main className="alone" id="numbers" ref={main} tabIndex={-1}>
@@ -89,8 +97,8 @@ function Frame({ frame, takeFocus }: { frame: FrameQuery; takeFocus: boolean }) 
           <Roster everything={everything} team={view.team} range={asked.range} />
           <Filters view={view} question={asked} tenant={me.tenant} />
         </div>
-        <Metrics definitions={metrics} question={asked} />
-        <Trend question={asked} show={view.show} />
+        <Metrics definitions={shown} question={asked} />
+        <Trend question={asked} view={view} />
         <Agents question={asked} />
       </main>
       <Tickets question={asked} chosen={view.tickets} />

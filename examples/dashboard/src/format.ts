@@ -90,8 +90,27 @@ export function moment(at: string, zone: string): string {
   );
 }
 
+/** What an event did, as people say it: `assignee:person_01h4…` is `assigned to Ann`. */
+export function effect(text: string, nameOf: (id: string) => string | undefined): string {
+  const [verb = '', what = ''] = text.split(/:(.*)/s, 2);
+  const name = nameOf(what) ?? (/^[a-z]+_[0-9a-z]{26}$/.test(what) ? 'somebody or something out of reach' : what);
+  switch (verb) {
+    case 'message':
+      return what === 'public' ? 'public message' : 'internal note';
+    case 'assignee':
+      return what === 'none' ? 'assigned to nobody' : `assigned to ${name}`;
+    case 'merged':
+      return `merged into ${name}`;
+    case 'status':
+      return `status ${what.replaceAll('_', ' ')}`;
+    default:
+      return [verb.replaceAll('_', ' '), name].filter(Boolean).join(' ');
+  }
+}
+
 /** `CLOSED_WITHOUT_SOLVE` as people write it: `Closed without solve`. */
 export function word(code: string): string {
+  if (code === 'API') return code;
   const text = code.replaceAll('_', ' ').toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,12 +1,14 @@
 // Every metric with its value over the range, beside the value before it. The one that is chosen is told in full below.
 
 import { useId } from 'react';
-import { useAsked } from './api/client';
+import { type Problem, useAsked } from './api/client';
 import { type DefinitionFragment, type FiguresFragment, KpiTotalDocument } from './api/operations';
 import { before } from './dates';
-import { change, figure } from './format';
+import { change, count, figure } from './format';
 import { type Question, rangeInWords, variables } from './question';
 import { go } from './view';
+
+type Row = FiguresFragment | undefined;
 
 export function Metrics({ definitions, question }: { definitions: DefinitionFragment[]; question: Question }) {
   const group = useId();
@@ -44,9 +46,10 @@ function Card(props: { group: string; definition: DefinitionFragment; question: 
       />
       <span className="metric-title">{definition.title}</span>
       <span className="metric-value" aria-busy={busy}>
-        {problem ? 'No answer' : headline(now, definition)}
+        {problem ? refused(problem) : headline(now, definition)}
       </span>
       <Change now={headlineValue(now, definition)} then={headlineValue(then, definition)} definition={definition} />
+      <span className="metric-note">{footnote(now, then, definition)}</span>
     </label>
   );
 }
@@ -73,11 +76,22 @@ function Change(props: { now: number | null; then: number | null; definition: De
   );
 }
 
+/** What a median is the median of; what a count is compared with. */
+function footnote(now: Row, then: Row, { unit }: DefinitionFragment): string {
+  if (unit === 'SECONDS') return now?.n ? `Median of ${count(now.n)}` : '';
+  return now && then?.n ? `From ${count(then.n)}` : '';
+}
+
+/** Only who was not answered at all is told so here: the panels below say the rest. */
+function refused({ code }: Problem): string {
+  return ['not_found', 'invalid', 'forbidden'].includes(code) ? '–' : 'No answer';
+}
+
 /** A time is told by its median: one ticket that lay over a holiday does not move it. */
-export function headlineValue(row: FiguresFragment | undefined, { unit }: DefinitionFragment): number | null {
+export function headlineValue(row: Row, { unit }: DefinitionFragment): number | null {
   return (unit === 'SECONDS' ? row?.p50 : row?.n) ?? null;
 }
 
-function headline(row: FiguresFragment | undefined, definition: DefinitionFragment): string {
+function headline(row: Row, definition: DefinitionFragment): string {
   return row?.withheld ? 'Withheld' : figure(headlineValue(row, definition), definition.unit);
 }

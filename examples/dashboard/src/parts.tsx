@@ -98,7 +98,11 @@ function explain({ code, message }: Problem, retry: () => void): { title: string
   );
   switch (code) {
     case 'unreachable':
-      return { title: 'No answer', text: 'Plumbline cannot be reached. Check your connection.', way: again };
+      return {
+        title: 'No answer',
+        text: 'Plumbline cannot be reached. It may be restarting, or your connection is down.',
+        way: again,
+      };
     case 'unavailable':
     case 'contended':
     case 'limited':

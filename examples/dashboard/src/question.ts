@@ -1,9 +1,12 @@
 // What is asked of every panel: a view with everything filled in.
 
-import type { DefinitionFragment, FrameQuery, KpiGrain } from './api/operations';
+import type { DefinitionFragment, FrameQuery, KpiGrain, Metric } from './api/operations';
 import { addDays, grainFor, presetRange, type Range, today } from './dates';
 import { days } from './format';
 import type { View } from './view';
+
+/** Metrics that no person is credited with. Among one's own numbers they would always be nought. */
+export const UNCREDITED: readonly Metric[] = ['TICKETS_CREATED'];
 
 export interface Question {
   definition: DefinitionFragment;

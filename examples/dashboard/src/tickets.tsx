@@ -1,9 +1,10 @@
 // The tickets behind a number: those in it, those left out and why, and what happened to each.
 
 import { useEffect, useId, useRef, useState } from 'react';
-import { useAsked, usePages } from './api/client';
-import { KpiTicketsDocument, type KpiTicketsQuery, NamesDocument, TicketHistoryDocument } from './api/operations';
+import { usePages } from './api/client';
+import { KpiTicketsDocument, type KpiTicketsQuery } from './api/operations';
 import { bucket, figure, moment, word } from './format';
+import { History, OutOfReach } from './history';
 import { Answer, Choice, Note } from './parts';
 import { type Question, rangeInWords, variables } from './question';
 import { go, type View } from './view';
@@ -153,56 +154,4 @@ function TicketLine({ ticket, question }: { ticket: Ticket; question: Question }
       </details>
     </li>
   );
-}
-
-function OutOfReach() {
-  return <p className="quiet">It counts here, but the ticket itself is not yours to see.</p>;
-}
-
-/** What happened to a ticket, in order: the evidence for the number. */
-function History({ id, zone }: { id: string; zone: string }) {
-  const asked = useAsked(TicketHistoryDocument, { id });
-  const events = asked.data?.ticket?.events ?? [];
-  const ids = [...new Set(events.flatMap(({ actorId }) => actorId ?? []))].slice(0, 100);
-  const { data } = useAsked(NamesDocument, { ids }, { pause: ids.length === 0 });
-  const names = new Map(data?.nodes.flatMap((node) => (node && 'name' in node ? [[node.id, node.name]] : [])));
-  return (
-    <Answer asked={asked} rows={3}>
-      {({ ticket }) => {
-        if (!ticket) return <OutOfReach />;
-        const facts = [
-          word(ticket.status),
-          ticket.queue?.name,
-          ticket.priority,
-          ticket.customer && [ticket.customer.name, ticket.customer.organisation].filter(Boolean).join(', '),
-          ticket.mergedTicket && `merged into ${ticket.mergedTicket.externalId}`,
-          ...ticket.tags,
-        ];
-        return (
-          <>
-            <p className="quiet">{facts.filter(Boolean).join(' · ')}</p>
-            <ol className="history">
-              {ticket.events.map((event, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: events have no id, and their order does not change
-                <li key={index}>
-                  <time dateTime={event.at}>{moment(event.at, zone)}</time>
-                  <span>
-                    {happening(event.kind)}{' '}
-                    <span className="quiet">
-                      by {names.get(event.actorId ?? '') ?? word(event.actorKind).toLowerCase()}
-                    </span>
-                  </span>
-                </li>
-              ))}
-            </ol>
-          </>
-        );
-      }}
-    </Answer>
-  );
-}
-
-/** The source's own word; an import without a mapping has ours, like `status:solved`. */
-function happening(kind: string): string {
-  return kind.charAt(0).toUpperCase() + kind.slice(1).replace(':', ': ');
 }

@@ -4,6 +4,7 @@ import { useId, useMemo } from 'react';
 import { useAsked } from './api/client';
 import { KpiTrendDocument, type KpiTrendQuery } from './api/operations';
 import { Chart } from './chart';
+import { today } from './dates';
 import { bucket, figure, word } from './format';
 import { headlineValue } from './metrics';
 import { Answer, Choice, Note, Pending } from './parts';
@@ -11,9 +12,11 @@ import { type Question, variables } from './question';
 import { NumberHeaders, Numbers, Table } from './table';
 import { GRAINS, go, type View } from './view';
 
-export type TrendRow = KpiTrendQuery['kpi']['rows'][number] & { bucket: string };
+type Row = KpiTrendQuery['kpi']['rows'][number];
+/** A bucket that is not whole is not comparable with the others: the range cuts it, or it is not over yet. */
+export type TrendRow = Row & { bucket: string; cut: '' | 'part of it' | 'so far' };
 
-export function Trend({ question, show }: { question: Question; show: View['show'] }) {
+export function Trend({ question, view: { show, tail } }: { question: Question; view: View }) {
   const { definition, grain } = question;
   const title = useId();
   const asked = useAsked(KpiTrendDocument, { ...variables(question), grain }, { isPending: ({ kpi }) => kpi.pending });
@@ -39,20 +42,29 @@ export function Trend({ question, show }: { question: Question; show: View['show
       </header>
       <Pending pending={asked.data?.kpi.pending ?? false} />
       <Answer asked={asked} rows={8}>
-        {({ kpi }) => <Rows all={kpi.rows} question={question} show={show} />}
+        {({ kpi }) => <Rows all={kpi.rows} question={question} show={show} tail={tail} />}
       </Answer>
       <Definition question={question} />
     </section>
   );
 }
 
-function isBucket(row: KpiTrendQuery['kpi']['rows'][number]): row is TrendRow {
-  return row.bucket !== null;
+/** The buckets that have begun; those to come have no figures, which is not the same as none. */
+export function begun(all: Row[], to: string, now: string): TrendRow[] {
+  const known = all.flatMap((row) =>
+    row.bucket !== null && row.bucket <= now ? [{ ...row, bucket: row.bucket }] : [],
+  );
+  return known.map((row, index) => {
+    const end = known[index + 1]?.bucket ?? to;
+    const running = index === known.length - 1 && end > now;
+    return { ...row, cut: running ? 'so far' : row.partial ? 'part of it' : '' };
+  });
 }
 
-function Rows({ all, question, show }: { all: KpiTrendQuery['kpi']['rows']; question: Question; show: View['show'] }) {
-  const { definition, grain, people } = question;
-  const rows = useMemo(() => all.filter(isBucket), [all]);
+function Rows(props: { all: Row[]; question: Question; show: View['show']; tail: boolean }) {
+  const { all, question, show, tail } = props;
+  const { definition, grain, people, range, zone } = question;
+  const rows = useMemo(() => begun(all, range.to, today(zone)), [all, range.to, zone]);
   const open = people ? (row: TrendRow) => go({ tickets: { bucket: row.bucket, agent: null } }) : null;
   if (rows.every(({ n, withheld }) => !n && !withheld)) return <Nothing question={question} />;
   return (
@@ -61,7 +73,7 @@ function Rows({ all, question, show }: { all: KpiTrendQuery['kpi']['rows']; ques
         {summary(rows, question)}
       </p>
       {show === 'chart' ? (
-        <Chart rows={rows} question={question} open={open} />
+        <Chart rows={rows} question={question} open={open} tail={tail} />
       ) : (
         <Table caption={`${definition.title} by ${word(grain).toLowerCase()}`}>
           <thead>
@@ -74,7 +86,7 @@ function Rows({ all, question, show }: { all: KpiTrendQuery['kpi']['rows']; ques
             {rows.map((row) => (
               <tr key={row.bucket}>
                 <th scope="row">
-                  {bucket(row.bucket, grain)} {row.partial && <span className="badge">part of it</span>}
+                  {bucket(row.bucket, grain)} {row.cut && <span className="badge">{row.cut}</span>}
                 </th>
                 <Numbers
                   row={row}

@@ -14,6 +14,8 @@ export interface View {
   /** `null` is the tenant's own. */
   zone: string | null;
   show: 'chart' | 'table';
+  /** Whether the slowest tenth of a time is drawn too. */
+  tail: boolean;
   /** The number whose tickets are open: of the whole range and team, or of a bucket or an agent alone. */
   tickets: { bucket: string | null; agent: string | null } | null;
 }
@@ -26,6 +28,7 @@ const PLAIN: View = {
   grain: null,
   zone: null,
   show: 'chart',
+  tail: false,
   tickets: null,
 };
 
@@ -59,12 +62,13 @@ export function parseView(search: string): View {
     grain: grain && GRAINS.includes(grain) ? grain : null,
     zone: isZone(query.get('zone')) ? query.get('zone') : null,
     show: query.get('show') === 'table' ? 'table' : 'chart',
+    tail: query.get('tail') === 'yes',
     tickets: tickets === null ? null : { bucket: isDay(tickets) ? tickets : null, agent: query.get('agent') },
   };
 }
 
 /** Writes an address, without what goes without saying. */
-export function formatView({ team, metric, range, grain, zone, show, tickets }: View): string {
+export function formatView({ team, metric, range, grain, zone, show, tail, tickets }: View): string {
   const query = new URLSearchParams();
   if (team) query.set('team', team);
   if (metric !== PLAIN.metric) query.set('metric', metric.toLowerCase());
@@ -72,6 +76,7 @@ export function formatView({ team, metric, range, grain, zone, show, tickets }: 
   if (grain) query.set('grain', grain.toLowerCase());
   if (zone) query.set('zone', zone);
   if (show !== PLAIN.show) query.set('show', show);
+  if (tail) query.set('tail', 'yes');
   if (tickets) query.set('tickets', tickets.bucket ?? 'all');
   if (tickets?.agent) query.set('agent', tickets.agent);
   const text = query.toString();

@@ -31,6 +31,8 @@ export interface Server {
   /** Ids by name. */
   teams: Record<string, string>;
   users: Record<keyof typeof USERS, string>;
+  /** What the owner's requests carry. */
+  authorization: string;
   /** Asks the API as the owner. */
   ask: <T>(query: string, variables?: object) => Promise<T>;
   /** Brings further events in over the API. */
@@ -172,15 +174,16 @@ function freePort(): Promise<number> {
   });
 }
 
-async function asOwner(url: string): Promise<Pick<Server, 'ask' | 'bring'>> {
+async function asOwner(url: string): Promise<Pick<Server, 'authorization' | 'ask' | 'bring'>> {
   const form = new URLSearchParams({ grant_type: 'password', username: USERS.owner, password: PASSWORD });
   const answer = await fetch(`${url}/t/acme/oauth/token`, { method: 'POST', body: form });
-  const Authorization = `Bearer ${(await answer.json()).access_token}`;
+  const authorization = `Bearer ${(await answer.json()).access_token}`;
   return {
+    authorization,
     async ask<T>(query: string, variables: object = {}) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { Authorization, 'Content-Type': 'application/json' },
+        headers: { Authorization: authorization, 'Content-Type': 'application/json' },
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors } = await response.json();
@@ -190,7 +193,7 @@ async function asOwner(url: string): Promise<Pick<Server, 'ask' | 'bring'>> {
     async bring(csv) {
       const response = await fetch(`${url}/v1/tickets/import`, {
         method: 'POST',
-        headers: { Authorization },
+        headers: { Authorization: authorization },
         body: csv,
       });
       if (!response.ok) throw new Error(await response.text());

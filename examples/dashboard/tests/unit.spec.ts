@@ -65,7 +65,7 @@ test('the grain follows the range', () => {
 
 test('a view reads back from its address', () => {
   const address =
-    '?team=team_1&metric=backlog&range=2026-01-01..2026-02-01&grain=day&zone=Asia%2FTokyo&show=table&tickets=2026-01-05&agent=person_1';
+    '?team=team_1&metric=backlog&range=2026-01-01..2026-02-01&grain=day&zone=Asia%2FTokyo&show=table&tail=yes&tickets=2026-01-05&agent=person_1';
   expect(formatView(parseView(address))).toBe(address);
   expect(formatView(parseView(''))).toBe('');
 });

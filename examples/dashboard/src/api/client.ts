@@ -2,9 +2,9 @@
 
 import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { useEffect, useState } from 'react';
 import { type AnyVariables, Client, type CombinedError, fetchExchange, type TypedDocumentNode, useQuery } from 'urql';
+import { CACHE } from './cache';
 import { API, currentSession, isStale, renew } from './session';
 
 /** A client for the session that begins now; its cache ends with it. */
@@ -14,27 +14,7 @@ export function newClient(): Client {
     // Addresses are logged on the way, and these would name people.
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
-    exchanges: [cache(), signed(), fetchExchange],
-  });
-}
-
-/** What has no id of its own is kept inside what it belongs to. */
-function cache() {
-  const embedded = () => null;
-  return cacheExchange({
-    keys: {
-      AllowedPermission: embedded,
-      ExclusionRule: embedded,
-      KpiAnswer: embedded,
-      KpiRow: embedded,
-      KpiTicket: embedded,
-      MetricDefinition: ({ metric }) => String(metric),
-      TicketEvent: embedded,
-    },
-    resolvers: {
-      Query: { kpiTickets: relayPagination(), teams: relayPagination() },
-      Team: { memberships: relayPagination() },
-    },
+    exchanges: [cacheExchange(CACHE), signed(), fetchExchange],
   });
 }
 
