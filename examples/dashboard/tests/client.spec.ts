@@ -6,6 +6,7 @@ import { Client, fetchExchange, gql, type OperationResult } from 'urql';
 import { CACHE } from '../src/api/cache';
 import {
   KpiTicketsDocument,
+  type KpiTicketsQuery,
   type KpiTicketsQueryVariables,
   NamesDocument,
   RosterDocument,
