@@ -8,7 +8,12 @@ use super::page::{escape, frame, line, paragraphs, table};
 pub(super) fn html(document: &Value) -> String {
     let mut body = paragraphs(text(&document["info"]["description"]));
     body.push_str("<p>GraphQL is at <code>POST /graphql</code>, with the same things and the same codes.</p>\n");
-    for tag in document["tags"].as_array().into_iter().flatten() {
+    let tags = || document["tags"].as_array().into_iter().flatten();
+    let names = tags().map(|tag| text(&tag["name"])).chain(["schemas"]);
+    let links: String =
+        names.map(|name| format!("<li><a href=\"#{name}\">{name}</a></li>")).collect();
+    body.push_str(&format!("<ul>{links}</ul>\n"));
+    for tag in tags() {
         let name = text(&tag["name"]);
         body.push_str(&format!(
             "<h2 id=\"{name}\">{name}</h2>\n{}",
@@ -81,7 +86,7 @@ fn contents(title: &str, content: &Value) -> String {
             example => serde_json::to_string_pretty(example).unwrap_or_default(),
         };
         format!(
-            "<h4>{title}: <code>{}</code> {}</h4>\n<pre><code>{}</code></pre>\n",
+            "<h3>{title}: <code>{}</code> {}</h3>\n<pre><code>{}</code></pre>\n",
             escape(media_type),
             kind(&content["schema"]),
             escape(&example)
