@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # the sourcing script uses what is set here
-# Private PostgreSQL and Redis servers in a temporary folder, for scripts/test and scripts/serve-postgres. To be sourced.
+# Private PostgreSQL and Redis servers in a temporary folder, for scripts/test, scripts/browser and scripts/serve-postgres. To be sourced.
 #
 #   servers_install          installs what is missing (Debian)
+#   install_missing PACKAGE… installs these (Debian); nothing where none is named
 #   servers_start            starts both and sets DATABASE_URL_OF_TESTS and REDIS_URL_OF_TESTS
 #   folder                   the temporary folder; made here, removed at exit
 #   supervise COMMAND…       runs a command that a signal to this script ends too
@@ -88,12 +89,16 @@ servers_install() {
   [[ -n $(postgres_programs) ]] || packages+=(postgresql)
   command -v psql >/dev/null || packages+=(postgresql-client)
   command -v redis-server >/dev/null || packages+=(redis-server)
-  ((${#packages[@]})) || return 0
-  command -v apt-get >/dev/null || fail "needs ${packages[*]}; install them (only Debian's packages are installed by itself)"
-  say "installing ${packages[*]}"
-  install_packages "${packages[@]}" >"$folder/apt.log" 2>&1 || {
+  install_missing "${packages[@]}"
+}
+
+install_missing() {
+  (($#)) || return 0
+  command -v apt-get >/dev/null || fail "needs $*; install them (only Debian's packages are installed by itself)"
+  say "installing $*"
+  install_packages "$@" >"$folder/apt.log" 2>&1 || {
     cat "$folder/apt.log" >&2
-    fail "could not install ${packages[*]}"
+    fail "could not install $*"
   }
 }
 

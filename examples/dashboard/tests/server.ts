@@ -10,7 +10,6 @@ import { preview } from 'vite';
 import { AGENTS, desk, FIRST_DAY, TEAMS, type Ticket } from './desk';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = process.env.PLUMBLINE_BIN ?? join(HERE, '../../target/debug/plumbline');
 export const PASSWORD = 'correct horse battery staple';
 
 export type Database = 'sqlite' | 'postgres';
@@ -44,10 +43,9 @@ export interface Server {
 }
 
 export async function startServer(database: Database): Promise<Server> {
-  if (!existsSync(PROGRAM))
-    throw new Error(`there is no ${PROGRAM}: run \`cargo build\`, or name one in PLUMBLINE_BIN`);
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-dashboard-'));
-  const store = database === 'postgres' ? onPostgres(folder) : inFolder(folder);
+  const binary = built();
+  const store = database === 'postgres' ? onPostgres(binary, folder) : inFolder(binary, folder);
   const running: ChildProcess[] = [];
   const stop = async () => {
     await Promise.all(running.map(end));
@@ -108,11 +106,11 @@ interface Store {
   drop: () => void;
 }
 
-function inFolder(folder: string): Store {
-  return { ...program(['--data-dir', join(folder, 'data')], {}), drop: () => {} };
+function inFolder(binary: string, folder: string): Store {
+  return { ...program(binary, ['--data-dir', join(folder, 'data')], {}), drop: () => {} };
 }
 
-function onPostgres(folder: string): Store {
+function onPostgres(binary: string, folder: string): Store {
   const server = process.env.PLUMBLINE_TEST_DATABASE_URL;
   if (!server) throw new Error('PLUMBLINE_TEST_DATABASE_URL names no server');
   const name = `dashboard_${process.pid}_${Date.now()}`;
@@ -123,21 +121,35 @@ function onPostgres(folder: string): Store {
   const url = new URL(server);
   url.pathname = name;
   return {
-    ...program(['--database-url', url.href], { PLUMBLINE_MASTER_KEY_FILE: key }),
+    ...program(binary, ['--database-url', url.href], { PLUMBLINE_MASTER_KEY_FILE: key }),
     drop: () => sql(`DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 
+/** The program to test: the one that is named, or what `cargo build` has left wherever cargo builds. */
+function built(): string {
+  let binary = process.env.PLUMBLINE_BIN;
+  if (!binary) {
+    const told = execFileSync('cargo', ['metadata', '--format-version', '1', '--no-deps'], {
+      cwd: HERE,
+      maxBuffer: 2 ** 26,
+    });
+    binary = join(JSON.parse(told.toString()).target_directory, 'debug/plumbline');
+  }
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: run \`cargo build\`, or name one in PLUMBLINE_BIN`);
+  return binary;
+}
+
 /** Commands of the program on one store. Each listener for operations gets a port of its own. */
-function program(where: string[], environment: Record<string, string>): Pick<Store, 'run' | 'start'> {
+function program(binary: string, where: string[], environment: Record<string, string>): Pick<Store, 'run' | 'start'> {
   const env = { ...process.env, PLUMBLINE_LOG: 'warn', ...environment };
   return {
     run: (...command) => {
-      execFileSync(PROGRAM, [...command, ...where], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync(binary, [...command, ...where], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     },
     async start(...command) {
       const ops = await freePort();
-      const child = spawn(PROGRAM, [...command, '--ops-listen', `127.0.0.1:${ops}`, ...where], {
+      const child = spawn(binary, [...command, '--ops-listen', `127.0.0.1:${ops}`, ...where], {
         env,
         stdio: ['ignore', 'ignore', 'inherit'],
       });
@@ -153,7 +165,7 @@ async function ready(child: ChildProcess, url: string): Promise<void> {
     if (answer?.ok) return;
     await new Promise((resume) => setTimeout(resume, 50));
   }
-  throw new Error(`${PROGRAM} ended with ${child.exitCode} before it was ready`);
+  throw new Error(`${child.spawnfile} ended with ${child.exitCode} before it was ready`);
 }
 
 async function end(child: ChildProcess): Promise<void> {
