@@ -11,10 +11,10 @@ import {
   useState,
 } from 'react';
 import uPlot from 'uplot';
+import type { TrendRow } from './buckets';
 import { bucket, figure, tick, tickets } from './format';
 import type { Question } from './question';
 import { useScheme } from './theme';
-import type { TrendRow } from './trend';
 import { go } from './view';
 
 type Open = ((row: TrendRow) => void) | null;

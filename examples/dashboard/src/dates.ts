@@ -60,6 +60,12 @@ export function before({ from, to }: Range): Range {
   return { from: addDays(from, -daysBetween(from, to)), to: from };
 }
 
+/** A range without its days to come: with whole ones it is not comparable. */
+export function passed({ from, to }: Range, day: string): Range {
+  const end = addDays(day, 1);
+  return { from, to: from < end && end < to ? end : to };
+}
+
 /** A grain that gives a readable number of buckets. */
 export function grainFor({ from, to }: Range): KpiGrain {
   const days = daysBetween(from, to);

@@ -93,7 +93,7 @@ export function moment(at: string, zone: string): string {
 /** What an event did, as people say it: `assignee:person_01h4…` is `assigned to Ann`. */
 export function effect(text: string, nameOf: (id: string) => string | undefined): string {
   const [verb = '', what = ''] = text.split(/:(.*)/s, 2);
-  const name = nameOf(what) ?? (/^[a-z]+_[0-9a-z]{26}$/.test(what) ? 'somebody or something out of reach' : what);
+  const name = nameOf(what) ?? (/^[a-z]+_[0-9a-z]{26}$/.test(what) ? 'out of reach' : what);
   switch (verb) {
     case 'message':
       return what === 'public' ? 'public message' : 'internal note';

@@ -3,14 +3,16 @@
 import { useId } from 'react';
 import { type Problem, useAsked } from './api/client';
 import { type DefinitionFragment, type FiguresFragment, KpiTotalDocument } from './api/operations';
-import { before } from './dates';
+import { before, passed, today } from './dates';
 import { change, count, figure } from './format';
 import { type Question, rangeInWords, variables } from './question';
 import { go } from './view';
 
 type Row = FiguresFragment | undefined;
 
-export function Metrics({ definitions, question }: { definitions: DefinitionFragment[]; question: Question }) {
+export function Metrics(props: { definitions: DefinitionFragment[]; question: Question }) {
+  const { definitions, question: whole } = props;
+  const question = { ...whole, range: passed(whole.range, today(whole.zone)) };
   const group = useId();
   return (
     <section aria-labelledby={`${group}-title`}>

@@ -2,7 +2,8 @@
 
 import { useId, useMemo } from 'react';
 import { useAsked } from './api/client';
-import { KpiTrendDocument, type KpiTrendQuery } from './api/operations';
+import { KpiTrendDocument } from './api/operations';
+import { begun, type Row, type TrendRow } from './buckets';
 import { Chart } from './chart';
 import { today } from './dates';
 import { bucket, figure, word } from './format';
@@ -11,10 +12,6 @@ import { Answer, Choice, Note, Pending } from './parts';
 import { type Question, variables } from './question';
 import { NumberHeaders, Numbers, Table } from './table';
 import { GRAINS, go, type View } from './view';
-
-type Row = KpiTrendQuery['kpi']['rows'][number];
-/** A bucket that is not whole is not comparable with the others: the range cuts it, or it is not over yet. */
-export type TrendRow = Row & { bucket: string; cut: '' | 'part of it' | 'so far' };
 
 export function Trend({ question, view: { show, tail } }: { question: Question; view: View }) {
   const { definition, grain } = question;
@@ -47,18 +44,6 @@ export function Trend({ question, view: { show, tail } }: { question: Question; 
       <Definition question={question} />
     </section>
   );
-}
-
-/** The buckets that have begun; those to come have no figures, which is not the same as none. */
-export function begun(all: Row[], to: string, now: string): TrendRow[] {
-  const known = all.flatMap((row) =>
-    row.bucket !== null && row.bucket <= now ? [{ ...row, bucket: row.bucket }] : [],
-  );
-  return known.map((row, index) => {
-    const end = known[index + 1]?.bucket ?? to;
-    const running = index === known.length - 1 && end > now;
-    return { ...row, cut: running ? 'so far' : row.partial ? 'part of it' : '' };
-  });
 }
 
 function Rows(props: { all: Row[]; question: Question; show: View['show']; tail: boolean }) {

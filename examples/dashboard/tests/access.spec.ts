@@ -36,6 +36,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await sound();
       await signIn(page, 'owner');
       await expect(page.getByRole('slider')).toBeVisible();
+      await page.getByLabel('9 of 10 within').check();
       await page.getByText('How this is counted').click();
       await settled(page);
       await sound();
@@ -56,6 +57,10 @@ test('axe finds no fault where there is nothing to show', async ({ page, server 
   expect(await faults(page)).toEqual([]);
   await page.goto(`${server.url}?team=team_00000000000000000000000000`);
   await expect(page.getByRole('alert').first()).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await page.route('**/graphql', (route) => route.abort());
+  await page.reload();
+  await expect(page.getByText('Plumbline cannot be reached.')).toBeVisible();
   expect(await faults(page)).toEqual([]);
 });
 

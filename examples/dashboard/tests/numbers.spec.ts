@@ -48,6 +48,7 @@ test('a card is the whole range, compared with the one before', async ({ signedI
   const percent = Math.round((Math.abs(longer - shorter) / shorter) * 100);
   const card = page.locator('label', { hasText: 'First response time' });
   await expect(card).toContainText(`${duration(longer)}▼ ${percent}% shorter, which is better`);
+  await expect(card).toContainText(`Median of ${now.length}`);
   await expect(page.getByText('Compared with 6 Dec 2025 – 22 Feb 2026.')).toBeVisible();
 });
 
@@ -196,6 +197,7 @@ test('no data, no team and no server each have a way on', async ({ signedIn: pag
   await page.route('**/graphql', (route) => route.abort());
   await page.reload();
   await expect(page.getByRole('alert')).toContainText('Plumbline cannot be reached');
+  await expect(page.getByRole('main')).toContainText('No answer');
   await page.unroute('**/graphql');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('slider')).toBeVisible();
@@ -236,6 +238,9 @@ test.describe('each sees what is theirs', () => {
     await settled(page);
     const names = (await cells(page, 'First response time by agent')).map(([name]) => name);
     expect(names).toEqual(['Grace Chen']);
+    // Nobody is credited with a ticket's creation: a nought would be no number of theirs.
+    await expect(page.getByRole('radio')).not.toHaveCount(0);
+    await expect(page.getByRole('radio', { name: /Tickets created/ })).toHaveCount(0);
   });
 
   test('who may see no numbers is told what they need', async ({ page }) => {

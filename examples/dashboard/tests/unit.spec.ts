@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { addDays, before, grainFor, isDay, isZone, presetRange } from '../src/dates';
-import { bucket, change, days, duration, figure, tick, word } from '../src/format';
+import { begun, type Row } from '../src/buckets';
+import { addDays, before, grainFor, isDay, isZone, passed, presetRange } from '../src/dates';
+import { bucket, change, days, duration, effect, figure, tick, word } from '../src/format';
 import { formatView, parseView } from '../src/view';
 
 test('a duration is as exact as it is read', () => {
@@ -34,6 +35,28 @@ test('buckets have the names that people use', () => {
   expect(word('CLOSED_WITHOUT_SOLVE')).toBe('Closed without solve');
 });
 
+test('an event says what it did, with names for ids', () => {
+  const ann = `person_${'0'.repeat(26)}`;
+  const nameOf = (id: string) => (id === ann ? 'Ann' : undefined);
+  const events = ['created', 'message:public', 'message:private', `assignee:${ann}`, 'assignee:none', 'status:on_hold'];
+  expect(events.map((text) => effect(text, nameOf))).toEqual([
+    ...['created', 'public message', 'internal note', 'assigned to Ann', 'assigned to nobody', 'status on hold'],
+  ]);
+  expect(effect('tag:a:b', nameOf)).toBe('tag a:b');
+  expect(effect(`queue:queue_${'1'.repeat(26)}`, nameOf)).toBe('queue out of reach');
+});
+
+test('a bucket that is not over is marked, and one that has not begun is left away', () => {
+  const row = (bucket: string, partial = false) => ({ bucket, partial }) as Row;
+  const weeks = [row('2026-04-27', true), row('2026-05-04'), row('2026-05-11')];
+  const cuts = (to: string, now: string) => begun(weeks, to, now).map(({ cut }) => cut);
+  expect(cuts('2026-05-18', '2026-05-18')).toEqual(['part of it', '', '']);
+  expect(cuts('2026-05-18', '2026-05-17')).toEqual(['part of it', '', 'so far']);
+  expect(cuts('2026-05-13', '2026-05-12')).toEqual(['part of it', '', 'so far']);
+  expect(cuts('2026-05-18', '2026-05-10')).toEqual(['part of it', 'so far']);
+  expect(cuts('2026-05-18', '2026-04-01')).toEqual([]);
+});
+
 test('days are counted over leap days and clock changes', () => {
   expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
   expect(addDays('2026-03-28', 2)).toBe('2026-03-30');
@@ -54,6 +77,13 @@ test('a preset ends with today and begins where its unit does', () => {
 
 test('the range before is as long and ends where this one begins', () => {
   expect(before({ from: '2026-03-01', to: '2026-03-11' })).toEqual({ from: '2026-02-19', to: '2026-03-01' });
+});
+
+test('days to come are not compared with days that were', () => {
+  const range = { from: '2026-05-01', to: '2026-06-01' };
+  expect(passed(range, '2026-05-12')).toEqual({ from: '2026-05-01', to: '2026-05-13' });
+  expect(passed(range, '2026-06-12')).toEqual(range);
+  expect(passed(range, '2026-04-12')).toEqual(range);
 });
 
 test('the grain follows the range', () => {
