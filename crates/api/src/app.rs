@@ -36,6 +36,7 @@ pub struct Api {
     graphiql: bool,
     introspection: bool,
     patience: Patience,
+    origins: Vec<String>,
 }
 
 impl Api {
@@ -43,7 +44,8 @@ impl Api {
     #[must_use]
     pub fn new(app: App, urls: PublicUrls) -> Self {
         let patience = Patience::default();
-        Self { app, ids: Ids::random(), urls, graphiql: true, introspection: true, patience }
+        let (ids, origins) = (Ids::random(), Vec::new());
+        Self { app, ids, urls, graphiql: true, introspection: true, patience, origins }
     }
 
     /// With or without the explorer at `/graphiql`.
@@ -62,6 +64,16 @@ impl Api {
     #[must_use]
     pub fn patient(self, patience: Patience) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Asked by pages of these origins too, like `https://desk.example.com`.
+    #[must_use]
+    pub fn for_origins(self, origins: Vec<String>) -> Self {
+        Self { origins, ..self }
+    }
+
+    pub(crate) fn origins(&self) -> &[String] {
+        &self.origins
     }
 
     pub(crate) fn patience(&self) -> Patience {

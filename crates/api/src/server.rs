@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer};
 
 use crate::app::Api;
@@ -26,6 +26,8 @@ pub fn serve(listener: TcpListener, api: Api, threads: usize) -> std::io::Result
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))
             .wrap(from_fn(http::pace))
+            // Outermost: a refusal is to be read by the page that asked, too.
+            .wrap(Condition::new(!api.origins().is_empty(), http::cors(api.origins())))
             .configure(move |config| routes(config, &api, &graph))
     });
     let server = server

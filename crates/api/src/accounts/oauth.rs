@@ -6,7 +6,7 @@ use actix_web::web::Form;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::accounts::{self, Secret, TokenAnswer, TokenRequest};
+use domain::accounts::{self, RevocationRequest, Secret, TokenAnswer, TokenRequest};
 use domain::kernel::{Error, ErrorKind};
 use domain::tenants::{self, Discovery, Jwks};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::app::Api;
 use crate::http::{Failure, Json, Path, Problems, Result, observe_failure, status};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(token).service(discovery).service(keys);
+    config.service(token).service(revoke).service(discovery).service(keys);
 }
 
 /// Why there is no token (RFC 6749 §5.2).
@@ -59,6 +59,38 @@ async fn token(
     };
     match asked.await {
         Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
+        Err(error) => refusal(&error),
+    }
+}
+
+/// End a session: sign out (RFC 7009).
+///
+/// No refresh token of it is good any more; its last access token ends by itself, within ten minutes. A token that is not known has ended
+/// already, and that is no error.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "tokens.revoke", params(("tenant" = String, Path, description = "The tenant's name in addresses.")),
+    request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded", example = json!({ "token": "r3fr3sh-that-is-good-once" })),
+    security(()),
+    responses(
+        (status = OK, description = "It has ended."),
+        (status = BAD_REQUEST, body = TokenError, description = "There is no token, or it is one that ends by itself.", example = json!({ "error": "invalid_request", "error_description": "`token` is missing" })),
+        (status = NOT_FOUND, body = TokenError, description = "There is no such tenant.", example = json!({ "error": "not_found", "error_description": "there is no tenant `acme`" })),
+        (status = SERVICE_UNAVAILABLE, body = TokenError, description = "A part of the service is away for a moment.", example = json!({ "error": "unavailable", "error_description": "a part of the service is away for a moment; try again" }))
+    )
+)]
+#[post("/t/{tenant}/oauth/revoke")]
+async fn revoke(
+    api: Api,
+    tenant: Path<String>,
+    form: std::result::Result<Form<RevocationRequest>, actix_web::Error>,
+) -> HttpResponse {
+    let asked = async {
+        let request = form.map_err(|error| unreadable(&error))?.into_inner();
+        accounts::revoke(&api, &tenant, request).await
+    };
+    match asked.await {
+        Ok(()) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).finish(),
         Err(error) => refusal(&error),
     }
 }

@@ -81,6 +81,43 @@ async fn a_password_a_refresh_token_and_a_clients_secret_get_tokens() {
 }
 
 #[actix_web::test]
+async fn whoever_signs_out_has_no_session_any_more() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let form = format!("grant_type=password&username=owner@acme.test&password={PASSWORD}");
+    let (one, other) = (token(&api, "acme", &form).await, token(&api, "acme", &form).await);
+    let refresh = |of: &Answer| of.body["refresh_token"].as_str().unwrap().to_owned();
+    let revoke = async |tenant: &str, form: String| {
+        let request = TestRequest::post()
+            .uri(&format!("/t/{tenant}/oauth/revoke"))
+            .insert_header(("Content-Type", "application/x-www-form-urlencoded"));
+        api.send(request.set_payload(form)).await
+    };
+    api.tenant("globex").await;
+    let (one, other) = (refresh(&one), refresh(&other));
+    assert_eq!(revoke("globex", format!("token={one}")).await.status, StatusCode::OK);
+    let grant = |token: &str| format!("grant_type=refresh_token&refresh_token={token}");
+    let renewed = token(&api, "acme", &grant(&one)).await;
+    assert_eq!(renewed.status, StatusCode::OK, "another tenant cannot end it");
+    // A token that was used already is of the same session.
+    for _ in 0..2 {
+        let ended = revoke("acme", format!("token={one}&token_type_hint=refresh_token")).await;
+        assert_eq!((ended.status, &ended.body), (StatusCode::OK, &json!("")));
+    }
+    let gone = token(&api, "acme", &grant(&refresh(&renewed))).await;
+    assert_eq!(gone.body["error"], "invalid_grant");
+    assert_eq!(token(&api, "acme", &grant(&other)).await.status, StatusCode::OK);
+    assert_eq!(revoke("acme", "token=nonsense".to_owned()).await.status, StatusCode::OK);
+    let access = revoke("acme", format!("token={}", acme.owner)).await;
+    assert_eq!(
+        (access.status, &access.body["error"]),
+        (StatusCode::BAD_REQUEST, &json!("unsupported_token_type"))
+    );
+    assert_eq!(revoke("acme", String::new()).await.body["error"], "invalid_request");
+    assert_eq!(revoke("nobody", format!("token={one}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
 async fn a_token_is_good_at_its_own_tenant_alone() {
     let api = TestApi::new().await;
     let (_acme, _globex) = (api.tenant("acme").await, api.tenant("globex").await);

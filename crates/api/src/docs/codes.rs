@@ -293,6 +293,12 @@ pub(super) const CODES: &[Code] = &[
         "Use `password`, `client_credentials` or `refresh_token`.",
     ),
     code(
+        "unsupported_token_type",
+        400,
+        "An access token cannot be revoked: it ends by itself within minutes.",
+        "Revoke the refresh token of its session.",
+    ),
+    code(
         "user_active",
         409,
         "The user is active, and what was asked for needs another state.",

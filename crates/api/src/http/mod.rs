@@ -2,6 +2,7 @@
 
 mod addresses;
 mod asked;
+mod cors;
 mod error;
 mod form;
 mod head;
@@ -22,6 +23,7 @@ mod wire;
 
 pub(crate) use addresses::Addresses;
 pub(crate) use asked::Asked;
+pub(crate) use cors::cors;
 pub use error::Failure;
 pub(crate) use error::{Problems, Result, problem_schemas, status};
 pub(crate) use form::form_config;

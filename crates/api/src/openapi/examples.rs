@@ -55,6 +55,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("reason", "`yesterday` is not a time"),
     ("refresh_token", "r3fr3sh-that-is-good-once"),
     ("request_id", "01981f2e7c3a7000b2d4c9a1e5f60718"),
+    ("revocation_endpoint", "https://kpi.example.com/t/acme/oauth/revoke"),
     ("rule", "The ticket is spam now."),
     ("scope", "tickets.read kpis.read"),
     ("slug", "acme"),

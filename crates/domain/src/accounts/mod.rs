@@ -21,7 +21,7 @@ pub mod users;
 pub(crate) use access::load;
 pub use me::me;
 pub use passwords::{PasswordHash, hash_password};
-pub use sign_in::{TokenAnswer, TokenRequest, token};
+pub use sign_in::{RevocationRequest, TokenAnswer, TokenRequest, revoke, token};
 pub use tokens::authenticate;
 pub use types::{Allowed, Me, ReachWord, Role, Secret, ShownOnce};
 pub use users::create_owner;

@@ -85,7 +85,8 @@ impl Process {
         let urls = PublicUrls::new(&args.url_of(address), &args.previous_public_urls);
         let api = Api::new(self.app.clone(), urls)
             .graphiql(args.graphiql)
-            .introspection(args.introspection);
+            .introspection(args.introspection)
+            .for_origins(args.allowed_origins.clone());
         self.start_api(listener, api, args.threads.into())
     }
 

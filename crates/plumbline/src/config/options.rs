@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 
-use super::values::{address, collector_url, count, database_url, http_url};
+use super::values::{address, collector_url, count, database_url, http_url, origin};
 
 /// Where the data is without a word about it.
 pub(super) const DATA_DIR: &str = "data";
@@ -67,6 +67,9 @@ pub(crate) struct PublicArgs {
     /// An earlier public URL, whose tokens are still accepted; several with commas between
     #[arg(long, value_name = "URL", value_delimiter = ',', value_parser = http_url)]
     pub(crate) previous_public_urls: Vec<String>,
+    /// A page elsewhere that browsers may let ask the API, like https://desk.example.com; several with commas between
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
+    pub(crate) allowed_origins: Vec<String>,
     /// Whether the GraphQL explorer is served at /graphiql
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set)]
     pub(crate) graphiql: bool,

@@ -38,6 +38,13 @@ pub(super) fn http_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// Scheme, host and port, as a browser says them.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let plain = |url: &String| url == text && url.matches('/').count() == 2 && !url.contains('*');
+    let url = http_url(text).ok().filter(plain).map(|url| url.to_ascii_lowercase());
+    url.ok_or_else(|| "it must be like https://desk.example.com, without a path".to_owned())
+}
+
 /// The exporter speaks no TLS: a collector is a neighbour.
 pub(super) fn collector_url(text: &str) -> Result<String, String> {
     let url = http_url(text).ok().filter(|url| url.starts_with("http://"));

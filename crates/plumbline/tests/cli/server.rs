@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Ended, Server};
-use crate::client::get;
+use crate::client::{get, request, send};
 
 #[test]
 fn a_server_is_ready_and_stops_when_it_is_told_to() {
@@ -52,6 +52,34 @@ fn without_redis_a_server_is_degraded_and_ready() {
         (200, &json!("degraded"), &json!("down"))
     );
     assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_page_of_an_allowed_origin_may_ask_and_no_other() {
+    let bench = Bench::new();
+    let mut command = bench.command(["serve", "--listen", "127.0.0.1:0"]);
+    command.args(["--allowed-origins", "https://desk.example.com,http://localhost:5173"]);
+    let server = Server::start(command);
+    let ask = |method: &str, head: &str| {
+        send(server.api.unwrap(), request(method, "/v1/teams", head, "").as_bytes()).unwrap()
+    };
+    let preflight = "Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: authorization, if-match\r\n";
+    let allowed = ask("OPTIONS", &format!("Origin: https://desk.example.com\r\n{preflight}"));
+    assert_eq!(allowed.status, 200, "{allowed:?}");
+    assert!(allowed.head.contains("access-control-allow-origin: https://desk.example.com\r\n"));
+    assert!(!allowed.head.contains("allow-credentials"), "{allowed:?}");
+    // A refusal is read by the page, too.
+    let refused = ask("GET", "Origin: http://localhost:5173\r\n");
+    assert_eq!((refused.status, &refused.json()["code"]), (401, &json!("unauthenticated")));
+    assert!(refused.head.contains("access-control-allow-origin: http://localhost:5173\r\n"));
+    for method in ["OPTIONS", "GET"] {
+        let other = ask(method, &format!("Origin: https://evil.example\r\n{preflight}"));
+        assert!(!other.head.contains("access-control-allow-origin"), "{other:?}");
+    }
+    for wrong in ["*", "https://desk.example.com/page", "desk.example.com"] {
+        let ended = bench.run(["serve", "--allowed-origins", wrong]);
+        assert_eq!(ended.exit, 2, "{wrong}: {}", ended.err);
+    }
 }
 
 #[test]

@@ -57,6 +57,15 @@ pub(in crate::accounts) async fn refresh(
     Ok(successor.map(|token| (user.id, token)))
 }
 
+/// Ends the session that a refresh token is of. A text that is no refresh token ends nothing.
+pub(in crate::accounts) async fn end(scope: &Scope, token: &Secret) -> Result<()> {
+    let Some(found) = by_hash(scope, &digest(token.expose())).await? else {
+        return Ok(());
+    };
+    scope.lock::<user::Entity>(found.user_id).await?;
+    revoke(scope, &found, "signed_out").await
+}
+
 /// Ends every session of a user whose row is locked.
 pub(in crate::accounts) async fn revoke_all(scope: &Scope, user: UserId) -> Result<()> {
     let change = ActiveModel {
@@ -107,20 +116,29 @@ async fn repeat(scope: &Scope, row: &Model) -> Result<Option<ShownOnce>> {
         let token = String::from_utf8(token).or_internal()?;
         return Ok(Some(ShownOnce::new(token)));
     }
+    revoke(scope, row, "refresh_token_reused").await?;
+    Ok(None)
+}
+
+/// Ends the session that a token is of, if it has not ended yet.
+async fn revoke(scope: &Scope, row: &Model, reason: &str) -> Result<()> {
     let change = ActiveModel {
         state: Set(RefreshTokenState::Revoked),
         sealed_successor: Set(None),
         ..Default::default()
     };
-    scope
+    let ended = scope
         .update_many::<Entity>()
         .set(change)
         .filter(Column::Family.eq(row.family))
+        .filter(Column::State.ne(RefreshTokenState::Revoked))
         .exec(scope.tx())
         .await?;
-    let payload = json!({ "session": row.family, "reason": "refresh_token_reused" });
-    scope.record(Event::new("session.revoked", row.user_id, payload));
-    Ok(None)
+    if ended.rows_affected > 0 {
+        let payload = json!({ "session": row.family, "reason": reason });
+        scope.record(Event::new("session.revoked", row.user_id, payload));
+    }
+    Ok(())
 }
 
 async fn add(

@@ -8,11 +8,11 @@ mod types;
 
 use std::sync::Arc;
 
-pub use types::{TokenAnswer, TokenRequest};
+pub use types::{RevocationRequest, TokenAnswer, TokenRequest};
 
-use super::tokens;
 use super::types::ShownOnce;
-use crate::kernel::{Actor, App, Error, Result};
+use super::{sessions, tokens};
+use crate::kernel::{Actor, App, Caller, Error, Result};
 use crate::tenants::{self, Issuer, PublicUrls};
 
 /// What a grant comes to.
@@ -49,4 +49,22 @@ pub async fn token(
         refresh_token,
         scope,
     })
+}
+
+/// Ends the session that a refresh token is of (RFC 7009): `POST /t/{slug}/oauth/revoke`. One that is not known has ended already.
+///
+/// # Errors
+/// `not_found` when there is no such tenant; `invalid_request` without a token; `unsupported_token_type` for an access token, which ends by
+/// itself within minutes.
+pub async fn revoke(app: &App, slug: &str, request: RevocationRequest) -> Result<()> {
+    let issuer = tenants::issuer(app, slug).await?;
+    let issuer = issuer.ok_or_else(|| Error::not_found("tenant", slug))?;
+    let token = request.token.ok_or_else(|| grants::missing("token"))?;
+    // Three parts with points between: a JWT.
+    if token.expose().split('.').count() == 3 {
+        let message = "an access token ends by itself; revoke the refresh token of its session";
+        return Err(Error::malformed("unsupported_token_type", message));
+    }
+    let caller = Caller::system(issuer.tenant.id);
+    app.write(&caller, async |scope| sessions::end(scope, &token).await).await
 }

@@ -25,6 +25,16 @@ pub struct TokenRequest {
     pub scope: Option<String>,
 }
 
+/// What a client sends to end a session, as a form (RFC 7009).
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+pub struct RevocationRequest {
+    /// A refresh token of the session.
+    #[schema(required = true, nullable = false)]
+    pub token: Option<Secret>,
+    /// What kind of token it is. There is one kind that can be revoked, so it is not looked at.
+    pub token_type_hint: Option<String>,
+}
+
 /// How a client shows that it may have a token.
 #[expect(
     dead_code,

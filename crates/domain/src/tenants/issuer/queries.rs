@@ -78,6 +78,7 @@ pub async fn discovery(app: &App, urls: &PublicUrls, slug: &str) -> Result<Disco
     Ok(Discovery {
         jwks_uri: format!("{iss}/.well-known/jwks.json"),
         token_endpoint: format!("{iss}/oauth/token"),
+        revocation_endpoint: format!("{iss}/oauth/revoke"),
         grant_types_supported: grants,
         token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post"],
         response_types_supported: Vec::new(),

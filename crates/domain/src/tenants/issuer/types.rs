@@ -83,6 +83,8 @@ pub struct Discovery {
     pub jwks_uri: String,
     /// Where tokens come from.
     pub token_endpoint: String,
+    /// Where sessions are ended.
+    pub revocation_endpoint: String,
     /// What the token endpoint takes.
     pub grant_types_supported: Vec<&'static str>,
     /// How a client shows who it is there.
