@@ -11,7 +11,8 @@ use domain::accounts::{self, Me, Secret};
 use domain::kernel::{ApiClientId, PersonId, UserId};
 use domain::tenants::{self, Tenant, TenantPatch};
 
-use crate::graphql::{PageOf, RolesOf, cost, found, load, page, read, write, write_by};
+use super::edges::RolesOf;
+use crate::graphql::{PageOf, cost, found, load, page, read, write, write_by};
 use crate::people::PersonNode;
 
 /// Somebody who signs in.

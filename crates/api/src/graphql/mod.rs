@@ -14,9 +14,7 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 pub(crate) use error::found;
 pub(crate) use http::{BODY, get, post};
-pub(crate) use loader::{
-    ChildrenOf, EventsOf, FirstPage, IdentitiesOf, LeadsOf, MembersOf, MembershipsOf, RolesOf, load,
-};
+pub(crate) use loader::{Edge, FirstPage, Loaded, Loads, grouped, load};
 pub(crate) use page::{PageOf, cost, page};
 pub(crate) use reading::{read, write, write_by};
 

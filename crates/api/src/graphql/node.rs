@@ -1,11 +1,13 @@
 //! `node(id:)`: the prefix of an id says what it is.
 
+use std::str::FromStr;
+
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::accounts::clients::ApiClient;
 use domain::accounts::users::{RoleGrant, RoleGrantId};
 use domain::connections::{Connection, ConnectionId};
 use domain::kernel::id::IdError;
-use domain::kernel::{ApiClientId, Error, PersonId, TeamId, TenantId, UserId};
+use domain::kernel::{ApiClientId, Error, Finds, PersonId, TeamId, TenantId, UserId};
 use domain::people::identities::{Identity, IdentityId};
 use domain::teams::leads::TeamLeadId;
 use domain::teams::memberships::MembershipId;
@@ -63,41 +65,41 @@ impl NodeQuery {
     }
 }
 
-/// By the loaders, so that many ids of one kind are one statement.
+/// What the prefix of an id says it is.
 async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
     let prefix = id.rsplit_once('_').map_or(id, |(prefix, _)| prefix);
-    Ok(match prefix {
-        ApiClientId::PREFIX => load::<ApiClientId>(ctx, read(id)?).await?.map(Node::ApiClient),
-        ConnectionId::PREFIX => load::<ConnectionId>(ctx, read(id)?).await?.map(Node::TicketSource),
-        CustomerId::PREFIX => load::<CustomerId>(ctx, read(id)?).await?.map(Node::Customer),
-        IdentityId::PREFIX => load::<IdentityId>(ctx, read(id)?).await?.map(Node::Identity),
-        MappingId::PREFIX => load::<MappingId>(ctx, read(id)?).await?.map(Node::ImportMapping),
-        MembershipId::PREFIX => {
-            load::<MembershipId>(ctx, read(id)?).await?.map(|it| Node::Membership(it.into()))
-        }
-        PersonId::PREFIX => {
-            load::<PersonId>(ctx, read(id)?).await?.map(|it| Node::Person(it.into()))
-        }
-        QueueId::PREFIX => load::<QueueId>(ctx, read(id)?).await?.map(Node::Queue),
-        QueueTeamId::PREFIX => load::<QueueTeamId>(ctx, read(id)?).await?.map(Node::QueueTeam),
-        RoleGrantId::PREFIX => load::<RoleGrantId>(ctx, read(id)?).await?.map(Node::RoleGrant),
-        TeamId::PREFIX => load::<TeamId>(ctx, read(id)?).await?.map(|it| Node::Team(it.into())),
-        TeamLeadId::PREFIX => {
-            load::<TeamLeadId>(ctx, read(id)?).await?.map(|it| Node::TeamLead(it.into()))
-        }
-        TenantId::PREFIX => load::<TenantId>(ctx, read(id)?).await?.map(Node::Tenant),
-        TicketId::PREFIX => {
-            load::<TicketId>(ctx, read(id)?).await?.map(|it| Node::Ticket(it.into()))
-        }
-        UserId::PREFIX => load::<UserId>(ctx, read(id)?).await?.map(|it| Node::User(it.into())),
+    match prefix {
+        ApiClientId::PREFIX => read::<ApiClientId, ApiClient>(ctx, id).await,
+        ConnectionId::PREFIX => read::<ConnectionId, Connection>(ctx, id).await,
+        CustomerId::PREFIX => read::<CustomerId, Customer>(ctx, id).await,
+        IdentityId::PREFIX => read::<IdentityId, Identity>(ctx, id).await,
+        MappingId::PREFIX => read::<MappingId, ImportMapping>(ctx, id).await,
+        MembershipId::PREFIX => read::<MembershipId, MembershipNode>(ctx, id).await,
+        PersonId::PREFIX => read::<PersonId, PersonNode>(ctx, id).await,
+        QueueId::PREFIX => read::<QueueId, Queue>(ctx, id).await,
+        QueueTeamId::PREFIX => read::<QueueTeamId, QueueTeam>(ctx, id).await,
+        RoleGrantId::PREFIX => read::<RoleGrantId, RoleGrant>(ctx, id).await,
+        TeamId::PREFIX => read::<TeamId, TeamNode>(ctx, id).await,
+        TeamLeadId::PREFIX => read::<TeamLeadId, TeamLeadNode>(ctx, id).await,
+        TenantId::PREFIX => read::<TenantId, Tenant>(ctx, id).await,
+        TicketId::PREFIX => read::<TicketId, TicketNode>(ctx, id).await,
+        UserId::PREFIX => read::<UserId, UserNode>(ctx, id).await,
         _ => {
             let given: String = id.chars().take(64).collect();
             let message = format!("`{given}` is not the id of a node");
-            return Err(Error::malformed("id_unreadable", message).into());
+            Err(Error::malformed("id_unreadable", message).into())
         }
-    })
+    }
 }
 
-fn read<I: std::str::FromStr<Err = IdError>>(id: &str) -> Result<I> {
-    Ok(id.parse().map_err(|error: IdError| Error::malformed("id_unreadable", error.to_string()))?)
+/// By the loaders, so that many ids of one kind are one statement.
+async fn read<I, N>(ctx: &Context<'_>, id: &str) -> Result<Option<Node>>
+where
+    I: Finds + FromStr<Err = IdError>,
+    N: From<I::Thing> + Into<Node>,
+{
+    let id: I = id
+        .parse()
+        .map_err(|error: IdError| Error::malformed("id_unreadable", error.to_string()))?;
+    Ok(load(ctx, id).await?.map(|thing| N::from(thing).into()))
 }

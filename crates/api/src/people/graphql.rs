@@ -8,9 +8,8 @@ use domain::people::{
     self, NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonSort,
 };
 
-use crate::graphql::{
-    FirstPage, IdentitiesOf, MembershipsOf, PageOf, cost, found, load, page, read, write,
-};
+use super::edges::{IdentitiesOf, MembershipsOf};
+use crate::graphql::{FirstPage, PageOf, cost, found, load, page, read, write};
 use crate::teams::MembershipNode;
 
 /// Somebody who works in support.

@@ -1,5 +1,6 @@
 //! People and their external identities, as they are served.
 
+mod edges;
 mod graphql;
 mod rest;
 

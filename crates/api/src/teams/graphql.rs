@@ -11,9 +11,8 @@ use domain::teams::memberships::{
 };
 use domain::teams::{self, NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort};
 
-use crate::graphql::{
-    ChildrenOf, FirstPage, LeadsOf, MembersOf, PageOf, cost, found, load, page, read, write,
-};
+use super::edges::{ChildrenOf, LeadsOf, MembersOf};
+use crate::graphql::{FirstPage, PageOf, cost, found, load, page, read, write};
 use crate::people::PersonNode;
 
 /// A team.

@@ -1,5 +1,6 @@
 //! Teams, memberships and leads, as they are served.
 
+mod edges;
 mod graphql;
 mod rest;
 #[cfg(test)]

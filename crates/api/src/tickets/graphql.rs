@@ -8,6 +8,7 @@ use domain::tickets::{
     TicketFilter, TicketId, TicketSort,
 };
 
+use super::edges::EventsOf;
 use crate::graphql::{PageOf, cost, found, load, page, read, write};
 use crate::people::PersonNode;
 
@@ -69,7 +70,7 @@ impl TicketNode {
     /// What happened to it, in order.
     #[graphql(complexity = "cost(Some(20), child_complexity)")]
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<TicketEvent>> {
-        Ok(load(ctx, crate::graphql::EventsOf(self.ticket.id)).await?.unwrap_or_default())
+        Ok(load(ctx, EventsOf(self.ticket.id)).await?.unwrap_or_default())
     }
 }
 

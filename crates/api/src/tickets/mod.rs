@@ -1,5 +1,6 @@
 //! Tickets, queues and imports, as they are served.
 
+mod edges;
 mod graphql;
 mod import;
 mod rest;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::entity::{ActiveModel, Column, Entity};
 use super::types::{Connection, ConnectionId};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Event, Permission, Result, Scope, dialect};
+use crate::kernel::{Event, Finds, Permission, Result, Scope, dialect};
 
 /// A page of connections.
 ///
@@ -31,6 +31,14 @@ pub async fn many(scope: &Scope, ids: &[ConnectionId]) -> Result<Vec<Connection>
     let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
     let select = scope.find::<Entity>().filter(wanted);
     Ok(select.into_partial_model::<Connection>().all(scope.tx()).await?)
+}
+
+impl Finds for ConnectionId {
+    type Thing = Connection;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Connection>> {
+        many(scope, ids).await
+    }
 }
 
 /// The connection of this name, made if there is none yet.

@@ -39,7 +39,7 @@ pub use clock::{Clock, Ids};
 pub use db::Database;
 pub use error::{Error, ErrorKind, FieldError, OrInternal, Result};
 pub use events::{Event, verify as verify_events};
-pub use page::{Identified, Page, PageArgs};
+pub use page::{Finds, Identified, Page, PageArgs};
 pub use permission::Permission;
 pub(crate) use rows::{TenantOwned, Versioned};
 pub use scope::Scope;

@@ -1,6 +1,7 @@
 //! Lists come in pages, by a cursor that is stable under inserts and good only where it came from.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -208,6 +209,15 @@ impl Place {
 pub trait Identified {
     /// The id.
     fn uuid(&self) -> Uuid;
+}
+
+/// The id of a kind of thing that is found many at once: by the loaders of the graph, and by `node(id:)`.
+pub trait Finds: Copy + Eq + Hash + From<Uuid> + Send + Sync + 'static {
+    /// What is found.
+    type Thing: Identified + Clone + Send + Sync + 'static;
+
+    /// Those of these ids that are there and within reach, in any order.
+    fn many(scope: &Scope, ids: &[Self]) -> impl Future<Output = Result<Vec<Self::Thing>>> + Send;
 }
 
 /// Ties cursors to a tenant, a list and its filter.

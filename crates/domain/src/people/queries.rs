@@ -8,7 +8,7 @@ use super::types::{Person, PersonFilter, PersonSort};
 use crate::kernel::check::normalise_email;
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::sort::{Key, Sort, Sorted};
-use crate::kernel::{Error, Permission, PersonId, Result, Scope, dialect, states};
+use crate::kernel::{Error, Finds, Permission, PersonId, Result, Scope, dialect, states};
 
 /// One person.
 ///
@@ -30,6 +30,14 @@ pub async fn many(scope: &Scope, ids: &[PersonId]) -> Result<Vec<Person>> {
     ));
     let people = select.into_partial_model::<Person>().all(scope.tx()).await?;
     Ok(people.into_iter().map(|person| with_actions(scope, person)).collect())
+}
+
+impl Finds for PersonId {
+    type Thing = Person;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Person>> {
+        many(scope, ids).await
+    }
 }
 
 /// A page of people.

@@ -14,7 +14,7 @@ use super::types::{Team, TeamFilter, TeamSort};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::sort::{Key, Sort, Sorted};
-use crate::kernel::{Error, Permission, Reach, Result, Scope, TeamId, dialect, states};
+use crate::kernel::{Error, Finds, Permission, Reach, Result, Scope, TeamId, dialect, states};
 
 /// One team.
 ///
@@ -36,6 +36,14 @@ pub async fn many(scope: &Scope, ids: &[TeamId]) -> Result<Vec<Team>> {
     ));
     let teams = select.into_partial_model::<Team>().all(scope.tx()).await?;
     Ok(teams.into_iter().map(|team| with_actions(scope, team)).collect())
+}
+
+impl Finds for TeamId {
+    type Thing = Team;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Team>> {
+        many(scope, ids).await
+    }
 }
 
 /// A page of teams.

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use super::entity::{Column, Entity};
 use super::types::Tenant;
 use crate::kernel::clock::date_in;
-use crate::kernel::{Error, Result, Scope, SystemScope, dialect};
+use crate::kernel::{Error, Finds, Result, Scope, SystemScope, TenantId, dialect};
 
 /// The scope's own tenant.
 ///
@@ -15,6 +15,18 @@ use crate::kernel::{Error, Result, Scope, SystemScope, dialect};
 pub async fn get(scope: &Scope) -> Result<Tenant> {
     let tenant = scope.find::<Entity>().into_partial_model::<Tenant>().one(scope.tx()).await?;
     tenant.ok_or_else(|| Error::not_found("tenant", scope.tenant()))
+}
+
+impl Finds for TenantId {
+    type Thing = Tenant;
+
+    /// A caller sees their own tenant alone.
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Tenant>> {
+        if !ids.contains(&scope.tenant()) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![get(scope).await?])
+    }
 }
 
 /// The tenant of a slug, whoever asks: sign-in and the operator.

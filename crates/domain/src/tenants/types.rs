@@ -6,8 +6,8 @@ use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::kernel::TenantId;
 use crate::kernel::patch::not_null;
+use crate::kernel::{Identified, TenantId};
 
 /// Where a tenant is in its life.
 #[derive(
@@ -85,6 +85,12 @@ pub struct Tenant {
     pub updated_at: DateTime<Utc>,
     /// Rises with every change; the `ETag`.
     pub version: i64,
+}
+
+impl Identified for Tenant {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
 }
 
 /// A tenant to make.

@@ -9,14 +9,14 @@ use uuid::Uuid;
 use super::Effect;
 use super::entity::{customer, event, mapping, queue, queue_team, ticket};
 use super::types::{
-    Customer, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Ticket,
+    Customer, CustomerId, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Ticket,
     TicketEvent, TicketFilter, TicketId, TicketSort,
 };
 use crate::kernel::TenantOwned;
 use crate::kernel::dialect::{any, any_text};
 use crate::kernel::page::{self, Place};
 use crate::kernel::sort::{Key, Sort, Sorted};
-use crate::kernel::{Error, Page, PageArgs, Permission, Reach, Result, Scope, Span};
+use crate::kernel::{Error, Finds, Page, PageArgs, Permission, Reach, Result, Scope, Span};
 use crate::tenants;
 
 /// A page of tickets, sorted as the filter says, else by id.
@@ -82,6 +82,14 @@ pub async fn many(scope: &Scope, ids: &[TicketId]) -> Result<Vec<Ticket>> {
         .all(scope.tx())
         .await?;
     tickets(scope, rows).await
+}
+
+impl Finds for TicketId {
+    type Thing = Ticket;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Ticket>> {
+        many(scope, ids).await
+    }
 }
 
 /// What happened to a ticket, in order.
@@ -161,6 +169,14 @@ pub async fn queues_of(scope: &Scope, ids: &[QueueId]) -> Result<Vec<Queue>> {
     Ok(select.into_partial_model::<Queue>().all(scope.tx()).await?)
 }
 
+impl Finds for QueueId {
+    type Thing = Queue;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Queue>> {
+        queues_of(scope, ids).await
+    }
+}
+
 /// Whether there is such a queue; whoever asks.
 ///
 /// # Errors
@@ -190,6 +206,14 @@ pub async fn queue_links(scope: &Scope, ids: &[QueueTeamId]) -> Result<Vec<Queue
     Ok(select.into_partial_model::<QueueTeam>().all(scope.tx()).await?)
 }
 
+impl Finds for QueueTeamId {
+    type Thing = QueueTeam;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<QueueTeam>> {
+        queue_links(scope, ids).await
+    }
+}
+
 /// Which teams queues were linked to, and when; whoever asks.
 ///
 /// # Errors
@@ -206,7 +230,7 @@ pub async fn queue_teams(scope: &Scope) -> Result<Vec<QueueTeam>> {
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`; those of the database.
-pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<Customer>> {
+pub async fn customers(scope: &Scope, ids: &[CustomerId]) -> Result<Vec<Customer>> {
     use customer::Column;
     let ids = || ids.iter().map(|id| id.0);
     let select = scope.find::<customer::Entity>().filter(any(scope.backend(), Column::Id, ids()));
@@ -221,6 +245,14 @@ pub async fn customers(scope: &Scope, ids: &[super::CustomerId]) -> Result<Vec<C
     };
     let select = select.order_by_asc(Column::Id);
     Ok(select.into_partial_model::<Customer>().all(scope.tx()).await?)
+}
+
+impl Finds for CustomerId {
+    type Thing = Customer;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Customer>> {
+        customers(scope, ids).await
+    }
 }
 
 /// The stored mapping of a name.
@@ -253,6 +285,14 @@ pub async fn mappings_of(scope: &Scope, ids: &[MappingId]) -> Result<Vec<ImportM
     let wanted = any(scope.backend(), mapping::Column::Id, ids.iter().map(|id| id.0));
     let select = scope.find::<mapping::Entity>().filter(wanted);
     Ok(select.into_partial_model::<ImportMapping>().all(scope.tx()).await?)
+}
+
+impl Finds for MappingId {
+    type Thing = ImportMapping;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<ImportMapping>> {
+        mappings_of(scope, ids).await
+    }
 }
 
 fn matching(filter: &TicketFilter) -> Condition {

@@ -249,6 +249,12 @@ pub struct Queue {
     pub name: String,
 }
 
+impl Identified for Queue {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
+}
+
 /// Which team a queue's tickets without an agent count for, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
 #[sea_orm(entity = "super::entity::queue_team::Entity")]
@@ -263,6 +269,12 @@ pub struct QueueTeam {
     pub valid_from: NaiveDate,
     /// The first day on which it is no longer so.
     pub valid_to: Option<NaiveDate>,
+}
+
+impl Identified for QueueTeam {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
 }
 
 /// A link of a queue to a team. It ends the one in force on its first day.
@@ -291,6 +303,12 @@ pub struct Customer {
     pub organisation: Option<String>,
 }
 
+impl Identified for Customer {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
+}
+
 /// A mapping that is stored for imports over the API.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject, DerivePartialModel)]
 #[sea_orm(entity = "super::entity::mapping::Entity")]
@@ -305,6 +323,12 @@ pub struct ImportMapping {
     pub updated_at: DateTime<Utc>,
     /// Rises with every change; the `ETag`.
     pub version: i64,
+}
+
+impl Identified for ImportMapping {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
 }
 
 /// What came of an import.

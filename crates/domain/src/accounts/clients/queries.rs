@@ -6,7 +6,7 @@ use super::entity::{Column, Entity, Model};
 use super::states::Life;
 use super::types::{ApiClient, ApiClientFilter};
 use crate::kernel::{
-    ApiClientId, Page, PageArgs, Permission, Result, Scope, dialect, page, states,
+    ApiClientId, Finds, Page, PageArgs, Permission, Result, Scope, dialect, page, states,
 };
 
 /// One API client.
@@ -27,6 +27,14 @@ pub async fn many(scope: &Scope, ids: &[ApiClientId]) -> Result<Vec<ApiClient>> 
     let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
     let found = scope.find::<Entity>().filter(wanted).all(scope.tx()).await?;
     Ok(found.into_iter().map(|client| seen(scope, client)).collect())
+}
+
+impl Finds for ApiClientId {
+    type Thing = ApiClient;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<ApiClient>> {
+        many(scope, ids).await
+    }
 }
 
 /// API clients in the order they were made.

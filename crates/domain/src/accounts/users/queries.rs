@@ -6,7 +6,7 @@ use super::entity::{role_grant, user};
 use super::states::Life;
 use super::types::{RoleGrant, RoleGrantId, User, UserFilter};
 use crate::kernel::check::normalise_email;
-use crate::kernel::{Actor, Error, Page, PageArgs, Permission, Result, Scope, UserId};
+use crate::kernel::{Actor, Error, Finds, Page, PageArgs, Permission, Result, Scope, UserId};
 use crate::kernel::{dialect, page, states};
 
 /// One user. Everybody may see themselves.
@@ -32,6 +32,14 @@ pub async fn many(scope: &Scope, ids: &[UserId]) -> Result<Vec<User>> {
     let select = scope.find::<user::Entity>().filter(wanted);
     let users = select.into_partial_model::<User>().all(scope.tx()).await?;
     Ok(users.into_iter().map(|user| seen(scope, user)).collect())
+}
+
+impl Finds for UserId {
+    type Thing = User;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<User>> {
+        many(scope, ids).await
+    }
 }
 
 /// The same for whoever may change them.
@@ -111,6 +119,14 @@ pub async fn role_grants(scope: &Scope, ids: &[RoleGrantId]) -> Result<Vec<RoleG
         select = select.filter(role_grant::Column::UserId.eq(own));
     }
     Ok(select.into_partial_model::<RoleGrant>().all(scope.tx()).await?)
+}
+
+impl Finds for RoleGrantId {
+    type Thing = RoleGrant;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<RoleGrant>> {
+        role_grants(scope, ids).await
+    }
 }
 
 /// The row of an e-mail in lower case.

@@ -139,6 +139,12 @@ pub struct RoleGrant {
     pub version: i64,
 }
 
+impl Identified for RoleGrant {
+    fn uuid(&self) -> uuid::Uuid {
+        self.id.0
+    }
+}
+
 /// A role to grant.
 #[derive(Clone, Debug, Deserialize, ToSchema, InputObject)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ use super::entity::{Column, Entity};
 use super::types::{Identity, IdentityId};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, dialect};
+use crate::kernel::{Error, Finds, Permission, PersonId, Reach, Result, Scope, dialect};
 use crate::people;
 
 /// A person's identities.
@@ -38,6 +38,14 @@ pub async fn many(scope: &Scope, ids: &[IdentityId]) -> Result<Vec<Identity>> {
     let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
     let select = visible(scope)?.filter(wanted);
     Ok(select.into_partial_model::<Identity>().all(scope.tx()).await?)
+}
+
+impl Finds for IdentityId {
+    type Thing = Identity;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Identity>> {
+        many(scope, ids).await
+    }
 }
 
 /// The first page of the identities of each of these people, within reach.

@@ -9,7 +9,9 @@ use super::entity::{Column, Entity};
 use super::types::{LeadOf, TeamLead, TeamLeadFilter, TeamLeadId};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span};
+use crate::kernel::{
+    Error, Finds, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span,
+};
 use crate::people;
 use crate::teams::memberships;
 
@@ -54,6 +56,14 @@ pub async fn many(scope: &Scope, ids: &[TeamLeadId]) -> Result<Vec<TeamLead>> {
         ids.iter().map(|id| id.0),
     ));
     Ok(select.into_partial_model::<TeamLead>().all(scope.tx()).await?)
+}
+
+impl Finds for TeamLeadId {
+    type Thing = TeamLead;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<TeamLead>> {
+        many(scope, ids).await
+    }
 }
 
 /// The first page of the leads of each of these teams; of those on a day, where one is given.

@@ -9,7 +9,7 @@ use super::entity::{Column, Entity, Model};
 use super::types::{Membership, MembershipFilter, MembershipId};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Permission, PersonId, Result, Scope, TeamId, dialect, span};
+use crate::kernel::{Error, Finds, Permission, PersonId, Result, Scope, TeamId, dialect, span};
 
 /// One membership.
 ///
@@ -30,6 +30,14 @@ pub async fn many(scope: &Scope, ids: &[MembershipId]) -> Result<Vec<Membership>
         ids.iter().map(|id| id.0),
     ));
     Ok(select.into_partial_model::<Membership>().all(scope.tx()).await?)
+}
+
+impl Finds for MembershipId {
+    type Thing = Membership;
+
+    async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Membership>> {
+        many(scope, ids).await
+    }
 }
 
 /// A page of memberships.

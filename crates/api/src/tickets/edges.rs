@@ -1,0 +1,24 @@
+//! Edges that are loaded for a whole level of tickets at once.
+
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use domain::kernel::Error;
+use domain::tickets::{self, TicketEvent, TicketId};
+
+use crate::graphql::{Loaded, Loads};
+
+/// The events of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct EventsOf(pub(super) TicketId);
+
+impl Loader<EventsOf> for Loads {
+    type Value = Vec<TicketEvent>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[EventsOf]) -> Loaded<EventsOf, Vec<TicketEvent>> {
+        let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let events = tickets::events_of(&*self.scope().await?, &tickets).await?;
+        Ok(events.into_iter().map(|(ticket, events)| (EventsOf(ticket), events)).collect())
+    }
+}
