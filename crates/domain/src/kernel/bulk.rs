@@ -176,10 +176,7 @@ impl Insert {
         if written == rows as u64 {
             return Ok(());
         }
-        Err(Error::conflict(
-            "taken_meanwhile",
-            "somebody else made the same thing at the same moment; try again",
-        ))
+        Err(Error::taken_meanwhile())
     }
 
     fn arrays(&self) -> String {

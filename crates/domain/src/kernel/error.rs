@@ -96,6 +96,13 @@ impl Error {
         Self::new(ErrorKind::Conflict, code, message)
     }
 
+    /// A unique value is taken that the caller did not choose, or could not know of.
+    #[track_caller]
+    pub(crate) fn taken_meanwhile() -> Self {
+        let message = "somebody else made the same thing at the same moment; try again";
+        Self::new(ErrorKind::Conflict, "taken_meanwhile", message)
+    }
+
     /// The caller means another version of `what` (a noun) than the one there is.
     #[track_caller]
     pub fn stale(what: &str, version: i64) -> Self {
@@ -314,7 +321,7 @@ impl From<DbErr> for Error {
     #[track_caller]
     fn from(error: DbErr) -> Self {
         match dialect::failure(&error) {
-            dialect::Failure::Taken(constraint) => taken(&constraint).because(error),
+            dialect::Failure::Taken(_) => Self::taken_meanwhile().because(error),
             dialect::Failure::Dangling => Self::invalid(
                 "",
                 "dangling_reference",
@@ -348,33 +355,6 @@ impl From<serde_json::Error> for Error {
     #[track_caller]
     fn from(error: serde_json::Error) -> Self {
         Self::internal(error)
-    }
-}
-
-/// What a taken unique value is called, by the constraint's name.
-const TAKEN: &[(&str, &str, &str)] = &[
-    ("api_clients_name_key", "client_name_taken", "another API client has this name"),
-    (
-        "external_identities_connection_id_external_id_key",
-        "identity_taken",
-        "this external identity belongs to another person",
-    ),
-    ("import_mappings_name_key", "mapping_name_taken", "another mapping has this name"),
-    ("people_employee_no_key", "employee_no_taken", "another person has this employee number"),
-    ("people_work_email_key", "work_email_taken", "another person has this work e-mail"),
-    ("teams_name_key", "team_name_taken", "another team has this name"),
-    ("tenants_slug_key", "slug_taken", "another tenant has this slug"),
-    ("users_email_key", "user_email_taken", "another user has this e-mail"),
-];
-
-#[track_caller]
-fn taken(constraint: &str) -> Error {
-    match TAKEN.iter().find(|(name, _, _)| *name == constraint) {
-        Some((_, code, message)) => Error::conflict(code, *message),
-        None => Error::conflict(
-            "taken_meanwhile",
-            "somebody else made the same thing at the same moment; try again",
-        ),
     }
 }
 

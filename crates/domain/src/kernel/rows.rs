@@ -4,11 +4,12 @@ use std::fmt::Display;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult,
-    IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany, Value,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DbErr, DeleteMany, EntityTrait,
+    FromQueryResult, IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany, Value,
 };
 
-use super::{Error, Permission, Reach, Result, Scope, dialect};
+use super::dialect::{self, Failure};
+use super::{Error, Permission, Reach, Result, Scope};
 
 /// An entity whose rows belong to a tenant and have an id of their own.
 pub(crate) trait TenantOwned: EntityTrait {
@@ -18,6 +19,9 @@ pub(crate) trait TenantOwned: EntityTrait {
     const ID: Self::Column;
     /// What one is called in an error.
     const NOUN: &'static str;
+    /// What it is called that a unique value is taken: the constraint, the code and the message. One that is not here is told as
+    /// `taken_meanwhile`.
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] = &[];
 }
 
 /// An entity whose rows count their changes.
@@ -113,8 +117,8 @@ impl Scope {
     {
         row.set(E::TENANT, self.tenant().0.into());
         #[expect(clippy::disallowed_methods, reason = "the tenant was stamped on the line above")]
-        E::insert(row).exec_without_returning(self.tx()).await?;
-        Ok(())
+        let inserted = E::insert(row).exec_without_returning(self.tx()).await;
+        inserted.map(drop).map_err(taken::<E>)
     }
 
     /// Changes the row with an id by the set columns of `row`. Returns whether it was there.
@@ -124,7 +128,8 @@ impl Scope {
         A: ActiveModelTrait<Entity = E> + IntoActiveModel<A> + Send,
     {
         let many = self.update_many::<E>().set(row).filter(E::ID.eq(id));
-        Ok(many.exec(self.tx()).await?.rows_affected > 0)
+        let updated = many.exec(self.tx()).await.map_err(taken::<E>)?;
+        Ok(updated.rows_affected > 0)
     }
 
     /// The row that the caller is about to change, locked, if it is the one they saw.
@@ -181,6 +186,16 @@ impl Scope {
         #[expect(clippy::disallowed_methods, reason = "the tenant is added here, once")]
         E::delete_many().filter(E::TENANT.eq(self.tenant().0))
     }
+}
+
+/// In the entity's own words, where the failure is that a value is taken.
+fn taken<E: TenantOwned>(error: DbErr) -> Error {
+    if let Failure::Taken(constraint) = dialect::failure(&error)
+        && let Some((_, code, message)) = E::TAKEN.iter().find(|(name, ..)| *name == constraint)
+    {
+        return Error::conflict(code, *message).because(error);
+    }
+    error.into()
 }
 
 fn version_of<E: Versioned>(row: &E::Model) -> Result<i64> {

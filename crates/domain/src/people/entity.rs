@@ -41,6 +41,10 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "person";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("people_employee_no_key", "employee_no_taken", "another person has this employee number"),
+        ("people_work_email_key", "work_email_taken", "another person has this work e-mail"),
+    ];
 }
 
 impl Versioned for Entity {

@@ -37,6 +37,8 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "team";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
+        &[("teams_name_key", "team_name_taken", "another team has this name")];
 }
 
 impl Versioned for Entity {

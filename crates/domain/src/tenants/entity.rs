@@ -38,6 +38,8 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::Id;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "tenant";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
+        &[("tenants_slug_key", "slug_taken", "another tenant has this slug")];
 }
 
 impl Versioned for Entity {

@@ -33,6 +33,8 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "API client";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
+        &[("api_clients_name_key", "client_name_taken", "another API client has this name")];
 }
 
 impl Versioned for Entity {

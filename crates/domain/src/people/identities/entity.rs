@@ -36,6 +36,11 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "external identity";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] = &[(
+        "external_identities_connection_id_external_id_key",
+        "identity_taken",
+        "this external identity belongs to another person",
+    )];
 }
 
 impl Versioned for Entity {

@@ -34,6 +34,8 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "mapping";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
+        &[("import_mappings_name_key", "mapping_name_taken", "another mapping has this name")];
 }
 
 impl Versioned for Entity {

@@ -33,6 +33,8 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "user";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
+        &[("users_email_key", "user_email_taken", "another user has this e-mail")];
 }
 
 impl Versioned for Entity {
