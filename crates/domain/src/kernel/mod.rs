@@ -26,7 +26,7 @@ mod seal;
 mod server;
 pub(crate) mod sort;
 pub(crate) mod span;
-pub mod states;
+pub(crate) mod states;
 mod system;
 #[cfg(test)]
 mod tests;

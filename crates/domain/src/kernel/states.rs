@@ -1,28 +1,42 @@
 //! State machines as data: one table says what is legal; transitions, the 409 with the legal list, and `allowed_actions` all come from it.
 
-use super::{Error, Permission, Result, Scope};
+use std::fmt::Display;
+
+use sea_orm::sea_query::ValueType;
+use sea_orm::{ActiveModelTrait, ModelTrait, Value};
+use serde::Serialize;
+
+use super::{Error, Event, OrInternal, Permission, Result, Scope, TenantOwned, Versioned};
 
 /// One legal step.
 #[derive(Clone, Copy, Debug)]
-pub struct Transition<S: 'static, A: 'static> {
+pub(crate) struct Transition<S: 'static, A: 'static> {
     /// In this state …
-    pub from: S,
+    pub(crate) from: S,
     /// … this action …
-    pub action: A,
+    pub(crate) action: A,
     /// … by who has this permission …
-    pub who: Permission,
+    pub(crate) who: Permission,
     /// … leads here.
-    pub to: S,
+    pub(crate) to: S,
 }
 
-/// A thing with states.
-pub trait Machine: 'static {
+/// A legal step, as a line of the table.
+pub(crate) const fn step<S: Copy, A: Copy>(
+    from: S,
+    action: A,
+    who: Permission,
+    to: S,
+) -> Transition<S, A> {
+    Transition { from, action, who, to }
+}
+
+/// An entity whose rows have states.
+pub(crate) trait Machine: TenantOwned {
     /// Its states.
     type State: Copy + PartialEq + 'static;
     /// What can be done to it.
     type Action: Copy + PartialEq + 'static;
-    /// What it is called in an error, like `team`.
-    const NOUN: &'static str;
     /// Every legal step.
     const TABLE: &'static [Transition<Self::State, Self::Action>];
     /// An action's word.
@@ -31,9 +45,21 @@ pub trait Machine: 'static {
     fn code(state: Self::State) -> &'static str;
 }
 
+/// One whose log tells of every step.
+pub(crate) trait Recorded:
+    Machine<State: Serialize + ValueType + Into<Value>> + Versioned
+{
+    /// The state.
+    const STATE: Self::Column;
+    /// Since when it is that.
+    const STATE_SINCE: Self::Column;
+    /// The event, like `team.state_changed`.
+    const EVENT: &'static str;
+}
+
 /// What the caller may do to a thing in this state.
 #[must_use]
-pub fn allowed_actions<M: Machine>(scope: &Scope, state: M::State) -> Vec<M::Action> {
+pub(crate) fn allowed_actions<M: Machine>(scope: &Scope, state: M::State) -> Vec<M::Action> {
     let legal =
         M::TABLE.iter().filter(|step| step.from == state && scope.reach(step.who).is_some());
     legal.map(|step| step.action).collect()
@@ -43,7 +69,11 @@ pub fn allowed_actions<M: Machine>(scope: &Scope, state: M::State) -> Vec<M::Act
 ///
 /// # Errors
 /// `forbidden` when the caller may not; a conflict with the legal actions when the state forbids it.
-pub fn next<M: Machine>(scope: &Scope, state: M::State, action: M::Action) -> Result<M::State> {
+pub(crate) fn next<M: Machine>(
+    scope: &Scope,
+    state: M::State,
+    action: M::Action,
+) -> Result<M::State> {
     let Some(step) = M::TABLE.iter().find(|step| step.from == state && step.action == action)
     else {
         let legal: Vec<_> = allowed_actions::<M>(scope, state).into_iter().map(M::word).collect();
@@ -52,4 +82,29 @@ pub fn next<M: Machine>(scope: &Scope, state: M::State, action: M::Action) -> Re
     };
     scope.require(step.who)?;
     Ok(step.to)
+}
+
+impl Scope {
+    /// Takes a locked row where an action leads, and tells the log.
+    ///
+    /// # Errors
+    /// Those of [`next`].
+    pub(crate) async fn enter<E: Recorded>(
+        &self,
+        row: &E::Model,
+        id: impl Display,
+        action: E::Action,
+    ) -> Result<()>
+    where
+        E::ActiveModel: Send,
+    {
+        let from = <E::State as ValueType>::try_from(row.get(E::STATE)).or_internal()?;
+        let to = next::<E>(self, from, action)?;
+        let mut change = E::ActiveModel::default();
+        change.set(E::STATE, to.into());
+        change.set(E::STATE_SINCE, self.now().into());
+        self.change::<E, _>(row, change).await?;
+        self.record(Event::state_changed(E::EVENT, id, E::word(action), &from, &to));
+        Ok(())
+    }
 }

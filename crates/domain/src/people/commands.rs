@@ -4,11 +4,10 @@ use sea_orm::{NotSet, Set};
 
 use super::entity::{ActiveModel, Entity};
 use super::queries;
-use super::states::PersonMachine;
 use super::types::{NewPerson, Person, PersonAction, PersonPatch, PersonState};
 use crate::kernel::check::{Check, normalise_email};
 use crate::kernel::patch::{nullable, required};
-use crate::kernel::{Event, Permission, PersonId, Result, Scope, states};
+use crate::kernel::{Event, Permission, PersonId, Result, Scope};
 
 /// Makes a person.
 ///
@@ -87,11 +86,7 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
 pub async fn act(scope: &Scope, id: PersonId, action: PersonAction) -> Result<Person> {
     scope.require(Permission::PeopleWrite)?;
     let row = scope.lock_to_change::<Entity>(id).await?;
-    let state = states::next::<PersonMachine>(scope, row.state, action)?;
-    let change =
-        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
-    scope.change(&row, change).await?;
-    scope.record(Event::state_changed("person.state_changed", id, action, &row.state, &state));
+    scope.enter::<Entity>(&row, id, action).await?;
     queries::get(scope, id).await
 }
 

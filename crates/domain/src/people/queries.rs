@@ -3,7 +3,6 @@
 use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use super::entity::{Column, Entity};
-use super::states::PersonMachine;
 use super::types::{Person, PersonFilter, PersonSort};
 use crate::kernel::check::normalise_email;
 use crate::kernel::page::{self, Page, PageArgs};
@@ -92,6 +91,6 @@ fn visible(scope: &Scope) -> Result<Select<Entity>> {
 }
 
 fn with_actions(scope: &Scope, mut person: Person) -> Person {
-    person.allowed_actions = states::allowed_actions::<PersonMachine>(scope, person.state);
+    person.allowed_actions = states::allowed_actions::<Entity>(scope, person.state);
     person
 }

@@ -1,23 +1,21 @@
 //! What may be done to a person's state, by whom, and where it leads.
 
+use super::entity::{Column, Entity};
 use super::types::{PersonAction, PersonState};
-use crate::kernel::Permission;
-use crate::kernel::states::{Machine, Transition};
+use crate::kernel::Permission::PeopleWrite;
+use crate::kernel::states::{Machine, Recorded, Transition, step};
 
-pub(super) struct PersonMachine;
-
-impl Machine for PersonMachine {
+impl Machine for Entity {
     type State = PersonState;
     type Action = PersonAction;
-    const NOUN: &'static str = "person";
     const TABLE: &'static [Transition<PersonState, PersonAction>] = &[
-        step(PersonState::Invited, PersonAction::Activate, PersonState::Active),
-        step(PersonState::Invited, PersonAction::Offboard, PersonState::Offboarded),
-        step(PersonState::Active, PersonAction::StartLeave, PersonState::OnLeave),
-        step(PersonState::Active, PersonAction::Offboard, PersonState::Offboarded),
-        step(PersonState::OnLeave, PersonAction::EndLeave, PersonState::Active),
-        step(PersonState::OnLeave, PersonAction::Offboard, PersonState::Offboarded),
-        step(PersonState::Offboarded, PersonAction::Rehire, PersonState::Active),
+        step(PersonState::Invited, PersonAction::Activate, PeopleWrite, PersonState::Active),
+        step(PersonState::Invited, PersonAction::Offboard, PeopleWrite, PersonState::Offboarded),
+        step(PersonState::Active, PersonAction::StartLeave, PeopleWrite, PersonState::OnLeave),
+        step(PersonState::Active, PersonAction::Offboard, PeopleWrite, PersonState::Offboarded),
+        step(PersonState::OnLeave, PersonAction::EndLeave, PeopleWrite, PersonState::Active),
+        step(PersonState::OnLeave, PersonAction::Offboard, PeopleWrite, PersonState::Offboarded),
+        step(PersonState::Offboarded, PersonAction::Rehire, PeopleWrite, PersonState::Active),
     ];
 
     fn word(action: PersonAction) -> &'static str {
@@ -40,10 +38,8 @@ impl Machine for PersonMachine {
     }
 }
 
-const fn step(
-    from: PersonState,
-    action: PersonAction,
-    to: PersonState,
-) -> Transition<PersonState, PersonAction> {
-    Transition { from, action, who: Permission::PeopleWrite, to }
+impl Recorded for Entity {
+    const STATE: Column = Column::State;
+    const STATE_SINCE: Column = Column::StateSince;
+    const EVENT: &'static str = "person.state_changed";
 }

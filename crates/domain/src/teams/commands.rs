@@ -3,7 +3,6 @@
 use sea_orm::{ColumnTrait, NotSet, PaginatorTrait, QueryFilter, Set};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use super::states::TeamMachine;
 use super::types::{NewTeam, Team, TeamAction, TeamPatch, TeamState};
 use super::{memberships, queries};
 use crate::kernel::check::Check;
@@ -84,16 +83,13 @@ pub async fn act(scope: &Scope, id: TeamId, action: TeamAction) -> Result<Team> 
     scope.require(Permission::TeamsWrite)?;
     tenants::hold(scope).await?;
     let row = scope.lock_to_change::<Entity>(id).await?;
-    let state = states::next::<TeamMachine>(scope, row.state, action)?;
+    states::next::<Entity>(scope, row.state, action)?;
     match (action, row.parent_id) {
         (TeamAction::Close, _) => check_empty(scope, id).await?,
         (TeamAction::Reopen, Some(parent)) => open_team(scope, "/parent_id", parent).await?,
         (TeamAction::Reopen, None) => {}
     }
-    let change =
-        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
-    scope.change(&row, change).await?;
-    scope.record(Event::state_changed("team.state_changed", id, action, &row.state, &state));
+    scope.enter::<Entity>(&row, id, action).await?;
     queries::get(scope, id).await
 }
 

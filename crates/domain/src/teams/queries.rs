@@ -9,7 +9,6 @@ use sea_orm::{
 
 use super::entity::{Column, Entity};
 use super::memberships;
-use super::states::TeamMachine;
 use super::types::{Team, TeamFilter, TeamSort};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
@@ -143,6 +142,6 @@ fn own(scope: &Scope) -> SimpleExpr {
 }
 
 fn with_actions(scope: &Scope, mut team: Team) -> Team {
-    team.allowed_actions = states::allowed_actions::<TeamMachine>(scope, team.state);
+    team.allowed_actions = states::allowed_actions::<Entity>(scope, team.state);
     team
 }

@@ -1,28 +1,16 @@
 //! What may be done to a team's state, by whom, and where it leads.
 
+use super::entity::{Column, Entity};
 use super::types::{TeamAction, TeamState};
-use crate::kernel::Permission;
-use crate::kernel::states::{Machine, Transition};
+use crate::kernel::Permission::TeamsWrite;
+use crate::kernel::states::{Machine, Recorded, Transition, step};
 
-pub(super) struct TeamMachine;
-
-impl Machine for TeamMachine {
+impl Machine for Entity {
     type State = TeamState;
     type Action = TeamAction;
-    const NOUN: &'static str = "team";
     const TABLE: &'static [Transition<TeamState, TeamAction>] = &[
-        Transition {
-            from: TeamState::Active,
-            action: TeamAction::Close,
-            who: Permission::TeamsWrite,
-            to: TeamState::Closed,
-        },
-        Transition {
-            from: TeamState::Closed,
-            action: TeamAction::Reopen,
-            who: Permission::TeamsWrite,
-            to: TeamState::Active,
-        },
+        step(TeamState::Active, TeamAction::Close, TeamsWrite, TeamState::Closed),
+        step(TeamState::Closed, TeamAction::Reopen, TeamsWrite, TeamState::Active),
     ];
 
     fn word(action: TeamAction) -> &'static str {
@@ -38,4 +26,10 @@ impl Machine for TeamMachine {
             TeamState::Closed => "team_closed",
         }
     }
+}
+
+impl Recorded for Entity {
+    const STATE: Column = Column::State;
+    const STATE_SINCE: Column = Column::StateSince;
+    const EVENT: &'static str = "team.state_changed";
 }

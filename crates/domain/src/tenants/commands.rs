@@ -3,12 +3,11 @@
 use sea_orm::{ConnectionTrait, Set};
 
 use super::entity::{ActiveModel, Entity};
-use super::states::{Action, Life};
+use super::states::Action;
 use super::types::{NewTenant, Tenant, TenantPatch, TenantState};
 use super::{issuer, queries};
 use crate::kernel::check::Check;
 use crate::kernel::patch::required;
-use crate::kernel::states::{self, Machine};
 use crate::kernel::{Actor, Error, Event, Permission, Result, Scope};
 
 /// Makes the tenant whose scope this is: the operator opens a scope on a new id.
@@ -88,22 +87,8 @@ async fn step(scope: &Scope, action: Action) -> Result<Tenant> {
         return Err(Error::refused("operator_only", "only the operator may do this"));
     }
     let before = scope.lock_to_change::<Entity>(scope.tenant()).await?;
-    let now = scope.now();
-    let row = ActiveModel {
-        state: Set(states::next::<Life>(scope, before.state, action)?),
-        state_since: Set(now),
-        ..Default::default()
-    };
-    scope.change(&before, row).await?;
-    let tenant = queries::get(scope).await?;
-    scope.record(Event::state_changed(
-        "tenant.state_changed",
-        tenant.id,
-        Life::word(action),
-        &before.state,
-        &tenant.state,
-    ));
-    Ok(tenant)
+    scope.enter::<Entity>(&before, before.id, action).await?;
+    queries::get(scope).await
 }
 
 fn check(new: &NewTenant) -> Result<()> {

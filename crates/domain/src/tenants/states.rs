@@ -1,34 +1,22 @@
 //! A tenant's life.
 
+use super::entity::{Column, Entity};
 use super::types::TenantState;
-use crate::kernel::Permission;
-use crate::kernel::states::{Machine, Transition};
+use crate::kernel::Permission::AccountsAdmin;
+use crate::kernel::states::{Machine, Recorded, Transition, step};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(crate) enum Action {
     Suspend,
     Resume,
 }
 
-pub(super) struct Life;
-
-impl Machine for Life {
+impl Machine for Entity {
     type State = TenantState;
     type Action = Action;
-    const NOUN: &'static str = "tenant";
     const TABLE: &'static [Transition<TenantState, Action>] = &[
-        Transition {
-            from: TenantState::Active,
-            action: Action::Suspend,
-            who: Permission::AccountsAdmin,
-            to: TenantState::Suspended,
-        },
-        Transition {
-            from: TenantState::Suspended,
-            action: Action::Resume,
-            who: Permission::AccountsAdmin,
-            to: TenantState::Active,
-        },
+        step(TenantState::Active, Action::Suspend, AccountsAdmin, TenantState::Suspended),
+        step(TenantState::Suspended, Action::Resume, AccountsAdmin, TenantState::Active),
     ];
 
     fn word(action: Action) -> &'static str {
@@ -44,4 +32,10 @@ impl Machine for Life {
             TenantState::Suspended => "tenant_suspended",
         }
     }
+}
+
+impl Recorded for Entity {
+    const STATE: Column = Column::State;
+    const STATE_SINCE: Column = Column::StateSince;
+    const EVENT: &'static str = "tenant.state_changed";
 }

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::entity::{ActiveModel, Entity, Model};
 use super::queries::{scopes_of, seen};
-use super::states::Life;
 use super::types::{
     ApiClient, ApiClientAction, ApiClientPatch, ApiClientSecret, ApiClientState, NewApiClient,
 };
@@ -78,7 +77,7 @@ pub async fn update(scope: &Scope, id: ApiClientId, patch: ApiClientPatch) -> Re
 /// # Errors
 /// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`.
 pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSecret> {
-    let (before, _) = step(scope, id, ApiClientAction::RotateSecret).await?;
+    let before = step(scope, id, ApiClientAction::RotateSecret).await?;
     let client_secret = random(SECRET);
     let secret_hash = Set(digest(client_secret.expose()));
     scope.change(&before, ActiveModel { secret_hash, ..Default::default() }).await?;
@@ -91,25 +90,17 @@ pub async fn rotate_secret(scope: &Scope, id: ApiClientId) -> Result<ApiClientSe
 /// # Errors
 /// `forbidden` without `accounts.admin`; `scope_above_own`; `client_revoked`.
 pub async fn revoke(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
-    let (before, state) = step(scope, id, ApiClientAction::Revoke).await?;
-    let change =
-        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
-    scope.change(&before, change).await?;
-    let action = ApiClientAction::Revoke;
-    scope.record(Event::state_changed("client.state_changed", id, action, &before.state, &state));
+    let before = step(scope, id, ApiClientAction::Revoke).await?;
+    scope.enter::<Entity>(&before, id, ApiClientAction::Revoke).await?;
     one(scope, id).await
 }
 
-async fn step(
-    scope: &Scope,
-    id: ApiClientId,
-    action: ApiClientAction,
-) -> Result<(Model, ApiClientState)> {
+async fn step(scope: &Scope, id: ApiClientId, action: ApiClientAction) -> Result<Model> {
     scope.require(Permission::AccountsAdmin)?;
     let before = scope.lock_to_change::<Entity>(id).await?;
-    let state = states::next::<Life>(scope, before.state, action)?;
+    states::next::<Entity>(scope, before.state, action)?;
     require_scopes(scope, &before.scopes)?;
-    Ok((before, state))
+    Ok(before)
 }
 
 async fn one(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {

@@ -3,7 +3,6 @@
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
-use super::states::Life;
 use super::types::{ApiClient, ApiClientFilter};
 use crate::kernel::{
     ApiClientId, Finds, Page, PageArgs, Permission, Result, Scope, dialect, page, states,
@@ -79,7 +78,7 @@ pub(super) fn seen(scope: &Scope, row: Model) -> ApiClient {
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
-        allowed_actions: states::allowed_actions::<Life>(scope, row.state),
+        allowed_actions: states::allowed_actions::<Entity>(scope, row.state),
     }
 }
 

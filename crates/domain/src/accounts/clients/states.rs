@@ -1,28 +1,26 @@
 //! An API client's life.
 
+use super::entity::{Column, Entity};
 use super::types::{ApiClientAction, ApiClientState};
-use crate::kernel::Permission;
-use crate::kernel::states::{Machine, Transition};
+use crate::kernel::Permission::AccountsAdmin;
+use crate::kernel::states::{Machine, Recorded, Transition, step};
 
-pub(super) struct Life;
-
-impl Machine for Life {
+impl Machine for Entity {
     type State = ApiClientState;
     type Action = ApiClientAction;
-    const NOUN: &'static str = "API client";
     const TABLE: &'static [Transition<ApiClientState, ApiClientAction>] = &[
-        Transition {
-            from: ApiClientState::Active,
-            action: ApiClientAction::RotateSecret,
-            who: Permission::AccountsAdmin,
-            to: ApiClientState::Active,
-        },
-        Transition {
-            from: ApiClientState::Active,
-            action: ApiClientAction::Revoke,
-            who: Permission::AccountsAdmin,
-            to: ApiClientState::Revoked,
-        },
+        step(
+            ApiClientState::Active,
+            ApiClientAction::RotateSecret,
+            AccountsAdmin,
+            ApiClientState::Active,
+        ),
+        step(
+            ApiClientState::Active,
+            ApiClientAction::Revoke,
+            AccountsAdmin,
+            ApiClientState::Revoked,
+        ),
     ];
 
     fn word(action: ApiClientAction) -> &'static str {
@@ -38,4 +36,10 @@ impl Machine for Life {
             ApiClientState::Revoked => "client_revoked",
         }
     }
+}
+
+impl Recorded for Entity {
+    const STATE: Column = Column::State;
+    const STATE_SINCE: Column = Column::StateSince;
+    const EVENT: &'static str = "client.state_changed";
 }

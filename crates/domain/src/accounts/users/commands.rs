@@ -7,7 +7,6 @@ use super::entity::user::{ActiveModel, Entity, Model};
 use super::queries;
 use super::ranks::{require_another_owner, require_rank_over};
 use super::role_commands::give;
-use super::states::Life;
 use super::types::{NewRoleGrant, NewUser, User, UserAction, UserPatch, UserState};
 use crate::accounts::passwords::{PasswordHash, hash_password};
 use crate::accounts::sessions;
@@ -124,7 +123,7 @@ pub async fn end(scope: &Scope, id: UserId) -> Result<User> {
 async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
     scope.require(Permission::AccountsAdmin)?;
     let before = scope.lock_to_change::<Entity>(id).await?;
-    let state = states::next::<Life>(scope, before.state, action)?;
+    let state = states::next::<Entity>(scope, before.state, action)?;
     require_rank_over(scope, id).await?;
     if state != UserState::Active {
         if queries::held(scope, id).await?.iter().any(|it| it.role == Role::Owner) {
@@ -132,10 +131,7 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
         }
         sessions::revoke_all(scope, id).await?;
     }
-    let change =
-        ActiveModel { state: Set(state), state_since: Set(scope.now()), ..Default::default() };
-    scope.change(&before, change).await?;
-    scope.record(Event::state_changed("user.state_changed", id, action, &before.state, &state));
+    scope.enter::<Entity>(&before, id, action).await?;
     queries::one(scope, id).await
 }
 
@@ -176,8 +172,8 @@ pub(super) fn require_not_ended(scope: &Scope, user: &Model) -> Result<()> {
     if user.state != UserState::Ended {
         return Ok(());
     }
-    let legal = states::allowed_actions::<Life>(scope, user.state);
-    let legal = legal.into_iter().map(<Life as states::Machine>::word);
+    let legal = states::allowed_actions::<Entity>(scope, user.state);
+    let legal = legal.into_iter().map(<Entity as states::Machine>::word);
     Err(Error::conflict("user_ended", "this user has been ended").allowing(legal.collect()))
 }
 

@@ -3,7 +3,6 @@
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::entity::{role_grant, user};
-use super::states::Life;
 use super::types::{RoleGrant, RoleGrantId, User, UserFilter};
 use crate::kernel::check::normalise_email;
 use crate::kernel::{Actor, Error, Finds, Page, PageArgs, Permission, Result, Scope, UserId};
@@ -170,6 +169,6 @@ pub(super) async fn has_owner_besides(scope: &Scope, leaving: UserId) -> Result<
 }
 
 fn seen(scope: &Scope, mut user: User) -> User {
-    user.allowed_actions = states::allowed_actions::<Life>(scope, user.state);
+    user.allowed_actions = states::allowed_actions::<user::Entity>(scope, user.state);
     user
 }

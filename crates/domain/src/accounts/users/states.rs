@@ -1,28 +1,18 @@
 //! A user's life.
 
+use super::entity::user::{Column, Entity};
 use super::types::{UserAction, UserState};
 use crate::kernel::Permission::AccountsAdmin;
-use crate::kernel::states::{Machine, Transition};
+use crate::kernel::states::{Machine, Recorded, Transition, step};
 
-pub(super) struct Life;
-
-const fn step(
-    from: UserState,
-    action: UserAction,
-    to: UserState,
-) -> Transition<UserState, UserAction> {
-    Transition { from, action, who: AccountsAdmin, to }
-}
-
-impl Machine for Life {
+impl Machine for Entity {
     type State = UserState;
     type Action = UserAction;
-    const NOUN: &'static str = "user";
     const TABLE: &'static [Transition<UserState, UserAction>] = &[
-        step(UserState::Active, UserAction::Suspend, UserState::Suspended),
-        step(UserState::Active, UserAction::End, UserState::Ended),
-        step(UserState::Suspended, UserAction::Reactivate, UserState::Active),
-        step(UserState::Suspended, UserAction::End, UserState::Ended),
+        step(UserState::Active, UserAction::Suspend, AccountsAdmin, UserState::Suspended),
+        step(UserState::Active, UserAction::End, AccountsAdmin, UserState::Ended),
+        step(UserState::Suspended, UserAction::Reactivate, AccountsAdmin, UserState::Active),
+        step(UserState::Suspended, UserAction::End, AccountsAdmin, UserState::Ended),
     ];
 
     fn word(action: UserAction) -> &'static str {
@@ -40,4 +30,10 @@ impl Machine for Life {
             UserState::Ended => "user_ended",
         }
     }
+}
+
+impl Recorded for Entity {
+    const STATE: Column = Column::State;
+    const STATE_SINCE: Column = Column::StateSince;
+    const EVENT: &'static str = "user.state_changed";
 }

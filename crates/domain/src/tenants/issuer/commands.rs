@@ -7,7 +7,7 @@ use serde_json::json;
 use super::entity::{ActiveModel, Entity, Model};
 use super::queries;
 use super::signing::PrivateKey;
-use super::states::{Action, Life};
+use super::states::Action;
 use super::types::{SigningKey, SigningKeyId, SigningKeyState};
 use crate::kernel::{Event, Permission, Result, Scope, dialect, states};
 
@@ -53,7 +53,7 @@ async fn lock(scope: &Scope) -> Result<()> {
 }
 
 async fn step(scope: &Scope, key: &Model, action: Action) -> Result<SigningKeyId> {
-    let state = states::next::<Life>(scope, key.state, action)?;
+    let state = states::next::<Entity>(scope, key.state, action)?;
     let now = scope.now();
     let mut row = ActiveModel { state: Set(state), state_since: Set(now), ..Default::default() };
     if state == SigningKeyState::Retired {

@@ -1,34 +1,22 @@
 //! A signing key's life.
 
+use super::entity::Entity;
 use super::types::SigningKeyState;
-use crate::kernel::Permission;
-use crate::kernel::states::{Machine, Transition};
+use crate::kernel::Permission::AccountsAdmin;
+use crate::kernel::states::{Machine, Transition, step};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(crate) enum Action {
     Activate,
     Retire,
 }
 
-pub(super) struct Life;
-
-impl Machine for Life {
+impl Machine for Entity {
     type State = SigningKeyState;
     type Action = Action;
-    const NOUN: &'static str = "signing key";
     const TABLE: &'static [Transition<SigningKeyState, Action>] = &[
-        Transition {
-            from: SigningKeyState::Next,
-            action: Action::Activate,
-            who: Permission::AccountsAdmin,
-            to: SigningKeyState::Active,
-        },
-        Transition {
-            from: SigningKeyState::Active,
-            action: Action::Retire,
-            who: Permission::AccountsAdmin,
-            to: SigningKeyState::Retired,
-        },
+        step(SigningKeyState::Next, Action::Activate, AccountsAdmin, SigningKeyState::Active),
+        step(SigningKeyState::Active, Action::Retire, AccountsAdmin, SigningKeyState::Retired),
     ];
 
     fn word(action: Action) -> &'static str {
