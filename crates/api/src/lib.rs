@@ -5,6 +5,7 @@
 
 mod app;
 mod caller;
+mod codes;
 mod docs;
 mod graphql;
 mod http;

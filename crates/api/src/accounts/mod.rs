@@ -1,5 +1,6 @@
 //! The tenant as an issuer, users with their roles, and API clients, as they are served.
 
+pub(crate) mod codes;
 mod edges;
 mod graphql;
 mod oauth;

@@ -1,11 +1,11 @@
 //! Every code that a failure may carry, explained.
 
-use super::codes::{CODES, Code, FIELD_CODES};
 use super::page::{frame, line, table};
+use crate::codes::{Code, FAILURES, FIELDS};
 
 /// The page of a code.
 pub(super) fn html(code: &str) -> Option<String> {
-    if let Some(known) = CODES.iter().find(|known| known.code == code) {
+    if let Some(known) = FAILURES.iter().find(|known| known.code == code) {
         let Code { code, status, means, remedy } = known;
         let body = format!(
             "<dl>\n<dt>Status</dt><dd>{status}</dd>\n<dt>What it means</dt><dd>{}</dd>\n\
@@ -15,7 +15,7 @@ pub(super) fn html(code: &str) -> Option<String> {
         );
         return Some(frame(code, &body));
     }
-    let (code, means) = FIELD_CODES.iter().find(|(known, _)| *known == code)?;
+    let (code, means) = FIELDS.iter().find(|(known, _)| *known == code)?;
     let body = format!(
         "<p>{}</p>\n<p>It stands in <code>fields</code>, beside the field or the parameter that it is about. \
          <a href=\"/docs/errors\">All codes</a></p>\n",
@@ -29,13 +29,13 @@ pub(super) fn list() -> String {
     let link = |code: &str| format!("<a href=\"/docs/errors/{code}\"><code>{code}</code></a>");
     let codes = table(
         &["Code", "Status", "What it means", "What to do"],
-        CODES
+        FAILURES
             .iter()
             .map(|it| vec![link(it.code), it.status.to_string(), line(it.means), line(it.remedy)]),
     );
     let fields = table(
         &["Code", "What it means"],
-        FIELD_CODES.iter().map(|(code, means)| vec![link(code), line(means)]),
+        FIELDS.iter().map(|(code, means)| vec![link(code), line(means)]),
     );
     let body = format!(
         "<p>Failures are <code>application/problem+json</code> (RFC 9457); <code>code</code> is a stable word, and <code>type</code> \

@@ -1,7 +1,6 @@
 //! What a reader is served: the reference, every error and every metric explained. Plain pages without a script, so that they work
 //! offline and under the strictest policy.
 
-mod codes;
 mod errors;
 mod graphiql;
 mod metrics;

@@ -1,5 +1,6 @@
 //! KPIs and the tickets behind them, as they are served.
 
+pub(crate) mod codes;
 mod graphql;
 mod rest;
 

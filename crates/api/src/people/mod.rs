@@ -1,5 +1,6 @@
 //! People and their external identities, as they are served.
 
+pub(crate) mod codes;
 mod edges;
 mod graphql;
 mod rest;

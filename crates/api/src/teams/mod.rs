@@ -1,5 +1,6 @@
 //! Teams, memberships and leads, as they are served.
 
+pub(crate) mod codes;
 mod edges;
 mod graphql;
 mod rest;

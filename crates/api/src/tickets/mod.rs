@@ -1,5 +1,6 @@
 //! Tickets, queues and imports, as they are served.
 
+pub(crate) mod codes;
 mod edges;
 mod graphql;
 mod import;
