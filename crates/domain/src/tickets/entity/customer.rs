@@ -1,10 +1,5 @@
 //! Rows of `customers`.
 
-#![expect(
-    unreachable_pub,
-    reason = "sea-orm's derives want public types; the module itself is private"
-)]
-
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +9,7 @@ use crate::tickets::CustomerId;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "customers")]
-pub struct Model {
+pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
@@ -29,7 +24,7 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
