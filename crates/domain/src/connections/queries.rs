@@ -1,20 +1,19 @@
 //! Reading connections, and making the one an import needs.
 
-use sea_orm::{ColumnTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select, Set};
 use serde_json::json;
 
 use super::entity::{ActiveModel, Column, Entity};
 use super::types::{Connection, ConnectionId};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Event, Finds, Permission, Result, Scope, dialect};
+use crate::kernel::{Event, Finds, Permission, Result, Scope, Seen};
 
 /// A page of connections.
 ///
 /// # Errors
 /// `forbidden` without `tickets.read`.
 pub async fn list(scope: &Scope, args: &PageArgs) -> Result<Page<Connection>> {
-    scope.require_any(Permission::TicketsRead)?;
-    page::load::<Entity, Connection>(scope, &(), args, scope.find::<Entity>()).await
+    page::load(scope, &(), args, Condition::all()).await
 }
 
 /// Refuses a field that names a connection that is not there, whoever asks.
@@ -27,10 +26,17 @@ pub(crate) async fn exists(scope: &Scope, pointer: &str, id: ConnectionId) -> Re
 /// # Errors
 /// `forbidden` without `tickets.read`.
 pub async fn many(scope: &Scope, ids: &[ConnectionId]) -> Result<Vec<Connection>> {
-    scope.require_any(Permission::TicketsRead)?;
-    let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
-    let select = scope.find::<Entity>().filter(wanted);
-    Ok(select.into_partial_model::<Connection>().all(scope.tx()).await?)
+    scope.many(ids).await
+}
+
+impl Seen for Connection {
+    type Entity = Entity;
+
+    /// All of them, to whoever sees any ticket.
+    fn visible(scope: &Scope) -> Result<Select<Entity>> {
+        scope.require_any(Permission::TicketsRead)?;
+        Ok(scope.find())
+    }
 }
 
 impl Finds for ConnectionId {

@@ -5,14 +5,13 @@ use std::hash::Hash;
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, WindowStatement};
 use sea_orm::{
-    ColumnTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::page::{Identified, Page, PageArgs, bind, cut};
-use super::{Result, Scope, TenantOwned, dialect};
+use super::{Result, Scope, Seen, TenantOwned, dialect};
 
 /// Whose lists these are: the column that names the owner, and how its value is found in a row as it is read.
 pub(crate) struct Owned<C, O, T> {
@@ -20,37 +19,38 @@ pub(crate) struct Owned<C, O, T> {
     pub(crate) of: fn(&T) -> Option<O>,
 }
 
-/// The first page of each owner's list, also of those who have nothing. `filter` is what a cursor of one owner's list is bound to.
-pub(crate) async fn load<E, T, O, F>(
+/// The first page of each owner's list of what the caller may see and `wanted` holds for, also of those who have nothing. `filter` is
+/// what a cursor of one owner's list is bound to.
+pub(crate) async fn load<T, O, F>(
     scope: &Scope,
-    owned: &Owned<E::Column, O, T>,
+    owned: &Owned<<T::Entity as EntityTrait>::Column, O, T>,
     owners: &[O],
     filter: impl Fn(O) -> F,
     limit: Option<u32>,
-    select: Select<E>,
+    wanted: Condition,
 ) -> Result<HashMap<O, Page<T>>>
 where
-    E: TenantOwned,
-    T: PartialModelTrait + FromQueryResult + Identified,
+    T: Seen + Identified,
     O: Copy + Eq + Hash + Into<Uuid>,
     F: Serialize,
 {
     let limit = PageArgs { limit, after: None }.limit()?;
     let uuids = owners.iter().map(|owner| (*owner).into());
-    let select = select.filter(dialect::any(scope.backend(), owned.column, uuids));
-    let items = ranked::<E>(scope, owned.column, limit + 1, select)
-        .order_by_asc(E::ID)
+    let theirs = dialect::any(scope.backend(), owned.column, uuids);
+    let select = T::visible(scope)?.filter(theirs).filter(wanted);
+    let items = ranked(scope, owned.column, limit + 1, select)
+        .order_by_asc(T::Entity::ID)
         .into_partial_model::<T>()
         .all(scope.tx())
         .await?;
     let mut lists: HashMap<O, Vec<T>> = HashMap::new();
     for item in items {
         if let Some(owner) = (owned.of)(&item) {
-            lists.entry(owner).or_default().push(item);
+            lists.entry(owner).or_default().push(item.for_caller(scope));
         }
     }
     let page = |owner: &O| {
-        let bind = bind(scope, E::NOUN, &filter(*owner))?;
+        let bind = bind(scope, T::Entity::NOUN, &filter(*owner))?;
         Ok((*owner, cut(bind, limit, lists.remove(owner).unwrap_or_default())))
     };
     owners.iter().map(page).collect()

@@ -30,6 +30,7 @@ pub(crate) mod states;
 mod system;
 #[cfg(test)]
 mod tests;
+mod things;
 mod trace;
 mod walls;
 
@@ -46,5 +47,6 @@ pub use scope::Scope;
 pub use seal::MasterKey;
 pub use span::Span;
 pub use system::SystemScope;
+pub(crate) use things::Seen;
 pub use trace::{NoTraceParent, TraceParent};
 pub use walls::Walls;

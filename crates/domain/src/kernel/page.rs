@@ -5,9 +5,7 @@ use std::hash::Hash;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_orm::{
-    ColumnTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -15,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::sort::{Key, Order, Sort};
-use super::{Error, Result, Scope, TenantOwned};
+use super::{Error, Result, Scope, Seen, TenantOwned};
 
 /// How many there are on a page when nobody says.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -106,26 +104,23 @@ impl Cursor {
     }
 }
 
-/// Reads one page of a list, in the order of ids. `list` and `filter` are what the cursor is bound to.
-pub(crate) async fn load<E, T>(
+/// Reads one page of what the caller may see and `wanted` holds for, in the order of ids. The cursor is bound to `filter`.
+pub(crate) async fn load<T: Seen + Identified>(
     scope: &Scope,
     filter: &impl Serialize,
     args: &PageArgs,
-    select: Select<E>,
-) -> Result<Page<T>>
-where
-    E: TenantOwned,
-    T: PartialModelTrait + FromQueryResult + Identified,
-{
-    let bind = bind(scope, E::NOUN, filter)?;
+    wanted: Condition,
+) -> Result<Page<T>> {
+    let visible = T::visible(scope)?.filter(wanted);
+    let bind = bind(scope, T::Entity::NOUN, filter)?;
     let limit = args.limit()?;
     let select = match start(bind, args)? {
-        Some(id) => select.filter(E::ID.gt(id)),
-        None => select,
+        Some(id) => visible.filter(T::Entity::ID.gt(id)),
+        None => visible,
     };
-    let select = select.order_by_asc(E::ID).limit(limit + 1);
+    let select = select.order_by_asc(T::Entity::ID).limit(limit + 1);
     let items = select.into_partial_model::<T>().all(scope.tx()).await?;
-    Ok(cut(bind, limit, items))
+    Ok(cut(bind, limit, items).map(|item| item.for_caller(scope)))
 }
 
 /// The same in an order of its own, where one is given.
@@ -134,19 +129,20 @@ pub(crate) async fn load_sorted<S, T>(
     filter: &impl Serialize,
     sort: Option<S>,
     args: &PageArgs,
-    select: Select<S::Entity>,
+    wanted: Condition,
 ) -> Result<Page<T>>
 where
-    S: Sort<T>,
-    T: PartialModelTrait + FromQueryResult + Identified,
+    S: Sort<T, Entity = T::Entity>,
+    T: Seen + Identified,
 {
     let Some(sort) = sort else {
-        return load(scope, filter, args, select).await;
+        return load(scope, filter, args, wanted).await;
     };
-    let place = Place::new(scope, S::Entity::NOUN, &(filter, sort), args)?;
-    let select = place.narrow(scope, sort, select);
+    let visible = T::visible(scope)?.filter(wanted);
+    let place = Place::new(scope, T::Entity::NOUN, &(filter, sort), args)?;
+    let select = place.narrow(scope, sort, visible);
     let items = select.into_partial_model::<T>().all(scope.tx()).await?;
-    Ok(place.cut(sort, items))
+    Ok(place.cut(sort, items).map(|item| item.for_caller(scope)))
 }
 
 /// Which page of a sorted list: for lists whose items are not read as they are.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DbErr, DeleteMany, EntityTrait,
     FromQueryResult, IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany, Value,
@@ -39,25 +39,28 @@ impl Scope {
         E::find().filter(E::TENANT.eq(self.tenant().0))
     }
 
-    /// The rows that are of somebody within the caller's reach, by the column that says of whom.
+    /// The rows within the caller's reach, by the columns that say whose they are. With reach over teams, those of a row that names a
+    /// team are what is of these teams and what is one's own; of a row that names a person alone, what is of the people in them.
     ///
     /// # Errors
     /// `forbidden` without the permission.
-    pub(crate) fn find_of_people<E: TenantOwned>(
+    pub(crate) fn find_of<E: TenantOwned>(
         &self,
         permission: Permission,
         person: E::Column,
+        team: Option<E::Column>,
     ) -> Result<Select<E>> {
         let (select, access) = (self.find::<E>(), self.access());
+        let own = access.person.map_or_else(|| Expr::val(false), |own| person.eq(own));
         let people = access.people.iter().map(|id| id.0);
-        Ok(match self.reach_of(permission)? {
-            Reach::Tenant => select,
-            Reach::Teams => select.filter(dialect::any(self.backend(), person, people)),
-            Reach::Own => match access.person {
-                Some(own) => select.filter(person.eq(own)),
-                None => select.filter(Expr::val(false)),
-            },
-        })
+        let teams = access.teams.iter().map(|id| id.0);
+        let theirs = match (self.reach_of(permission)?, team) {
+            (Reach::Tenant, _) => return Ok(select),
+            (Reach::Teams, Some(team)) => dialect::any(self.backend(), team, teams).or(own),
+            (Reach::Teams, None) => dialect::any(self.backend(), person, people),
+            (Reach::Own, _) => own,
+        };
+        Ok(select.filter(theirs))
     }
 
     /// This tenant's row with an id.

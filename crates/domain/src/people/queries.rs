@@ -1,20 +1,20 @@
 //! Reading people, within the caller's reach.
 
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, Select};
 
 use super::entity::{Column, Entity};
 use super::types::{Person, PersonFilter, PersonSort};
 use crate::kernel::check::normalise_email;
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::sort::{Key, Sort, Sorted};
-use crate::kernel::{Error, Finds, Permission, PersonId, Result, Scope, dialect, states};
+use crate::kernel::{Finds, Permission, PersonId, Result, Scope, Seen, states};
 
 /// One person.
 ///
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: PersonId) -> Result<Person> {
-    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("person", id))
+    scope.one(id).await
 }
 
 /// Those of these people who exist within reach, in no order.
@@ -22,13 +22,7 @@ pub async fn get(scope: &Scope, id: PersonId) -> Result<Person> {
 /// # Errors
 /// `forbidden` without `people.read`.
 pub async fn many(scope: &Scope, ids: &[PersonId]) -> Result<Vec<Person>> {
-    let select = visible(scope)?.filter(dialect::any(
-        scope.backend(),
-        Column::Id,
-        ids.iter().map(|id| id.0),
-    ));
-    let people = select.into_partial_model::<Person>().all(scope.tx()).await?;
-    Ok(people.into_iter().map(|person| with_actions(scope, person)).collect())
+    scope.many(ids).await
 }
 
 impl Finds for PersonId {
@@ -44,15 +38,7 @@ impl Finds for PersonId {
 /// # Errors
 /// `forbidden` without `people.read`; a cursor of another list.
 pub async fn list(scope: &Scope, filter: &PersonFilter, args: &PageArgs) -> Result<Page<Person>> {
-    let mut select = visible(scope)?;
-    if let Some(state) = filter.state {
-        select = select.filter(Column::State.eq(state));
-    }
-    if let Some(email) = &filter.work_email {
-        select = select.filter(Column::WorkEmail.eq(normalise_email(email)));
-    }
-    let page: Page<Person> = page::load_sorted(scope, filter, filter.sort, args, select).await?;
-    Ok(page.map(|person| with_actions(scope, person)))
+    page::load_sorted(scope, filter, filter.sort, args, matching(filter)).await
 }
 
 /// Keeps the person whom a field names as they are until this scope ends, whoever asks: for rules over what else is known of them.
@@ -85,12 +71,23 @@ impl Sort<Person> for PersonSort {
     }
 }
 
-/// The people the caller may see.
-fn visible(scope: &Scope) -> Result<Select<Entity>> {
-    scope.find_of_people(Permission::PeopleRead, Column::Id)
+impl Seen for Person {
+    type Entity = Entity;
+
+    fn visible(scope: &Scope) -> Result<Select<Entity>> {
+        scope.find_of(Permission::PeopleRead, Column::Id, None)
+    }
+
+    fn for_caller(self, scope: &Scope) -> Self {
+        let allowed_actions = states::allowed_actions::<Entity>(scope, self.state);
+        Self { allowed_actions, ..self }
+    }
 }
 
-fn with_actions(scope: &Scope, mut person: Person) -> Person {
-    person.allowed_actions = states::allowed_actions::<Entity>(scope, person.state);
-    person
+fn matching(filter: &PersonFilter) -> Condition {
+    let PersonFilter { state, work_email, sort: _ } = filter;
+    let email = work_email.as_deref().map(normalise_email);
+    Condition::all()
+        .add_option(state.map(|state| Column::State.eq(state)))
+        .add_option(email.map(|email| Column::WorkEmail.eq(email)))
 }

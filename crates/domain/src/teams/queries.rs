@@ -13,14 +13,14 @@ use super::types::{Team, TeamFilter, TeamSort};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::sort::{Key, Sort, Sorted};
-use crate::kernel::{Error, Finds, Permission, Reach, Result, Scope, TeamId, dialect, states};
+use crate::kernel::{Finds, Permission, Reach, Result, Scope, Seen, TeamId, dialect, states};
 
 /// One team.
 ///
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: TeamId) -> Result<Team> {
-    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("team", id))
+    scope.one(id).await
 }
 
 /// Those of these teams that exist within reach, in no order.
@@ -28,13 +28,7 @@ pub async fn get(scope: &Scope, id: TeamId) -> Result<Team> {
 /// # Errors
 /// `forbidden` without `teams.read`.
 pub async fn many(scope: &Scope, ids: &[TeamId]) -> Result<Vec<Team>> {
-    let select = visible(scope)?.filter(dialect::any(
-        scope.backend(),
-        Column::Id,
-        ids.iter().map(|id| id.0),
-    ));
-    let teams = select.into_partial_model::<Team>().all(scope.tx()).await?;
-    Ok(teams.into_iter().map(|team| with_actions(scope, team)).collect())
+    scope.many(ids).await
 }
 
 impl Finds for TeamId {
@@ -50,18 +44,7 @@ impl Finds for TeamId {
 /// # Errors
 /// `forbidden` without `teams.read`; a cursor of another list.
 pub async fn list(scope: &Scope, filter: &TeamFilter, args: &PageArgs) -> Result<Page<Team>> {
-    let mut select = visible(scope)?;
-    if let Some(state) = filter.state {
-        select = select.filter(Column::State.eq(state));
-    }
-    if let Some(parent) = filter.parent_id {
-        select = select.filter(Column::ParentId.eq(parent));
-    }
-    if let Some(name) = &filter.name {
-        select = select.filter(Column::Name.eq(name));
-    }
-    let page: Page<Team> = page::load_sorted(scope, filter, filter.sort, args, select).await?;
-    Ok(page.map(|team| with_actions(scope, team)))
+    page::load_sorted(scope, filter, filter.sort, args, matching(filter)).await
 }
 
 /// Refuses a field that names a team that is not there, whoever asks.
@@ -80,9 +63,7 @@ pub async fn below_each(
 ) -> Result<HashMap<TeamId, Page<Team>>> {
     let owned = Owned { column: Column::ParentId, of: |team: &Team| team.parent_id };
     let filter = |parent| TeamFilter { parent_id: Some(parent), ..TeamFilter::default() };
-    let pages = first_pages::load(scope, &owned, parents, filter, limit, visible(scope)?).await?;
-    let seen = |page: Page<Team>| page.map(|team| with_actions(scope, team));
-    Ok(pages.into_iter().map(|(parent, page)| (parent, seen(page))).collect())
+    first_pages::load(scope, &owned, parents, filter, limit, Condition::all()).await
 }
 
 /// These teams and all below them.
@@ -117,17 +98,34 @@ impl Sort<Team> for TeamSort {
     }
 }
 
-/// The teams the caller may see: those one is or was in, and with reach over teams those too.
-fn visible(scope: &Scope) -> Result<Select<Entity>> {
-    let select = scope.find::<Entity>();
-    let teams = scope.access().teams.iter().map(|id| id.0);
-    Ok(match scope.reach_of(Permission::TeamsRead)? {
-        Reach::Tenant => select,
-        Reach::Teams => select.filter(
-            Condition::any().add(dialect::any(scope.backend(), Column::Id, teams)).add(own(scope)),
-        ),
-        Reach::Own => select.filter(own(scope)),
-    })
+impl Seen for Team {
+    type Entity = Entity;
+
+    /// Those one is or was in, and with reach over teams those too.
+    fn visible(scope: &Scope) -> Result<Select<Entity>> {
+        let select = scope.find::<Entity>();
+        let teams = scope.access().teams.iter().map(|id| id.0);
+        Ok(match scope.reach_of(Permission::TeamsRead)? {
+            Reach::Tenant => select,
+            Reach::Teams => {
+                select.filter(dialect::any(scope.backend(), Column::Id, teams).or(own(scope)))
+            }
+            Reach::Own => select.filter(own(scope)),
+        })
+    }
+
+    fn for_caller(self, scope: &Scope) -> Self {
+        let allowed_actions = states::allowed_actions::<Entity>(scope, self.state);
+        Self { allowed_actions, ..self }
+    }
+}
+
+fn matching(filter: &TeamFilter) -> Condition {
+    let TeamFilter { state, parent_id, name, sort: _ } = filter;
+    Condition::all()
+        .add_option(state.map(|state| Column::State.eq(state)))
+        .add_option(parent_id.map(|id| Column::ParentId.eq(id)))
+        .add_option(name.as_ref().map(|name| Column::Name.eq(name)))
 }
 
 /// The teams that the caller is or was in.
@@ -139,9 +137,4 @@ fn own(scope: &Scope) -> SimpleExpr {
     let mine = scope.find::<Members>().filter(Member::PersonId.eq(person));
     let mine = mine.select_only().column(Member::TeamId).into_query();
     Expr::col(Column::Id).in_subquery(mine)
-}
-
-fn with_actions(scope: &Scope, mut team: Team) -> Team {
-    team.allowed_actions = states::allowed_actions::<Entity>(scope, team.state);
-    team
 }

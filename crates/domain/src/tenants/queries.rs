@@ -1,20 +1,28 @@
 //! Reading tenants.
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use super::entity::{Column, Entity};
 use super::types::Tenant;
 use crate::kernel::clock::date_in;
-use crate::kernel::{Error, Finds, Result, Scope, SystemScope, TenantId, dialect};
+use crate::kernel::{Error, Finds, Result, Scope, Seen, SystemScope, TenantId, dialect};
 
 /// The scope's own tenant.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn get(scope: &Scope) -> Result<Tenant> {
-    let tenant = scope.find::<Entity>().into_partial_model::<Tenant>().one(scope.tx()).await?;
-    tenant.ok_or_else(|| Error::not_found("tenant", scope.tenant()))
+    scope.one(scope.tenant()).await
+}
+
+impl Seen for Tenant {
+    type Entity = Entity;
+
+    /// One's own, whoever asks.
+    fn visible(scope: &Scope) -> Result<Select<Entity>> {
+        Ok(scope.find())
+    }
 }
 
 impl Finds for TenantId {

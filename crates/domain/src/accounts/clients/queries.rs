@@ -1,6 +1,6 @@
 //! Reading API clients.
 
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
 use super::types::{ApiClient, ApiClientFilter};
@@ -48,10 +48,7 @@ pub async fn list(
     scope.require(Permission::AccountsRead)?;
     let limit = args.limit()?;
     let bind = page::bind(scope, "api client", filter)?;
-    let mut select = scope.find::<Entity>();
-    if let Some(state) = filter.state {
-        select = select.filter(Column::State.eq(state));
-    }
+    let mut select = scope.find::<Entity>().filter(matching(filter));
     if let Some(after) = page::start(bind, args)? {
         select = select.filter(Column::Id.gt(after));
     }
@@ -59,6 +56,11 @@ pub async fn list(
     let found = select.all(scope.tx()).await?;
     let found = found.into_iter().map(|client| seen(scope, client));
     Ok(page::cut(bind, limit, found.collect()))
+}
+
+fn matching(filter: &ApiClientFilter) -> Condition {
+    let ApiClientFilter { state } = filter;
+    Condition::all().add_option(state.map(|state| Column::State.eq(state)))
 }
 
 /// The row of an id that somebody claims at the token endpoint.

@@ -68,7 +68,7 @@ async fn insert(
         ..Default::default()
     };
     scope.insert::<Entity, _>(row).await?;
-    let user = queries::one(scope, id).await?;
+    let user: User = scope.one(id).await?;
     scope.record(Event::created("user.created", id, &user));
     Ok(user)
 }
@@ -84,14 +84,14 @@ pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User>
     if let Some(person) = person_id.value() {
         people::exists(scope, "/person_id", *person).await?;
     }
-    let before = queries::one(scope, id).await?;
+    let before: User = scope.one(id).await?;
     let change = ActiveModel {
         email: required(email),
         person_id: nullable(person_id),
         ..Default::default()
     };
     scope.change(&row, change).await?;
-    let user = queries::one(scope, id).await?;
+    let user: User = scope.one(id).await?;
     scope.record(Event::updated("user.updated", id, &before, &user));
     Ok(user)
 }
@@ -132,7 +132,7 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
         sessions::revoke_all(scope, id).await?;
     }
     scope.enter::<Entity>(&before, id, action).await?;
-    queries::one(scope, id).await
+    scope.one(id).await
 }
 
 /// Gives a user a new password and ends all their sessions.
@@ -153,7 +153,7 @@ pub async fn set_password(
         scope.change(&before, ActiveModel { password_hash, ..Default::default() }).await?;
         sessions::revoke_all(scope, id).await?;
         scope.record(Event::new("user.password_set", id, json!({})));
-        queries::one(scope, id).await
+        scope.one(id).await
     })
     .await
 }

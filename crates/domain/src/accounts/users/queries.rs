@@ -1,11 +1,11 @@
 //! Reading users and their roles.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, Select};
 
 use super::entity::{role_grant, user};
 use super::types::{RoleGrant, RoleGrantId, User, UserFilter};
 use crate::kernel::check::normalise_email;
-use crate::kernel::{Actor, Error, Finds, Page, PageArgs, Permission, Result, Scope, UserId};
+use crate::kernel::{Actor, Finds, Page, PageArgs, Permission, Result, Scope, Seen, UserId};
 use crate::kernel::{dialect, page, states};
 
 /// One user. Everybody may see themselves.
@@ -16,7 +16,7 @@ pub async fn get(scope: &Scope, id: UserId) -> Result<User> {
     if scope.actor() != Actor::User(id) {
         scope.require(Permission::AccountsRead)?;
     }
-    one(scope, id).await
+    scope.one(id).await
 }
 
 /// Those of these users who are there, in no order. Everybody may see themselves.
@@ -27,10 +27,7 @@ pub async fn many(scope: &Scope, ids: &[UserId]) -> Result<Vec<User>> {
     if !ids.iter().all(|id| scope.actor() == Actor::User(*id)) {
         scope.require(Permission::AccountsRead)?;
     }
-    let wanted = dialect::any(scope.backend(), user::Column::Id, ids.iter().map(|id| id.0));
-    let select = scope.find::<user::Entity>().filter(wanted);
-    let users = select.into_partial_model::<User>().all(scope.tx()).await?;
-    Ok(users.into_iter().map(|user| seen(scope, user)).collect())
+    scope.many(ids).await
 }
 
 impl Finds for UserId {
@@ -41,33 +38,41 @@ impl Finds for UserId {
     }
 }
 
-/// The same for whoever may change them.
-pub(super) async fn one(scope: &Scope, id: UserId) -> Result<User> {
-    let select = scope.find::<user::Entity>().filter(user::Column::Id.eq(id));
-    let found = select.into_partial_model::<User>().one(scope.tx()).await?;
-    let found = found.ok_or_else(|| Error::not_found("user", id))?;
-    Ok(seen(scope, found))
-}
-
 /// Users in the order they were made.
 ///
 /// # Errors
 /// `forbidden` without `accounts.read`; those of a page.
 pub async fn list(scope: &Scope, filter: &UserFilter, args: &PageArgs) -> Result<Page<User>> {
     scope.require(Permission::AccountsRead)?;
+    page::load(scope, filter, args, matching(filter)).await
+}
+
+impl Seen for User {
+    type Entity = user::Entity;
+
+    /// Everybody; without `accounts.read` oneself.
+    fn visible(scope: &Scope) -> Result<Select<user::Entity>> {
+        let select = scope.find::<user::Entity>();
+        match (scope.require(Permission::AccountsRead), scope.actor()) {
+            (Ok(()), _) => Ok(select),
+            (Err(_), Actor::User(own)) => Ok(select.filter(user::Column::Id.eq(own))),
+            (Err(refused), Actor::Client(_) | Actor::System) => Err(refused),
+        }
+    }
+
+    fn for_caller(self, scope: &Scope) -> Self {
+        let allowed_actions = states::allowed_actions::<user::Entity>(scope, self.state);
+        Self { allowed_actions, ..self }
+    }
+}
+
+fn matching(filter: &UserFilter) -> Condition {
     let UserFilter { state, email, person_id } = filter;
-    let mut select = scope.find::<user::Entity>();
-    if let Some(state) = state {
-        select = select.filter(user::Column::State.eq(*state));
-    }
-    if let Some(email) = email {
-        select = select.filter(user::Column::Email.eq(normalise_email(email)));
-    }
-    if let Some(person) = person_id {
-        select = select.filter(user::Column::PersonId.eq(*person));
-    }
-    let page = page::load::<user::Entity, User>(scope, filter, args, select).await?;
-    Ok(page.map(|user| seen(scope, user)))
+    let email = email.as_deref().map(normalise_email);
+    Condition::all()
+        .add_option(state.map(|state| user::Column::State.eq(state)))
+        .add_option(email.map(|email| user::Column::Email.eq(email)))
+        .add_option(person_id.map(|id| user::Column::PersonId.eq(id)))
 }
 
 /// The roles of some users, those that are over and those to come among them; the oldest first. Everybody may see their own.
@@ -100,8 +105,7 @@ pub async fn roles(scope: &Scope, user: UserId) -> Result<Vec<RoleGrant>> {
 /// # Errors
 /// `not_found`; without `accounts.read` also where it is somebody else's.
 pub async fn role_grant(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
-    let found = role_grants(scope, &[id]).await?.pop();
-    found.ok_or_else(|| Error::not_found("role grant", id))
+    scope.one(id).await
 }
 
 /// Those of these role grants that are there, in no order; without `accounts.read` only the caller's own.
@@ -109,15 +113,21 @@ pub async fn role_grant(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
 /// # Errors
 /// `forbidden` for an API client without `accounts.read`.
 pub async fn role_grants(scope: &Scope, ids: &[RoleGrantId]) -> Result<Vec<RoleGrant>> {
-    let wanted = dialect::any(scope.backend(), role_grant::Column::Id, ids.iter().map(|id| id.0));
-    let mut select = scope.find::<role_grant::Entity>().filter(wanted);
-    if scope.reach(Permission::AccountsRead).is_none() {
-        let Actor::User(own) = scope.actor() else {
-            return Err(Error::forbidden(Permission::AccountsRead));
-        };
-        select = select.filter(role_grant::Column::UserId.eq(own));
+    scope.many(ids).await
+}
+
+impl Seen for RoleGrant {
+    type Entity = role_grant::Entity;
+
+    /// Everybody's; without `accounts.read` one's own.
+    fn visible(scope: &Scope) -> Result<Select<role_grant::Entity>> {
+        let select = scope.find::<role_grant::Entity>();
+        match (scope.reach_of(Permission::AccountsRead), scope.actor()) {
+            (Ok(_), _) => Ok(select),
+            (Err(_), Actor::User(own)) => Ok(select.filter(role_grant::Column::UserId.eq(own))),
+            (Err(refused), Actor::Client(_) | Actor::System) => Err(refused),
+        }
     }
-    Ok(select.into_partial_model::<RoleGrant>().all(scope.tx()).await?)
 }
 
 impl Finds for RoleGrantId {
@@ -166,9 +176,4 @@ pub(super) async fn has_owner_besides(scope: &Scope, leaving: UserId) -> Result<
     let values = [scope.now().into(), leaving.0.into()];
     let found = scope.tx().query_one_raw(scope.sql(sql, values)).await?;
     Ok(found.is_some())
-}
-
-fn seen(scope: &Scope, mut user: User) -> User {
-    user.allowed_actions = states::allowed_actions::<user::Entity>(scope, user.state);
-    user
 }

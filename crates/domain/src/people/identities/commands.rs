@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, QueryFilter, Set};
 use super::entity::{ActiveModel, Column, Entity};
 use super::types::{Identity, IdentityId, NewIdentity};
 use crate::kernel::check::Check;
-use crate::kernel::{Error, Event, Permission, PersonId, Result, Scope};
+use crate::kernel::{Event, Permission, PersonId, Result, Scope};
 use crate::{connections, people};
 
 /// Adds an identity to a person.
@@ -29,7 +29,7 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
         ..Default::default()
     };
     scope.insert::<Entity, _>(row).await?;
-    let identity = one(scope, id).await?;
+    let identity: Identity = scope.one(id).await?;
     scope.record(Event::created("identity.created", person, &identity));
     Ok(identity)
 }
@@ -41,14 +41,8 @@ pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Id
 pub async fn remove(scope: &Scope, id: IdentityId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
     scope.lock_to_change::<Entity>(id).await?;
-    let identity = one(scope, id).await?;
+    let identity: Identity = scope.one(id).await?;
     scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
     scope.record(Event::removed("identity.removed", identity.person_id, &identity));
     Ok(())
-}
-
-async fn one(scope: &Scope, id: IdentityId) -> Result<Identity> {
-    let select = scope.find::<Entity>().filter(Column::Id.eq(id));
-    let found = select.into_partial_model::<Identity>().one(scope.tx()).await?;
-    found.ok_or_else(|| Error::not_found("external identity", id))
 }

@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, Select};
 
 use super::entity::{Column, Entity};
 use super::types::{LeadOf, TeamLead, TeamLeadFilter, TeamLeadId};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{
-    Error, Finds, Permission, PersonId, Reach, Result, Scope, TeamId, dialect, span,
-};
+use crate::kernel::{Finds, Permission, PersonId, Result, Scope, Seen, TeamId, span};
 use crate::people;
 use crate::teams::memberships;
 
@@ -20,7 +18,7 @@ use crate::teams::memberships;
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: TeamLeadId) -> Result<TeamLead> {
-    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("team lead", id))
+    scope.one(id).await
 }
 
 /// A page of leads.
@@ -32,17 +30,7 @@ pub async fn list(
     filter: &TeamLeadFilter,
     args: &PageArgs,
 ) -> Result<Page<TeamLead>> {
-    let mut select = visible(scope)?;
-    if let Some(team) = filter.team_id {
-        select = select.filter(Column::TeamId.eq(team));
-    }
-    if let Some(person) = filter.person_id {
-        select = select.filter(Column::PersonId.eq(person));
-    }
-    if let Some(day) = filter.on {
-        select = select.filter(span::holds_on(Column::ValidFrom, Column::ValidTo, day));
-    }
-    page::load::<Entity, TeamLead>(scope, filter, args, select).await
+    page::load(scope, filter, args, matching(filter)).await
 }
 
 /// Some leads, in no order.
@@ -50,12 +38,7 @@ pub async fn list(
 /// # Errors
 /// `forbidden` without `teams.read`.
 pub async fn many(scope: &Scope, ids: &[TeamLeadId]) -> Result<Vec<TeamLead>> {
-    let select = visible(scope)?.filter(dialect::any(
-        scope.backend(),
-        Column::Id,
-        ids.iter().map(|id| id.0),
-    ));
-    Ok(select.into_partial_model::<TeamLead>().all(scope.tx()).await?)
+    scope.many(ids).await
 }
 
 impl Finds for TeamLeadId {
@@ -76,13 +59,10 @@ pub async fn of_each_team(
     on: Option<NaiveDate>,
     limit: Option<u32>,
 ) -> Result<HashMap<TeamId, Page<TeamLead>>> {
-    let mut select = visible(scope)?;
-    if let Some(day) = on {
-        select = select.filter(span::holds_on(Column::ValidFrom, Column::ValidTo, day));
-    }
     let owned = Owned { column: Column::TeamId, of: |it: &TeamLead| Some(it.team_id) };
     let filter = |team| TeamLeadFilter { team_id: Some(team), on, ..TeamLeadFilter::default() };
-    first_pages::load(scope, &owned, teams, filter, limit, select).await
+    let wanted = Condition::all().add_option(on.map(holds_on));
+    first_pages::load(scope, &owned, teams, filter, limit, wanted).await
 }
 
 /// Who led a person on a day: the lead of the team of the primary membership, or, where there was none or it was the person, of the nearest team above.
@@ -108,18 +88,23 @@ pub async fn lead_of(scope: &Scope, person: PersonId, on: NaiveDate) -> Result<L
     Ok(answer)
 }
 
-/// The leads the caller may see: those of teams within reach, and one's own.
-fn visible(scope: &Scope) -> Result<Select<Entity>> {
-    let select = scope.find::<Entity>();
-    let access = scope.access();
-    let own = access.person.map_or(PersonId::NONE, |person| person);
-    Ok(match scope.reach_of(Permission::TeamsRead)? {
-        Reach::Tenant => select,
-        Reach::Teams => {
-            let teams =
-                dialect::any(scope.backend(), Column::TeamId, access.teams.iter().map(|id| id.0));
-            select.filter(Condition::any().add(teams).add(Column::PersonId.eq(own)))
-        }
-        Reach::Own => select.filter(Column::PersonId.eq(own)),
-    })
+impl Seen for TeamLead {
+    type Entity = Entity;
+
+    /// Those of teams within reach, and one's own.
+    fn visible(scope: &Scope) -> Result<Select<Entity>> {
+        scope.find_of(Permission::TeamsRead, Column::PersonId, Some(Column::TeamId))
+    }
+}
+
+fn matching(filter: &TeamLeadFilter) -> Condition {
+    let TeamLeadFilter { team_id, person_id, on } = filter;
+    Condition::all()
+        .add_option(team_id.map(|id| Column::TeamId.eq(id)))
+        .add_option(person_id.map(|id| Column::PersonId.eq(id)))
+        .add_option(on.map(holds_on))
+}
+
+fn holds_on(day: NaiveDate) -> Condition {
+    span::holds_on(Column::ValidFrom, Column::ValidTo, day)
 }

@@ -9,14 +9,14 @@ use super::entity::{Column, Entity, Model};
 use super::types::{Membership, MembershipFilter, MembershipId};
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
-use crate::kernel::{Error, Finds, Permission, PersonId, Result, Scope, TeamId, dialect, span};
+use crate::kernel::{Finds, Permission, PersonId, Result, Scope, Seen, TeamId, dialect, span};
 
 /// One membership.
 ///
 /// # Errors
 /// `not_found` when there is none within reach.
 pub async fn get(scope: &Scope, id: MembershipId) -> Result<Membership> {
-    many(scope, &[id]).await?.pop().ok_or_else(|| Error::not_found("membership", id))
+    scope.one(id).await
 }
 
 /// Those of these memberships that exist within reach, in no order.
@@ -24,12 +24,7 @@ pub async fn get(scope: &Scope, id: MembershipId) -> Result<Membership> {
 /// # Errors
 /// `forbidden` without `people.read`.
 pub async fn many(scope: &Scope, ids: &[MembershipId]) -> Result<Vec<Membership>> {
-    let select = visible(scope)?.filter(dialect::any(
-        scope.backend(),
-        Column::Id,
-        ids.iter().map(|id| id.0),
-    ));
-    Ok(select.into_partial_model::<Membership>().all(scope.tx()).await?)
+    scope.many(ids).await
 }
 
 impl Finds for MembershipId {
@@ -49,17 +44,7 @@ pub async fn list(
     filter: &MembershipFilter,
     args: &PageArgs,
 ) -> Result<Page<Membership>> {
-    let mut select = visible(scope)?;
-    if let Some(person) = filter.person_id {
-        select = select.filter(Column::PersonId.eq(person));
-    }
-    if let Some(team) = filter.team_id {
-        select = select.filter(Column::TeamId.eq(team));
-    }
-    if let Some(day) = filter.on {
-        select = select.filter(holds_on(day));
-    }
-    page::load::<Entity, Membership>(scope, filter, args, select).await
+    page::load(scope, filter, args, matching(filter)).await
 }
 
 /// The first page of the memberships in each of these teams; of those on a day, where one is given.
@@ -72,13 +57,10 @@ pub async fn of_each_team(
     on: Option<NaiveDate>,
     limit: Option<u32>,
 ) -> Result<HashMap<TeamId, Page<Membership>>> {
-    let mut select = visible(scope)?;
-    if let Some(day) = on {
-        select = select.filter(holds_on(day));
-    }
     let owned = Owned { column: Column::TeamId, of: |it: &Membership| Some(it.team_id) };
     let filter = |team| MembershipFilter { team_id: Some(team), on, ..MembershipFilter::default() };
-    first_pages::load(scope, &owned, teams, filter, limit, select).await
+    let wanted = Condition::all().add_option(on.map(holds_on));
+    first_pages::load(scope, &owned, teams, filter, limit, wanted).await
 }
 
 /// Every membership of these people, within reach, the oldest first: for loaders.
@@ -86,12 +68,8 @@ pub async fn of_each_team(
 /// # Errors
 /// `forbidden` without `people.read`.
 pub async fn of_people(scope: &Scope, people: &[PersonId]) -> Result<Vec<Membership>> {
-    let select = visible(scope)?.filter(dialect::any(
-        scope.backend(),
-        Column::PersonId,
-        people.iter().map(|id| id.0),
-    ));
-    let mut found = select.into_partial_model::<Membership>().all(scope.tx()).await?;
+    let theirs = dialect::any(scope.backend(), Column::PersonId, people.iter().map(|id| id.0));
+    let mut found: Vec<Membership> = scope.all(Condition::all().add(theirs)).await?;
     found.sort_by_key(|membership| (membership.valid_from, membership.id));
     Ok(found)
 }
@@ -124,7 +102,19 @@ fn holds_on(day: NaiveDate) -> Condition {
     span::holds_on(Column::ValidFrom, Column::ValidTo, day)
 }
 
-/// The memberships the caller may see: those of people within reach.
-fn visible(scope: &Scope) -> Result<Select<Entity>> {
-    scope.find_of_people(Permission::PeopleRead, Column::PersonId)
+impl Seen for Membership {
+    type Entity = Entity;
+
+    /// Those of people within reach.
+    fn visible(scope: &Scope) -> Result<Select<Entity>> {
+        scope.find_of(Permission::PeopleRead, Column::PersonId, None)
+    }
+}
+
+fn matching(filter: &MembershipFilter) -> Condition {
+    let MembershipFilter { person_id, team_id, on } = filter;
+    Condition::all()
+        .add_option(person_id.map(|id| Column::PersonId.eq(id)))
+        .add_option(team_id.map(|id| Column::TeamId.eq(id)))
+        .add_option(on.map(holds_on))
 }
