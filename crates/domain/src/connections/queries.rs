@@ -57,17 +57,14 @@ pub async fn named(scope: &Scope, name: &str) -> Result<ConnectionId> {
     if let Some(found) = found.into_partial_model::<Connection>().one(scope.tx()).await? {
         return Ok(found.id);
     }
-    let (id, now) = (scope.new_id::<ConnectionId>(), scope.now());
+    let id = scope.new_id::<ConnectionId>();
     let row = ActiveModel {
         id: Set(id),
         name: Set(name.to_owned()),
         system: Set("import".to_owned()),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert(row).await?;
     scope.record(Event::new("connection.created", id, json!({ "name": name, "system": "import" })));
     Ok(id)
 }

@@ -28,6 +28,8 @@ pub(crate) trait TenantOwned: EntityTrait {
 pub(crate) trait Versioned: TenantOwned {
     /// How often a row was written.
     const VERSION: Self::Column;
+    /// When it was made.
+    const CREATED_AT: Self::Column;
     /// When it was written last.
     const UPDATED_AT: Self::Column;
 }
@@ -112,16 +114,27 @@ impl Scope {
         self.lock::<E>(id).await.map_err(|error| error.dangling_at(pointer))
     }
 
-    /// Adds a row of this tenant.
-    pub(crate) async fn insert<E, A>(&self, mut row: A) -> Result<()>
+    /// Adds a row of this tenant: its first version, made now.
+    pub(crate) async fn insert<A>(&self, mut row: A) -> Result<()>
     where
-        E: TenantOwned,
-        A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
+        A: ActiveModelTrait<Entity: Versioned> + ActiveModelBehavior + Send,
     {
-        row.set(E::TENANT, self.tenant().0.into());
+        let now = self.now();
+        row.set(A::Entity::CREATED_AT, now.into());
+        row.set(A::Entity::UPDATED_AT, now.into());
+        row.set(A::Entity::VERSION, 1i64.into());
+        self.insert_unversioned(row).await
+    }
+
+    /// The same for a row that does not count its changes.
+    pub(crate) async fn insert_unversioned<A>(&self, mut row: A) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: TenantOwned> + ActiveModelBehavior + Send,
+    {
+        row.set(A::Entity::TENANT, self.tenant().0.into());
         #[expect(clippy::disallowed_methods, reason = "the tenant was stamped on the line above")]
-        let inserted = E::insert(row).exec_without_returning(self.tx()).await;
-        inserted.map(drop).map_err(taken::<E>)
+        let inserted = A::Entity::insert(row).exec_without_returning(self.tx()).await;
+        inserted.map(drop).map_err(taken::<A::Entity>)
     }
 
     /// Changes the row with an id by the set columns of `row`. Returns whether it was there.
@@ -175,6 +188,12 @@ impl Scope {
         change.set(E::VERSION, (version_of::<E>(row)? + 1).into());
         change.set(E::UPDATED_AT, self.now().into());
         self.update::<E, A>(row.get(E::ID), change).await?;
+        Ok(())
+    }
+
+    /// Removes the row with an id.
+    pub(crate) async fn delete<E: TenantOwned>(&self, id: impl Into<Value>) -> Result<()> {
+        self.delete_many::<E>().filter(E::ID.eq(id)).exec(self.tx()).await?;
         Ok(())
     }
 

@@ -1,14 +1,18 @@
-//! Things as callers see them: read within their reach.
+//! Things as callers see them: read within their reach, and written together with the event that tells of it.
 
 use std::fmt::Display;
 
-use sea_orm::{ColumnTrait, Condition, PartialModelTrait, QueryFilter, Select, Value};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel,
+    PartialModelTrait, QueryFilter, Select, Value,
+};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Error, Result, Scope, TenantOwned, Versioned, dialect};
+use super::{Error, Event, Result, Scope, TenantOwned, Versioned, dialect};
 
 /// What callers see of a row.
-pub(crate) trait Seen: PartialModelTrait {
+pub(crate) trait Seen: PartialModelTrait + Serialize {
     /// The rows.
     type Entity: Versioned;
 
@@ -54,5 +58,54 @@ impl Scope {
         let select = T::visible(self)?.filter(wanted);
         let found = select.into_partial_model::<T>().all(self.tx()).await?;
         Ok(found.into_iter().map(|thing| thing.for_caller(self)).collect())
+    }
+
+    /// Adds a row with this id and records that it was made: `kind` is like `team.created`.
+    pub(crate) async fn create<T, A>(
+        &self,
+        kind: &'static str,
+        id: impl Into<Value> + Display + Copy,
+        row: A,
+    ) -> Result<T>
+    where
+        T: Seen,
+        A: ActiveModelTrait<Entity = T::Entity> + ActiveModelBehavior + Send,
+    {
+        self.insert(row).await?;
+        let made = self.one::<T>(id).await?;
+        self.record(Event::created(kind, id, &made));
+        Ok(made)
+    }
+
+    /// Changes a locked row by the set columns of `change`, and records what it was and became: `kind` is like `team.updated`.
+    /// Where nothing is another than before, nothing is recorded.
+    pub(crate) async fn amend<T, A>(
+        &self,
+        kind: &'static str,
+        id: impl Into<Value> + Display + Copy,
+        row: &<T::Entity as EntityTrait>::Model,
+        change: A,
+    ) -> Result<T>
+    where
+        T: Seen,
+        A: ActiveModelTrait<Entity = T::Entity> + IntoActiveModel<A> + Send,
+    {
+        let before = self.one::<T>(id).await?;
+        self.change(row, change).await?;
+        let after = self.one::<T>(id).await?;
+        self.record(Event::updated(kind, id, &before, &after));
+        Ok(after)
+    }
+
+    /// Deletes a locked row, and records what it was: `kind` is like `membership.removed`.
+    pub(crate) async fn remove<T: Seen>(
+        &self,
+        kind: &'static str,
+        id: impl Into<Value> + Display + Copy,
+    ) -> Result<()> {
+        let before = self.one::<T>(id).await?;
+        self.delete::<T::Entity>(id).await?;
+        self.record(Event::removed(kind, id, &before));
+        Ok(())
     }
 }

@@ -1,13 +1,13 @@
 //! Making and changing people.
 
-use sea_orm::{NotSet, Set};
+use sea_orm::Set;
 
 use super::entity::{ActiveModel, Entity};
 use super::queries;
 use super::types::{NewPerson, Person, PersonAction, PersonPatch, PersonState};
 use crate::kernel::check::{Check, normalise_email};
 use crate::kernel::patch::{nullable, required};
-use crate::kernel::{Event, Permission, PersonId, Result, Scope};
+use crate::kernel::{Permission, PersonId, Result, Scope};
 
 /// Makes a person.
 ///
@@ -15,41 +15,23 @@ use crate::kernel::{Event, Permission, PersonId, Result, Scope};
 /// `work_email_taken`, `employee_no_taken`; `invalid` per field.
 pub async fn create(scope: &Scope, new: NewPerson) -> Result<Person> {
     scope.require(Permission::PeopleWrite)?;
-    let mut check = Check::default();
-    check.text("/name", &new.name, 200).text_if("/employee_no", &new.employee_no, 64).text_if(
-        "/locale",
-        &new.locale,
-        35,
-    );
-    if let Some(email) = &new.work_email {
-        check.email("/work_email", email);
-    }
-    if let Some(zone) = &new.time_zone {
-        check.zone("/time_zone", zone);
-    }
-    check.day("/hire_date", new.hire_date);
-    check.done()?;
-    let (id, now) = (scope.new_id::<PersonId>(), scope.now());
+    check_new(&new)?;
+    let NewPerson { name, work_email, employee_no, time_zone, locale, hire_date, invited } = new;
+    let id = scope.new_id::<PersonId>();
     let row = ActiveModel {
-        tenant_id: NotSet,
         id: Set(id),
-        name: Set(new.name.trim().to_owned()),
-        work_email: Set(new.work_email.as_deref().map(normalise_email)),
-        employee_no: Set(new.employee_no),
-        time_zone: Set(new.time_zone),
-        locale: Set(new.locale),
-        hire_date: Set(new.hire_date),
+        name: Set(name.trim().to_owned()),
+        work_email: Set(work_email.as_deref().map(normalise_email)),
+        employee_no: Set(employee_no),
+        time_zone: Set(time_zone),
+        locale: Set(locale),
+        hire_date: Set(hire_date),
         leave_date: Set(None),
-        state: Set(if new.invited { PersonState::Invited } else { PersonState::Active }),
-        state_since: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        state: Set(if invited { PersonState::Invited } else { PersonState::Active }),
+        state_since: Set(scope.now()),
+        ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
-    let person = queries::get(scope, id).await?;
-    scope.record(Event::created("person.created", id, &person));
-    Ok(person)
+    scope.create("person.created", id, row).await
 }
 
 /// Changes a person's fields.
@@ -60,7 +42,6 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
     scope.require(Permission::PeopleWrite)?;
     check_patch(&patch)?;
     let row = scope.lock_to_change::<Entity>(id).await?;
-    let before = queries::get(scope, id).await?;
     let PersonPatch { name, work_email, employee_no, time_zone, locale, hire_date, leave_date } =
         patch;
     let change = ActiveModel {
@@ -73,10 +54,7 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
         leave_date: nullable(leave_date),
         ..Default::default()
     };
-    scope.change(&row, change).await?;
-    let after = queries::get(scope, id).await?;
-    scope.record(Event::updated("person.updated", id, &before, &after));
-    Ok(after)
+    scope.amend("person.updated", id, &row, change).await
 }
 
 /// Moves a person to another state.
@@ -88,6 +66,19 @@ pub async fn act(scope: &Scope, id: PersonId, action: PersonAction) -> Result<Pe
     let row = scope.lock_to_change::<Entity>(id).await?;
     scope.enter::<Entity>(&row, id, action).await?;
     queries::get(scope, id).await
+}
+
+fn check_new(new: &NewPerson) -> Result<()> {
+    let mut check = Check::default();
+    check.text("/name", &new.name, 200);
+    check.text_if("/employee_no", &new.employee_no, 64).text_if("/locale", &new.locale, 35);
+    if let Some(email) = &new.work_email {
+        check.email("/work_email", email);
+    }
+    if let Some(zone) = &new.time_zone {
+        check.zone("/time_zone", zone);
+    }
+    check.day("/hire_date", new.hire_date).done()
 }
 
 fn check_patch(patch: &PersonPatch) -> Result<()> {

@@ -1,13 +1,13 @@
 //! Making and changing teams.
 
-use sea_orm::{ColumnTrait, NotSet, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, Set};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::types::{NewTeam, Team, TeamAction, TeamPatch, TeamState};
 use super::{memberships, queries};
 use crate::kernel::check::Check;
 use crate::kernel::patch::{nullable, required};
-use crate::kernel::{Error, Event, Permission, Result, Scope, TeamId, states};
+use crate::kernel::{Error, Permission, Result, Scope, TeamId, states};
 use crate::tenants;
 
 /// Makes a team.
@@ -16,27 +16,22 @@ use crate::tenants;
 /// `team_name_taken`, `team_closed`; `invalid` for a parent that is not there or a name that is none.
 pub async fn create(scope: &Scope, new: NewTeam) -> Result<Team> {
     scope.require(Permission::TeamsWrite)?;
-    Check::default().text("/name", &new.name, 200).text_if("/kind", &new.kind, 64).done()?;
-    if let Some(parent) = new.parent_id {
+    let NewTeam { name, parent_id, kind } = new;
+    Check::default().text("/name", &name, 200).text_if("/kind", &kind, 64).done()?;
+    if let Some(parent) = parent_id {
         open_team(scope, "/parent_id", parent).await?;
     }
-    let (id, now) = (scope.new_id::<TeamId>(), scope.now());
+    let id = scope.new_id::<TeamId>();
     let row = ActiveModel {
-        tenant_id: NotSet,
         id: Set(id),
-        parent_id: Set(new.parent_id),
-        name: Set(new.name.trim().to_owned()),
-        kind: Set(new.kind),
+        parent_id: Set(parent_id),
+        name: Set(name.trim().to_owned()),
+        kind: Set(kind),
         state: Set(TeamState::Active),
-        state_since: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        state_since: Set(scope.now()),
+        ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
-    let team = queries::get(scope, id).await?;
-    scope.record(Event::created("team.created", id, &team));
-    Ok(team)
+    scope.create("team.created", id, row).await
 }
 
 /// Changes a team's fields, or hangs it below another.
@@ -52,7 +47,6 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
         tenants::hold(scope).await?;
     }
     let row = scope.lock_to_change::<Entity>(id).await?;
-    let before = queries::get(scope, id).await?;
     if let Some(parent) = parent_id.value() {
         open_team(scope, "/parent_id", *parent).await?;
         if queries::below(scope, &[id]).await?.contains(parent) {
@@ -69,10 +63,7 @@ pub async fn update(scope: &Scope, id: TeamId, patch: TeamPatch) -> Result<Team>
         kind: nullable(kind),
         ..Default::default()
     };
-    scope.change(&row, change).await?;
-    let after = queries::get(scope, id).await?;
-    scope.record(Event::updated("team.updated", id, &before, &after));
-    Ok(after)
+    scope.amend("team.updated", id, &row, change).await
 }
 
 /// Closes or reopens a team.

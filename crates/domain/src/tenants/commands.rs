@@ -16,21 +16,18 @@ use crate::kernel::{Actor, Error, Event, Permission, Result, Scope};
 /// `slug_taken`; `invalid` for a slug, name or zone that is none.
 pub async fn create(scope: &Scope, new: NewTenant) -> Result<Tenant> {
     check(&new)?;
-    let now = scope.now();
+    let NewTenant { slug, name, time_zone, week_start } = new;
     let row = ActiveModel {
-        id: Set(scope.tenant()),
-        slug: Set(new.slug),
-        name: Set(new.name.trim().to_owned()),
-        time_zone: Set(new.time_zone),
-        week_start: Set(new.week_start),
+        slug: Set(slug),
+        name: Set(name.trim().to_owned()),
+        time_zone: Set(time_zone),
+        week_start: Set(week_start),
         password_sign_in: Set(true),
         state: Set(TenantState::Active),
-        state_since: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        state_since: Set(scope.now()),
+        ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert(row).await?;
     start_event_log(scope).await?;
     issuer::create_keys(scope).await?;
     let tenant = queries::get(scope).await?;
@@ -52,7 +49,6 @@ pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
     }
     check.done()?;
     let row = scope.lock_to_change::<Entity>(scope.tenant()).await?;
-    let before = queries::get(scope).await?;
     let change = ActiveModel {
         name: required(name.map(|name| name.trim().to_owned())),
         time_zone: required(time_zone),
@@ -60,10 +56,7 @@ pub async fn update(scope: &Scope, patch: TenantPatch) -> Result<Tenant> {
         password_sign_in: required(password_sign_in),
         ..Default::default()
     };
-    scope.change(&row, change).await?;
-    let after = queries::get(scope).await?;
-    scope.record(Event::updated("tenant.updated", after.id, &before, &after));
-    Ok(after)
+    scope.amend("tenant.updated", scope.tenant(), &row, change).await
 }
 
 /// Nobody of the tenant may sign in or ask for anything any more; nothing is lost. The operator's.

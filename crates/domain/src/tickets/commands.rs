@@ -41,12 +41,9 @@ pub async fn link_queue(scope: &Scope, id: QueueId, new: NewQueueTeam) -> Result
             team_id: Set(team_id),
             valid_from: Set(valid_from),
             valid_to: Set(None),
-            created_at: Set(scope.now()),
-            updated_at: Set(scope.now()),
-            version: Set(1),
             ..Default::default()
         };
-        scope.insert::<queue_team::Entity, _>(row).await?;
+        scope.insert(row).await?;
     }
     scope.record(Event::new(
         "queue.linked",
@@ -66,8 +63,7 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
     check_mapping_name(name)?;
     Mapping::parse(text).map_err(|error| Error::invalid("/text", "mapping", error.to_string()))?;
     let before = find_mapping(scope, name).await?;
-    let (now, id) =
-        (scope.now(), before.as_ref().map_or_else(|| scope.new_id::<MappingId>(), |row| row.id));
+    let id = before.as_ref().map_or_else(|| scope.new_id::<MappingId>(), |row| row.id);
     let mut row = mapping::ActiveModel { text: Set(text.to_owned()), ..Default::default() };
     if let Some(before) = before {
         scope.require_expected::<mapping::Entity>(&before)?;
@@ -75,10 +71,7 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
     } else {
         row.id = Set(id);
         row.name = Set(name.to_owned());
-        row.created_at = Set(now);
-        row.updated_at = Set(now);
-        row.version = Set(1);
-        scope.insert::<mapping::Entity, _>(row).await?;
+        scope.insert(row).await?;
     }
     scope.record(Event::new("import_mapping.stored", id, json!({ "name": name, "text": text })));
     queries::mapping(scope, name).await
@@ -91,11 +84,7 @@ pub async fn put_mapping(scope: &Scope, name: &str, text: &str) -> Result<Import
 pub async fn delete_mapping(scope: &Scope, name: &str) -> Result<()> {
     scope.require(Permission::TicketsWrite)?;
     let row = find_mapping(scope, name).await?.ok_or_else(|| Error::not_found("mapping", name))?;
-    scope
-        .delete_many::<mapping::Entity>()
-        .filter(mapping::Column::Id.eq(row.id))
-        .exec(scope.tx())
-        .await?;
+    scope.delete::<mapping::Entity>(row.id).await?;
     scope.record(Event::new(
         "import_mapping.deleted",
         row.id,

@@ -26,7 +26,7 @@ pub async fn create(scope: &Scope, new: NewApiClient) -> Result<ApiClientSecret>
     let NewApiClient { name, scopes } = new;
     let (name, scopes) = (plain_name(&name)?, plain_scopes(&scopes)?);
     require_scopes(scope, &scopes)?;
-    let (id, now) = (scope.new_id::<ApiClientId>(), scope.now());
+    let id = scope.new_id::<ApiClientId>();
     let client_secret = random(SECRET);
     let row = ActiveModel {
         id: Set(id),
@@ -34,13 +34,10 @@ pub async fn create(scope: &Scope, new: NewApiClient) -> Result<ApiClientSecret>
         secret_hash: Set(digest(client_secret.expose())),
         scopes: Set(scopes),
         state: Set(ApiClientState::Active),
-        state_since: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        state_since: Set(scope.now()),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert(row).await?;
     let client = one(scope, id).await?;
     scope.record(Event::created("client.created", id, &client));
     Ok(ApiClientSecret { client, client_secret })

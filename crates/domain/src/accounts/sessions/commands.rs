@@ -160,6 +160,6 @@ async fn add(
         created_at: Set(scope.now()),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert_unversioned(row).await?;
     Ok(token)
 }

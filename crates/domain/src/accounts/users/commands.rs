@@ -54,23 +54,17 @@ async fn insert(
     if let Some(person) = person_id {
         people::exists(scope, "/person_id", person).await?;
     }
-    let (id, now) = (scope.new_id::<UserId>(), scope.now());
+    let id = scope.new_id::<UserId>();
     let row = ActiveModel {
         id: Set(id),
         email: Set(email),
         person_id: Set(person_id),
         password_hash: Set(password),
         state: Set(UserState::Active),
-        state_since: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        state_since: Set(scope.now()),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
-    let user: User = scope.one(id).await?;
-    scope.record(Event::created("user.created", id, &user));
-    Ok(user)
+    scope.create("user.created", id, row).await
 }
 
 /// Changes what is given. A new e-mail is what they sign in with from then on.
@@ -84,16 +78,12 @@ pub async fn update(scope: &Scope, id: UserId, patch: UserPatch) -> Result<User>
     if let Some(person) = person_id.value() {
         people::exists(scope, "/person_id", *person).await?;
     }
-    let before: User = scope.one(id).await?;
     let change = ActiveModel {
         email: required(email),
         person_id: nullable(person_id),
         ..Default::default()
     };
-    scope.change(&row, change).await?;
-    let user: User = scope.one(id).await?;
-    scope.record(Event::updated("user.updated", id, &before, &user));
-    Ok(user)
+    scope.amend("user.updated", id, &row, change).await
 }
 
 /// Signs a user out and keeps them out until they are reactivated.

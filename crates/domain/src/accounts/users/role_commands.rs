@@ -29,7 +29,7 @@ pub(super) async fn give(scope: &Scope, user: UserId, new: NewRoleGrant) -> Resu
     let now = scope.now();
     let NewRoleGrant { role, valid_from, valid_to } = new;
     Check::default().time("/valid_from", valid_from).time("/valid_to", valid_to).done()?;
-    // Whole microseconds, as both databases keep them, so that the answer is what is stored.
+    // Whole microseconds, as both databases keep them, so that what is compared is what is stored.
     let valid_from = valid_from.map_or(now, |from| from.trunc_subsecs(6));
     let valid_to = valid_to.map(|to| to.trunc_subsecs(6));
     require_rank(scope, role).await?;
@@ -46,31 +46,20 @@ pub(super) async fn give(scope: &Scope, user: UserId, new: NewRoleGrant) -> Resu
         let message = "the user has this role already in that time";
         return Err(Error::conflict("role_granted_already", message));
     }
-    let grant = RoleGrant {
-        id: scope.new_id(),
-        user_id: user,
-        role,
-        valid_from,
-        valid_to,
-        created_at: now,
-        version: 1,
-    };
+    let id = scope.new_id::<RoleGrantId>();
     let row = ActiveModel {
-        id: Set(grant.id),
+        id: Set(id),
         user_id: Set(user),
         role: Set(role),
         valid_from: Set(valid_from),
         valid_to: Set(valid_to),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert(row).await?;
     let payload =
-        json!({ "role": role, "valid_from": valid_from, "valid_to": valid_to, "grant": grant.id });
+        json!({ "role": role, "valid_from": valid_from, "valid_to": valid_to, "grant": id });
     scope.record(Event::new("role.granted", user, payload));
-    Ok(grant)
+    scope.one(id).await
 }
 
 /// Takes a role back, from now on. One that is over already stays as it was.
@@ -87,28 +76,15 @@ pub async fn revoke_role(scope: &Scope, id: RoleGrantId) -> Result<RoleGrant> {
     require_rank(scope, before.role).await?;
     let now = scope.now();
     if before.valid_to.is_some_and(|to| to <= now) {
-        return Ok(seen(before));
+        return scope.one(id).await;
     }
     if before.role == Role::Owner {
         require_another_owner(scope, user).await?;
     }
     // Of one that has not begun, this makes one that never will.
-    let valid_to = Some(now);
-    let row = ActiveModel { valid_to: Set(valid_to), ..Default::default() };
+    let row = ActiveModel { valid_to: Set(Some(now)), ..Default::default() };
     scope.change(&before, row).await?;
     let payload = json!({ "role": before.role, "grant": id });
     scope.record(Event::new("role.revoked", user, payload));
-    Ok(seen(Model { valid_to, version: before.version + 1, ..before }))
-}
-
-fn seen(row: Model) -> RoleGrant {
-    RoleGrant {
-        id: row.id,
-        user_id: row.user_id,
-        role: row.role,
-        valid_from: row.valid_from,
-        valid_to: row.valid_to,
-        created_at: row.created_at,
-        version: row.version,
-    }
+    scope.one(id).await
 }

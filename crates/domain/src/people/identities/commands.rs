@@ -1,8 +1,8 @@
 //! Adding and removing identities.
 
-use sea_orm::{ColumnTrait, QueryFilter, Set};
+use sea_orm::Set;
 
-use super::entity::{ActiveModel, Column, Entity};
+use super::entity::{ActiveModel, Entity};
 use super::types::{Identity, IdentityId, NewIdentity};
 use crate::kernel::check::Check;
 use crate::kernel::{Event, Permission, PersonId, Result, Scope};
@@ -14,21 +14,19 @@ use crate::{connections, people};
 /// `identity_taken` when it belongs to another person; `invalid` for a connection that does not exist.
 pub async fn add(scope: &Scope, person: PersonId, new: NewIdentity) -> Result<Identity> {
     scope.require(Permission::PeopleWrite)?;
-    Check::default().text("/external_id", &new.external_id, 200).done()?;
+    let NewIdentity { connection_id, external_id } = new;
+    Check::default().text("/external_id", &external_id, 200).done()?;
     people::get(scope, person).await?;
-    connections::exists(scope, "/connection_id", new.connection_id).await?;
-    let (id, now) = (scope.new_id::<IdentityId>(), scope.now());
+    connections::exists(scope, "/connection_id", connection_id).await?;
+    let id = scope.new_id::<IdentityId>();
     let row = ActiveModel {
         id: Set(id),
         person_id: Set(person),
-        connection_id: Set(new.connection_id),
-        external_id: Set(new.external_id),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        connection_id: Set(connection_id),
+        external_id: Set(external_id),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert(row).await?;
     let identity: Identity = scope.one(id).await?;
     scope.record(Event::created("identity.created", person, &identity));
     Ok(identity)
@@ -42,7 +40,7 @@ pub async fn remove(scope: &Scope, id: IdentityId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
     scope.lock_to_change::<Entity>(id).await?;
     let identity: Identity = scope.one(id).await?;
-    scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
+    scope.delete::<Entity>(id).await?;
     scope.record(Event::removed("identity.removed", identity.person_id, &identity));
     Ok(())
 }

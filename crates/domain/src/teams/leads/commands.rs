@@ -7,7 +7,7 @@ use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
 use super::types::{NewTeamLead, TeamLead, TeamLeadId, TeamLeadPatch};
 use crate::kernel::patch::{nullable, required};
-use crate::kernel::{Event, Permission, Result, Scope, Span, TeamId};
+use crate::kernel::{Permission, Result, Scope, Span, TeamId};
 use crate::teams::spans::{Stay, require_free};
 use crate::{people, teams};
 
@@ -17,30 +17,25 @@ use crate::{people, teams};
 /// `lead_overlaps` when days are taken already; `invalid` for a person or team that is not there.
 pub async fn create(scope: &Scope, new: NewTeamLead) -> Result<TeamLead> {
     scope.require(Permission::TeamsWrite)?;
-    let span = Span::new(new.valid_from, new.valid_to)?;
-    lock_team(scope, new.team_id).await?;
-    people::hold(scope, "/person_id", new.person_id).await?;
-    let mut taken = of_team(scope, new.team_id).await?;
+    let NewTeamLead { team_id, person_id, valid_from, valid_to } = new;
+    let span = Span::new(valid_from, valid_to)?;
+    lock_team(scope, team_id).await?;
+    people::hold(scope, "/person_id", person_id).await?;
+    let mut taken = of_team(scope, team_id).await?;
     if let Some(row) = taken.iter_mut().find(|row| row.span().gives_way_to(span)) {
         end(scope, row, span.from).await?;
     }
     require_free(&taken, span)?;
-    let (id, now) = (scope.new_id::<TeamLeadId>(), scope.now());
+    let id = scope.new_id::<TeamLeadId>();
     let row = ActiveModel {
         id: Set(id),
-        team_id: Set(new.team_id),
-        person_id: Set(new.person_id),
+        team_id: Set(team_id),
+        person_id: Set(person_id),
         valid_from: Set(span.from),
         valid_to: Set(span.to),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
-    let lead = queries::get(scope, id).await?;
-    scope.record(Event::created("team_lead.created", id, &lead));
-    Ok(lead)
+    scope.create("team_lead.created", id, row).await
 }
 
 /// Changes the days of a lead: to end it, give `valid_to`.
@@ -51,7 +46,6 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
     scope.require(Permission::TeamsWrite)?;
     lock_team(scope, queries::get(scope, id).await?.team_id).await?;
     let row = scope.lock_to_change::<Entity>(id).await?;
-    let before = queries::get(scope, id).await?;
     let TeamLeadPatch { valid_from, valid_to } = patch;
     let span = row.span().patched(valid_from, &valid_to)?;
     let mut taken = of_team(scope, row.team_id).await?;
@@ -62,10 +56,7 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
         valid_to: nullable(valid_to),
         ..Default::default()
     };
-    scope.change(&row, change).await?;
-    let after = queries::get(scope, id).await?;
-    scope.record(Event::updated("team_lead.updated", id, &before, &after));
-    Ok(after)
+    scope.amend("team_lead.updated", id, &row, change).await
 }
 
 /// Removes a lead that never was. To end one that was, give it a `valid_to`.
@@ -75,10 +66,7 @@ pub async fn update(scope: &Scope, id: TeamLeadId, patch: TeamLeadPatch) -> Resu
 pub async fn remove(scope: &Scope, id: TeamLeadId) -> Result<()> {
     scope.require(Permission::TeamsWrite)?;
     scope.lock_to_change::<Entity>(id).await?;
-    let before = queries::get(scope, id).await?;
-    scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
-    scope.record(Event::removed("team_lead.removed", id, &before));
-    Ok(())
+    scope.remove::<TeamLead>("team_lead.removed", id).await
 }
 
 async fn lock_team(scope: &Scope, team: TeamId) -> Result<()> {
@@ -91,11 +79,8 @@ async fn of_team(scope: &Scope, team: TeamId) -> Result<Vec<Model>> {
 
 /// Ends an open lead where the next one begins.
 async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
-    let before = queries::get(scope, row.id).await?;
     let change = ActiveModel { valid_to: Set(Some(on)), ..Default::default() };
-    scope.change(row, change).await?;
+    scope.amend::<TeamLead, _>("team_lead.updated", row.id, row, change).await?;
     row.valid_to = Some(on);
-    let after = queries::get(scope, row.id).await?;
-    scope.record(Event::updated("team_lead.updated", row.id, &before, &after));
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
 use super::types::{Membership, MembershipId, MembershipPatch, NewMembership};
 use crate::kernel::patch::{nullable, required};
-use crate::kernel::{Event, Permission, PersonId, Result, Scope, Span, TeamId};
+use crate::kernel::{Permission, PersonId, Result, Scope, Span, TeamId};
 use crate::teams::spans::{Stay, require_free};
 use crate::{people, teams};
 
@@ -18,34 +18,29 @@ use crate::{people, teams};
 /// `membership_overlaps` when days are taken already; `team_closed`; `invalid` for a person or team that is not there.
 pub async fn create(scope: &Scope, new: NewMembership) -> Result<Membership> {
     scope.require(Permission::PeopleWrite)?;
-    let span = Span::new(new.valid_from, new.valid_to)?;
+    let NewMembership { person_id, team_id, is_primary, valid_from, valid_to } = new;
+    let span = Span::new(valid_from, valid_to)?;
     // The team before the person, as everywhere. The lock on the person keeps two moves of one person from missing each other.
-    teams::open_team(scope, "/team_id", new.team_id).await?;
-    people::hold(scope, "/person_id", new.person_id).await?;
-    let mut taken = taken(scope, new.person_id, new.team_id, new.is_primary).await?;
+    teams::open_team(scope, "/team_id", team_id).await?;
+    people::hold(scope, "/person_id", person_id).await?;
+    let mut taken = taken(scope, person_id, team_id, is_primary).await?;
     let gives_way =
-        |row: &&mut Model| new.is_primary && row.is_primary && row.span().gives_way_to(span);
+        |row: &&mut Model| is_primary && row.is_primary && row.span().gives_way_to(span);
     if let Some(row) = taken.iter_mut().find(gives_way) {
         end(scope, row, span.from).await?;
     }
     require_free(&taken, span)?;
-    let (id, now) = (scope.new_id::<MembershipId>(), scope.now());
+    let id = scope.new_id::<MembershipId>();
     let row = ActiveModel {
         id: Set(id),
-        person_id: Set(new.person_id),
-        team_id: Set(new.team_id),
-        is_primary: Set(new.is_primary),
+        person_id: Set(person_id),
+        team_id: Set(team_id),
+        is_primary: Set(is_primary),
         valid_from: Set(span.from),
         valid_to: Set(span.to),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
-    let membership = queries::get(scope, id).await?;
-    scope.record(Event::created("membership.created", id, &membership));
-    Ok(membership)
+    scope.create("membership.created", id, row).await
 }
 
 /// Changes the days of a membership: to end it, give `valid_to`.
@@ -66,16 +61,12 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
     let mut taken = taken(scope, person, row.team_id, row.is_primary).await?;
     taken.retain(|other| other.id != id);
     require_free(&taken, span)?;
-    let before = queries::get(scope, id).await?;
     let change = ActiveModel {
         valid_from: required(valid_from),
         valid_to: nullable(valid_to),
         ..Default::default()
     };
-    scope.change(&row, change).await?;
-    let after = queries::get(scope, id).await?;
-    scope.record(Event::updated("membership.updated", id, &before, &after));
-    Ok(after)
+    scope.amend("membership.updated", id, &row, change).await
 }
 
 /// Removes a membership that never was. To end one that was, give it a `valid_to`.
@@ -85,10 +76,7 @@ pub async fn update(scope: &Scope, id: MembershipId, patch: MembershipPatch) -> 
 pub async fn remove(scope: &Scope, id: MembershipId) -> Result<()> {
     scope.require(Permission::PeopleWrite)?;
     scope.lock_to_change::<Entity>(id).await?;
-    let before = queries::get(scope, id).await?;
-    scope.delete_many::<Entity>().filter(Column::Id.eq(id)).exec(scope.tx()).await?;
-    scope.record(Event::removed("membership.removed", id, &before));
-    Ok(())
+    scope.remove::<Membership>("membership.removed", id).await
 }
 
 /// The days that a membership may not share: those in the same team, and of primary ones every primary one's.
@@ -106,11 +94,8 @@ async fn taken(
 
 /// Ends an open membership where the next one begins.
 async fn end(scope: &Scope, row: &mut Model, on: NaiveDate) -> Result<()> {
-    let before = queries::get(scope, row.id).await?;
     let change = ActiveModel { valid_to: Set(Some(on)), ..Default::default() };
-    scope.change(row, change).await?;
+    scope.amend::<Membership, _>("membership.updated", row.id, row, change).await?;
     row.valid_to = Some(on);
-    let after = queries::get(scope, row.id).await?;
-    scope.record(Event::updated("membership.updated", row.id, &before, &after));
     Ok(())
 }

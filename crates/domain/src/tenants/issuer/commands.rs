@@ -68,19 +68,15 @@ async fn create(scope: &Scope, state: SigningKeyState) -> Result<SigningKeyId> {
     let mut secret = [0; 32];
     rand::rng().fill_bytes(&mut secret);
     let public = PrivateKey::new(&secret).public()?.bytes()?;
-    let now = scope.now();
     let row = ActiveModel {
         id: Set(id),
         algorithm: Set("EdDSA".to_owned()),
         public_key: Set(public),
         sealed_private_key: Set(Some(scope.seal(PRIVATE_KEY, id.0, &secret)?)),
         state: Set(state),
-        state_since: Set(now),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(1),
+        state_since: Set(scope.now()),
         ..Default::default()
     };
-    scope.insert::<Entity, _>(row).await?;
+    scope.insert(row).await?;
     Ok(id)
 }

@@ -35,5 +35,6 @@ impl TenantOwned for Entity {
 
 impl Versioned for Entity {
     const VERSION: Column = Column::Version;
+    const CREATED_AT: Column = Column::CreatedAt;
     const UPDATED_AT: Column = Column::UpdatedAt;
 }
