@@ -67,7 +67,7 @@ pub(crate) struct PublicArgs {
     /// An earlier public URL, whose tokens are still accepted; several with commas between
     #[arg(long, value_name = "URL", value_delimiter = ',', value_parser = http_url)]
     pub(crate) previous_public_urls: Vec<String>,
-    /// A page elsewhere that browsers may let ask the API, like https://desk.example.com; several with commas between
+    /// A page elsewhere that browsers may let ask the API, like `https://desk.example.com`; several with commas between
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub(crate) allowed_origins: Vec<String>,
     /// Whether the GraphQL explorer is served at /graphiql
