@@ -5,5 +5,5 @@ mod queries;
 mod types;
 
 pub(crate) use queries::exists;
-pub use queries::{list, many, named};
+pub use queries::{list, named};
 pub use types::{Connection, ConnectionId};

@@ -21,14 +21,6 @@ pub(crate) async fn exists(scope: &Scope, pointer: &str, id: ConnectionId) -> Re
     scope.exists::<Entity>(pointer, id).await
 }
 
-/// Those of these connections that are there, in no order.
-///
-/// # Errors
-/// `forbidden` without `tickets.read`.
-pub async fn many(scope: &Scope, ids: &[ConnectionId]) -> Result<Vec<Connection>> {
-    scope.many(ids).await
-}
-
 impl Seen for Connection {
     type Entity = Entity;
 
@@ -42,8 +34,12 @@ impl Seen for Connection {
 impl Finds for ConnectionId {
     type Thing = Connection;
 
+    /// Those of these connections that are there, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `tickets.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Connection>> {
-        many(scope, ids).await
+        scope.many(ids).await
     }
 }
 

@@ -14,7 +14,7 @@ mod types;
 
 pub use commands::{act, create, update};
 pub(crate) use queries::{exists, hold};
-pub use queries::{get, list, many};
+pub use queries::{get, list};
 pub use types::{
     NewPerson, Person, PersonAction, PersonFilter, PersonPatch, PersonSort, PersonState,
 };

@@ -17,19 +17,15 @@ pub async fn get(scope: &Scope, id: PersonId) -> Result<Person> {
     scope.one(id).await
 }
 
-/// Those of these people who exist within reach, in no order.
-///
-/// # Errors
-/// `forbidden` without `people.read`.
-pub async fn many(scope: &Scope, ids: &[PersonId]) -> Result<Vec<Person>> {
-    scope.many(ids).await
-}
-
 impl Finds for PersonId {
     type Thing = Person;
 
+    /// Those of these people who exist within reach, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `people.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Person>> {
-        many(scope, ids).await
+        scope.many(ids).await
     }
 }
 

@@ -17,7 +17,7 @@ mod types;
 pub use commands::{act, create, update};
 use commands::{open_team, require_open};
 pub(crate) use queries::exists;
-pub use queries::{below, below_each, get, list, many};
+pub use queries::{below, below_each, get, list};
 pub use types::{NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort, TeamState};
 
 pub use crate::kernel::TeamId;

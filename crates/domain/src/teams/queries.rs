@@ -23,19 +23,15 @@ pub async fn get(scope: &Scope, id: TeamId) -> Result<Team> {
     scope.one(id).await
 }
 
-/// Those of these teams that exist within reach, in no order.
-///
-/// # Errors
-/// `forbidden` without `teams.read`.
-pub async fn many(scope: &Scope, ids: &[TeamId]) -> Result<Vec<Team>> {
-    scope.many(ids).await
-}
-
 impl Finds for TeamId {
     type Thing = Team;
 
+    /// Those of these teams that exist within reach, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `teams.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Team>> {
-        many(scope, ids).await
+        scope.many(ids).await
     }
 }
 

@@ -20,7 +20,7 @@ pub struct TicketChange {
 pub type Follow = for<'a> fn(&'a Scope, Vec<TicketChange>) -> BoxFuture<'a, Result<()>>;
 
 /// For tests of tickets alone.
-#[must_use]
-pub fn nothing_follows(_: &Scope, _: Vec<TicketChange>) -> BoxFuture<'_, Result<()>> {
+#[cfg(test)]
+pub(super) fn nothing_follows(_: &Scope, _: Vec<TicketChange>) -> BoxFuture<'_, Result<()>> {
     Box::pin(async { Ok(()) })
 }

@@ -10,7 +10,7 @@ mod types;
 
 pub use commands::{create, revoke, rotate_secret, update};
 pub(super) use queries::{by_id, scopes_of};
-pub use queries::{get, list, many};
+pub use queries::{get, list};
 pub use types::{
     ApiClient, ApiClientAction, ApiClientFilter, ApiClientPatch, ApiClientSecret, ApiClientState,
     NewApiClient,

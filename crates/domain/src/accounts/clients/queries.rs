@@ -17,22 +17,18 @@ pub async fn get(scope: &Scope, id: ApiClientId) -> Result<ApiClient> {
     Ok(seen(scope, scope.get::<Entity>(id).await?))
 }
 
-/// Those of these API clients that are there, in no order.
-///
-/// # Errors
-/// `forbidden` without `accounts.read`.
-pub async fn many(scope: &Scope, ids: &[ApiClientId]) -> Result<Vec<ApiClient>> {
-    scope.require(Permission::AccountsRead)?;
-    let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
-    let found = scope.find::<Entity>().filter(wanted).all(scope.tx()).await?;
-    Ok(found.into_iter().map(|client| seen(scope, client)).collect())
-}
-
 impl Finds for ApiClientId {
     type Thing = ApiClient;
 
+    /// Those of these API clients that are there, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `accounts.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<ApiClient>> {
-        many(scope, ids).await
+        scope.require(Permission::AccountsRead)?;
+        let wanted = dialect::any(scope.backend(), Column::Id, ids.iter().map(|id| id.0));
+        let found = scope.find::<Entity>().filter(wanted).all(scope.tx()).await?;
+        Ok(found.into_iter().map(|client| seen(scope, client)).collect())
     }
 }
 

@@ -15,7 +15,7 @@ mod types;
 
 pub use commands::{create, create_owner, end, reactivate, set_password, suspend, update};
 pub(super) use queries::by_email;
-pub use queries::{get, list, many, role_grant, role_grants, roles, roles_of};
+pub use queries::{get, list, role_grant, role_grants, roles, roles_of};
 pub use role_commands::{grant_role, revoke_role};
 pub use types::{
     NewRoleGrant, NewUser, RoleGrant, RoleGrantId, User, UserAction, UserFilter, UserPatch,

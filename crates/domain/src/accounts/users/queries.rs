@@ -19,22 +19,18 @@ pub async fn get(scope: &Scope, id: UserId) -> Result<User> {
     scope.one(id).await
 }
 
-/// Those of these users who are there, in no order. Everybody may see themselves.
-///
-/// # Errors
-/// `forbidden` without `accounts.read`.
-pub async fn many(scope: &Scope, ids: &[UserId]) -> Result<Vec<User>> {
-    if !ids.iter().all(|id| scope.actor() == Actor::User(*id)) {
-        scope.require(Permission::AccountsRead)?;
-    }
-    scope.many(ids).await
-}
-
 impl Finds for UserId {
     type Thing = User;
 
+    /// Those of these users who are there, in no order. Everybody may see themselves.
+    ///
+    /// # Errors
+    /// `forbidden` without `accounts.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<User>> {
-        many(scope, ids).await
+        if !ids.iter().all(|id| scope.actor() == Actor::User(*id)) {
+            scope.require(Permission::AccountsRead)?;
+        }
+        scope.many(ids).await
     }
 }
 

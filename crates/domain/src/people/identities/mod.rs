@@ -8,5 +8,5 @@ mod types;
 
 pub use commands::{add, remove};
 pub use introduce::introduce;
-pub use queries::{get, list, many, of_each_person};
+pub use queries::{get, list, of_each_person};
 pub use types::{Identity, IdentityId, Introduced, NewIdentity, Newcomer};

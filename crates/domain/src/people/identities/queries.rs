@@ -29,19 +29,15 @@ pub async fn get(scope: &Scope, id: IdentityId) -> Result<Identity> {
     scope.one(id).await
 }
 
-/// Those of these identities whose people are within reach, in no order.
-///
-/// # Errors
-/// `forbidden` without `people.read`.
-pub async fn many(scope: &Scope, ids: &[IdentityId]) -> Result<Vec<Identity>> {
-    scope.many(ids).await
-}
-
 impl Finds for IdentityId {
     type Thing = Identity;
 
+    /// Those of these identities whose people are within reach, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `people.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Identity>> {
-        many(scope, ids).await
+        scope.many(ids).await
     }
 }
 

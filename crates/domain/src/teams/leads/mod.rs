@@ -6,5 +6,5 @@ mod queries;
 mod types;
 
 pub use commands::{create, remove, update};
-pub use queries::{get, lead_of, list, many, of_each_team};
+pub use queries::{get, lead_of, list, of_each_team};
 pub use types::{LeadOf, NewTeamLead, TeamLead, TeamLeadFilter, TeamLeadId, TeamLeadPatch};

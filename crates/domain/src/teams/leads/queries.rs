@@ -33,19 +33,15 @@ pub async fn list(
     page::load(scope, filter, args, matching(filter)).await
 }
 
-/// Some leads, in no order.
-///
-/// # Errors
-/// `forbidden` without `teams.read`.
-pub async fn many(scope: &Scope, ids: &[TeamLeadId]) -> Result<Vec<TeamLead>> {
-    scope.many(ids).await
-}
-
 impl Finds for TeamLeadId {
     type Thing = TeamLead;
 
+    /// Some leads, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `teams.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<TeamLead>> {
-        many(scope, ids).await
+        scope.many(ids).await
     }
 }
 

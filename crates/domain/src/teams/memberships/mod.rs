@@ -7,5 +7,5 @@ mod types;
 
 pub use commands::{create, remove, update};
 pub(super) use queries::has_members_from;
-pub use queries::{get, list, many, of_each_team, of_people, team_of};
+pub use queries::{get, list, of_each_team, of_people, team_of};
 pub use types::{Membership, MembershipFilter, MembershipId, MembershipPatch, NewMembership};

@@ -19,19 +19,15 @@ pub async fn get(scope: &Scope, id: MembershipId) -> Result<Membership> {
     scope.one(id).await
 }
 
-/// Those of these memberships that exist within reach, in no order.
-///
-/// # Errors
-/// `forbidden` without `people.read`.
-pub async fn many(scope: &Scope, ids: &[MembershipId]) -> Result<Vec<Membership>> {
-    scope.many(ids).await
-}
-
 impl Finds for MembershipId {
     type Thing = Membership;
 
+    /// Those of these memberships that exist within reach, in no order.
+    ///
+    /// # Errors
+    /// `forbidden` without `people.read`.
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Membership>> {
-        many(scope, ids).await
+        scope.many(ids).await
     }
 }
 

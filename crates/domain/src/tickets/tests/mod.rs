@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::follow::nothing_follows;
 use super::import::{Intake, IntakeOptions, Mapping, Progress, Rejects, SortedTickets, write};
 use super::*;
 use crate::kernel::{App, Caller, PageArgs, Result};
