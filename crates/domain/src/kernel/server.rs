@@ -84,16 +84,19 @@ impl Server {
 
     async fn begin_once(&self, statement: &str) -> Result<Lease, sqlx::Error> {
         let connection = self.pool.acquire().await?;
-        let mut lease =
-            Lease { server: self.clone(), connection: Some(connection), since: Instant::now() };
+        let mut lease = Lease {
+            server: self.clone(),
+            connection: Some(connection),
+            since: Instant::now(),
+            is_open: false,
+        };
         let statement = AssertSqlSafe(statement).into_sql_str();
         let beginning = PgTransactionManager::begin(lease.conn().0, Some(statement));
         let begun = timeout(ANSWER, beginning).await.unwrap_or_else(|_| Err(gone()));
         self.note(&begun);
-        if begun.is_err() {
-            lease.abandon();
-        }
-        begun.map(|()| lease)
+        begun?;
+        lease.is_open = true;
+        Ok(lease)
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -191,6 +194,8 @@ pub(super) struct Lease {
     /// There until it goes.
     connection: Option<PoolConnection<Postgres>>,
     since: Instant,
+    /// The server has said that the transaction is open.
+    is_open: bool,
 }
 
 /// Waits for the answers on one connection.
@@ -221,10 +226,6 @@ impl Lease {
         answers.wait(PgTransactionManager::commit(connection)).await
     }
 
-    /// The pool may open another connection in its place at once.
-    fn abandon(&mut self) {
-        drop(self.connection.take().map(PoolConnection::detach));
-    }
 }
 
 impl Drop for Lease {
@@ -234,7 +235,9 @@ impl Drop for Lease {
         else {
             return;
         };
-        if look(&self.server.seen).is_suspect(self.since) {
+        // Whoever stops waiting for a BEGIN leaves a transaction open that the driver knows nothing of, and the next one would run in
+        // it, in its role. The pool may open another connection in its place at once.
+        if !self.is_open || look(&self.server.seen).is_suspect(self.since) {
             drop(connection.detach());
             return;
         }

@@ -70,7 +70,6 @@ fn readiness(ops: SocketAddr) -> (u16, serde_json::Value) {
 }
 
 #[test]
-#[ignore = "an import that the database leaves is now and then a 500 where 503 is meant; the cause is not known yet"]
 fn a_database_that_goes_and_comes_back_costs_nothing_that_was_acknowledged() {
     let Some(place) = Place::new() else { return };
     let server = place.start("serve");
