@@ -182,9 +182,11 @@ impl Mode {
                 tenant.0
             ),
             Self::Write(tenant) => {
-                format!("BEGIN; SELECT set_config('app.tenant', '{}', true)", tenant.0)
+                format!("BEGIN READ WRITE; SELECT set_config('app.tenant', '{}', true)", tenant.0)
             }
-            Self::System => "BEGIN; SELECT set_config('role', 'plumbline_system', true)".to_owned(),
+            Self::System => {
+                "BEGIN READ WRITE; SELECT set_config('role', 'plumbline_system', true)".to_owned()
+            }
             Self::SystemRead => {
                 "BEGIN READ ONLY; SELECT set_config('role', 'plumbline_system', true)".to_owned()
             }

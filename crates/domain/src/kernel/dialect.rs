@@ -71,12 +71,21 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
     }
 }
 
-/// Connections, resources, a stop, a statement that took too long.
+/// The connection is lost, resources are used up, a statement took too long.
 fn is_away(code: &str) -> bool {
     code.len() == 5
-        && ["08", "53", "57P", "57014"].iter().any(|begin| code.starts_with(begin))
         && code != "53100"
+        && (is_lost(code) || ["53", "57014"].iter().any(|begin| code.starts_with(begin)))
 }
+
+/// Whether a connection is of no more use after this: it broke, the server stops, it waited too long within a transaction, or what
+/// answers is a standby, where nothing can be written.
+pub(super) fn is_lost(code: &str) -> bool {
+    ["08", "57P", "25P03", "25P04", STANDBY].iter().any(|begin| code.starts_with(begin))
+}
+
+/// A feature that is not there: of what we say, only `BEGIN READ WRITE` on a standby.
+const STANDBY: &str = "0A000";
 
 /// SQLite's own numbers have finer ones in their higher bits.
 fn is_full(code: &str) -> bool {

@@ -14,6 +14,8 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::timeout;
 
+use super::dialect;
+
 /// How long to wait for an answer before wondering whether the server is there, and before wondering again.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Whoever has said something so lately need not be asked.
@@ -225,7 +227,6 @@ impl Lease {
         let (connection, answers) = self.conn();
         answers.wait(PgTransactionManager::commit(connection)).await
     }
-
 }
 
 impl Drop for Lease {
@@ -263,9 +264,7 @@ impl Drop for Lease {
 pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
-        }
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| dialect::is_lost(&code)),
         _ => false,
     }
 }
