@@ -8,6 +8,7 @@ mod m20261122_000003_accounts;
 mod m20261122_000004_tickets;
 mod m20261122_000005_kpis;
 mod m20261122_000006_job_origins;
+mod m20261122_000007_idempotency;
 pub mod schema;
 mod tenancy;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_tickets::Migration),
             Box::new(m20261122_000005_kpis::Migration),
             Box::new(m20261122_000006_job_origins::Migration),
+            Box::new(m20261122_000007_idempotency::Migration),
         ]
     }
 }

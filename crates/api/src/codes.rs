@@ -108,7 +108,7 @@ const SHARED: Codes = Codes {
         code(
             "graphql_invalid",
             400,
-            "The GraphQL document cannot be run: it is not one, does not fit the schema, or asks for too much.",
+            "The GraphQL document cannot be run: it is not one, or does not fit the schema.",
             "Read the message and its place; the schema is at `/graphiql`.",
         ),
         code(
@@ -116,6 +116,24 @@ const SHARED: Codes = Codes {
             400,
             "The id is not one: its prefix is unknown, or the rest is not 26 characters of base32.",
             "Give an id as an answer had it.",
+        ),
+        code(
+            "idempotency_key_in_use",
+            409,
+            "A request with the same `Idempotency-Key` is still being worked on.",
+            "Ask again in a moment: the answer will be that request's.",
+        ),
+        code(
+            "idempotency_key_reused",
+            422,
+            "This `Idempotency-Key` was used for another request within the last 24 hours.",
+            "Take a new key for a new request.",
+        ),
+        code(
+            "idempotency_key_unreadable",
+            400,
+            "`Idempotency-Key` is empty, longer than 255 letters, not ASCII, or there twice.",
+            READ_DETAIL,
         ),
         code(
             "if_match_unreadable",
@@ -155,6 +173,24 @@ const SHARED: Codes = Codes {
             "Look whether it was made before you send it again.",
         ),
         code("path_unreadable", 400, "A part of the address cannot be read.", READ_DETAIL),
+        code(
+            "persisted_query_not_found",
+            400,
+            "The document of this hash is not known here, or not any more.",
+            "Send the document with its hash; clients of automatic persisted queries do so by themselves.",
+        ),
+        code(
+            "persisted_query_unreadable",
+            400,
+            "`extensions.persistedQuery` is not of version 1, has no SHA-256 hash, or one of another document.",
+            READ_DETAIL,
+        ),
+        code(
+            "query_too_expensive",
+            400,
+            "The GraphQL document asks for too much at once; the message has the figures, and the most there may be.",
+            "Ask for less at once: fewer or shorter lists in lists, or several documents.",
+        ),
         code("query_unreadable", 400, "A parameter of the query cannot be read.", READ_DETAIL),
         code(
             "stale_version",

@@ -31,7 +31,7 @@ use serde_json::Value;
 use utoipa_actix_web::AppExt;
 
 pub use app::{Api, Patience};
-pub use graphql::{Graph, schema};
+pub use graphql::Graph;
 pub use http::{Failure, describe_metrics};
 pub use server::serve;
 
@@ -101,5 +101,5 @@ pub fn document() -> Value {
 /// The GraphQL schema in its own language.
 #[must_use]
 pub fn sdl() -> String {
-    schema().sdl()
+    Graph::new(true).sdl()
 }

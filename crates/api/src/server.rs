@@ -7,7 +7,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer};
 
 use crate::app::Api;
-use crate::{graphql, http, routes};
+use crate::{Graph, http, routes};
 
 /// How long a stop waits for requests under way, in seconds.
 const DRAIN: u64 = 25;
@@ -17,11 +17,12 @@ const DRAIN: u64 = 25;
 /// # Errors
 /// Those of the listener.
 pub fn serve(listener: TcpListener, api: Api, threads: usize) -> std::io::Result<Server> {
-    let graph = graphql::schema();
+    let graph = Graph::new(api.has_introspection());
     let patience = api.patience();
     let server = HttpServer::new(move || {
         let (api, graph) = (api.clone(), graph.clone());
         App::new()
+            .wrap(from_fn(http::once))
             .wrap(Compress::default())
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))

@@ -12,7 +12,7 @@ use domain::kernel::{ApiClientId, PersonId, UserId};
 use domain::tenants::{self, Tenant, TenantPatch};
 
 use super::edges::RolesOf;
-use crate::graphql::{PageOf, cost, found, load, page, read, write, write_by};
+use crate::graphql::{PageOf, found, load, page, read, write, write_by};
 use crate::people::PersonNode;
 
 /// Somebody who signs in.
@@ -47,7 +47,6 @@ impl UserNode {
     }
 
     /// Their roles, also those of the past.
-    #[graphql(complexity = "cost(Some(5), child_complexity)")]
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<RoleGrant>> {
         Ok(load(ctx, RolesOf(self.user.id)).await?.unwrap_or_default())
     }
@@ -74,7 +73,6 @@ impl AccountQuery {
     }
 
     /// Users.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn users(
         &self,
         ctx: &Context<'_>,
@@ -92,7 +90,6 @@ impl AccountQuery {
     }
 
     /// API clients.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn api_clients(
         &self,
         ctx: &Context<'_>,

@@ -7,6 +7,9 @@ use domain::kernel::{Error, ErrorKind};
 
 use crate::http::observe_failure;
 
+/// How many letters of a library's message are passed on.
+const LONGEST: usize = 240;
+
 /// A thing, or null where it is not there.
 pub(crate) fn found<T>(thing: Result<T, Error>) -> Result<Option<T>, Error> {
     match thing {
@@ -25,10 +28,21 @@ pub(super) fn dress(response: &mut Response, request_id: &str) {
                 observe_failure(source);
                 describe(source, &mut extensions);
             }
-            None => extensions.set("code", "graphql_invalid"),
+            None => {
+                extensions.set("code", "graphql_invalid");
+                shorten(&mut error.message);
+            }
         }
         extensions.set("requestId", request_id);
         error.extensions = Some(extensions);
+    }
+}
+
+/// What the library says quotes the document, whose names may be of any length.
+fn shorten(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST) {
+        message.truncate(end);
+        message.push('…');
     }
 }
 

@@ -6,11 +6,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, Variables};
-use domain::kernel::{Error, ErrorKind};
+use async_graphql::{Request, Response};
+use domain::kernel::{self, Error, ErrorKind};
 use serde::Deserialize;
+use serde_json::json;
 
+use super::document::Document;
 use super::reading::Reading;
 use super::{Graph, error, loader};
 use crate::app::Api;
@@ -22,6 +23,8 @@ const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 /// The largest document with its variables.
 pub(crate) const BODY: usize = 128 * 1024;
+/// How many faults of a document are told of at once.
+const MOST_ERRORS: usize = 8;
 
 /// Runs a document sent as JSON. Nothing else is taken: a form or plain text could come from a foreign page.
 pub(crate) async fn post(
@@ -34,7 +37,7 @@ pub(crate) async fn post(
 ) -> HttpResponse {
     let answers = Answers::of(&http, request_id);
     match posted(&http, body) {
-        Ok(request) => answers.run(api, graph, caller, request).await,
+        Ok(request) => answers.run(api, &graph, caller, request).await,
         Err(failure) => answers.refuse(&failure),
     }
 }
@@ -45,18 +48,30 @@ fn posted(http: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<R
         return Err(Failure::unsupported_media_type(message));
     }
     let body = body.map_err(|error| Failure::foreign(&error))?;
+    let unreadable = |what: String| {
+        Error::malformed("body_unreadable", format!("the body cannot be read: {what}"))
+    };
     let request = serde_json::from_slice::<Request>(&body);
-    Ok(request.map_err(|unreadable| {
-        Error::malformed("body_unreadable", format!("the body cannot be read: {unreadable}"))
-    })?)
+    let request = request.map_err(|error| unreadable(error.to_string()))?;
+    if names_nothing(&request) {
+        return Err(unreadable("missing field `query`".to_owned()).into());
+    }
+    Ok(request)
+}
+
+/// Neither a document nor what could stand for one.
+fn names_nothing(request: &Request) -> bool {
+    request.query.is_empty() && request.extensions.is_empty()
 }
 
 #[derive(Deserialize)]
 struct Asked {
+    #[serde(default)]
     query: String,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<String>,
+    extensions: Option<String>,
 }
 
 /// Runs a document given in the address; it may only read.
@@ -67,9 +82,9 @@ pub(crate) async fn get(
     request_id: RequestId,
     caller: Result<Caller, Failure>,
 ) -> HttpResponse {
-    let answers = Answers::of(&http, request_id);
+    let answers = Answers { may_write: false, ..Answers::of(&http, request_id) };
     match asked(http.query_string()) {
-        Ok(request) => answers.run(api, graph, caller, request).await,
+        Ok(request) => answers.run(api, &graph, caller, request).await,
         Err(failure) => answers.refuse(&failure),
     }
 }
@@ -81,40 +96,30 @@ fn asked(query: &str) -> Result<Request, Failure> {
         let message = message.strip_prefix("Query deserialize error: ").unwrap_or(&message);
         unreadable(format!("the document belongs into `?query=…`: {message}"))
     })?;
-    let Asked { query, operation_name, variables } = asked.into_inner();
-    let mut request = Request::new(query);
-    if let Some(name) = operation_name {
-        request = request.operation_name(name);
-    }
-    if let Some(text) = variables {
-        let variables = serde_json::from_str(&text)
-            .map_err(|error| unreadable(format!("`variables` cannot be read: {error}")))?;
-        request = request.variables(Variables::from_json(variables));
-    }
-    if writes(&mut request) {
-        let message = "a mutation must be sent by POST";
-        return Err(Failure::method_not_allowed("POST".to_owned(), message));
+    let Asked { query, operation_name, variables, extensions } = asked.into_inner();
+    let json = |name: &str, text: Option<String>| {
+        let read = text.map(|text| serde_json::from_str(&text)).transpose();
+        read.map_err(|error| unreadable(format!("`{name}` cannot be read: {error}")))
+    };
+    let given = json!({
+        "query": query,
+        "operationName": operation_name,
+        "variables": json("variables", variables)?,
+        "extensions": json("extensions", extensions)?.unwrap_or_else(|| json!({})),
+    });
+    let request: Request = serde_json::from_value(given)
+        .map_err(|error| unreadable(format!("the parameters cannot be read: {error}")))?;
+    if names_nothing(&request) {
+        return Err(unreadable("the document belongs into `?query=…`".to_owned()).into());
     }
     Ok(request)
 }
 
-/// Whether the operation that would run is not a query. A document that cannot be read does nothing.
-fn writes(request: &mut Request) -> bool {
-    let name = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else {
-        return false;
-    };
-    let operations = document.operations.iter();
-    let mut chosen = operations.filter(|(its, _)| {
-        name.is_none() || its.map(async_graphql::Name::as_str) == name.as_deref()
-    });
-    chosen.any(|(_, operation)| operation.node.ty != OperationType::Query)
-}
-
-/// In which media type the client wants its answer, and what the request is called.
+/// In which media type the client wants its answer, what the request is called, and what it may do.
 struct Answers {
     media_type: &'static str,
     request_id: String,
+    may_write: bool,
 }
 
 impl Answers {
@@ -128,42 +133,76 @@ impl Answers {
                 .into_iter()
                 .find(|media_type| range.eq_ignore_ascii_case(media_type))
         });
-        Self { media_type: named.unwrap_or(JSON), request_id: request_id.0 }
+        let media_type = named.unwrap_or(JSON);
+        Self { media_type, request_id: request_id.0, may_write: true }
     }
 
     async fn run(
         &self,
         api: Api,
-        graph: Data<Graph>,
+        graph: &Graph,
         caller: Result<Caller, Failure>,
-        request: Request,
+        mut request: Request,
     ) -> HttpResponse {
         let caller = match caller {
             Ok(caller) => caller,
             Err(failure) => return self.refuse(&failure),
         };
+        let tenant = caller.tenant;
+        let document = match graph.understand(tenant, &mut request) {
+            Ok(document) if document.writes && !self.may_write => {
+                let message = "a mutation must be sent by POST";
+                return self.refuse(&Failure::method_not_allowed("POST".to_owned(), message));
+            }
+            Ok(document) => document,
+            Err(error) => {
+                return self.give(&error::refusal(&error, &self.request_id), self.refused());
+            }
+        };
+        let text = request.query.clone();
         let request = match api.has_introspection() {
             true => request,
             false => request.disable_introspection(),
         };
-        let reading = Arc::new(Reading::new(api, caller.0));
-        let loader = loader::make(Arc::clone(&reading));
-        let mut request = request.data(reading).data(loader);
-        let (name, writes) = (request.operation_name.clone(), writes(&mut request));
-        let mut response = graph.execute(request).await;
-        observe_operation(name.as_deref(), writes, response.is_err());
-        error::dress(&mut response, &self.request_id);
-        let refused = response.is_err()
-            && response.data == async_graphql::Value::Null
-            && !failed_while_running(&response);
-        let status = match refused && self.media_type == GRAPHQL_JSON {
-            true => StatusCode::BAD_REQUEST,
-            false => StatusCode::OK,
-        };
-        self.give(&response, status)
+        let (response, ran) = self.execute(api, graph, caller.0, request, &document).await;
+        if ran {
+            graph.keep(tenant, &text, document);
+        }
+        self.give(&response, if ran { StatusCode::OK } else { self.refused() })
     }
 
-    /// Before the graph was asked.
+    /// The answer, and whether the document was valid, so that it ran.
+    async fn execute(
+        &self,
+        api: Api,
+        graph: &Graph,
+        caller: kernel::Caller,
+        request: Request,
+        document: &Document,
+    ) -> (Response, bool) {
+        let name = request.operation_name.clone();
+        let reading = Arc::new(Reading::new(api, caller));
+        let loader = loader::make(Arc::clone(&reading));
+        let mut response = graph.0.schema.execute(request.data(reading).data(loader)).await;
+        observe_operation(name.as_deref(), document.writes, document.cost, response.is_err());
+        let ran = response.is_ok()
+            || response.data != async_graphql::Value::Null
+            || failed_while_running(&response);
+        if ran {
+            document.form.complete(&mut response);
+        } else {
+            response.errors.truncate(MOST_ERRORS);
+        }
+        error::dress(&mut response, &self.request_id);
+        (response, ran)
+    }
+
+    /// The status of a document that is refused.
+    fn refused(&self) -> StatusCode {
+        if self.media_type == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+    }
+
+    /// Before there is a document.
     fn refuse(&self, failure: &Failure) -> HttpResponse {
         let refusal = error::refusal(&failure.error, &self.request_id);
         let mut answer = self.give(&refusal, failure.status());

@@ -18,7 +18,7 @@ use domain::tickets::{
 };
 use futures_util::future::try_join_all;
 
-use super::{cost, load};
+use super::load;
 use crate::accounts::UserNode;
 use crate::people::PersonNode;
 use crate::teams::{MembershipNode, TeamLeadNode, TeamNode};
@@ -56,7 +56,6 @@ impl NodeQuery {
     }
 
     /// The things with these ids, in the same order; null for each that is not there.
-    #[graphql(complexity = "cost(u32::try_from(ids.len()).ok(), child_complexity)")]
     async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
         if ids.len() > 100 {
             return Err(Error::invalid("/ids", "out_of_range", "at most 100 ids at once").into());

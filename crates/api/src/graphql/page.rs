@@ -2,22 +2,13 @@
 
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, OutputType, Result};
-use domain::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use domain::kernel::page::MAX_LIMIT;
 use domain::kernel::{self, Error, Identified, Page, PageArgs, Scope};
 
 use super::read;
 
 /// The connection of a node.
 pub(crate) type PageOf<N> = Connection<String, N, EmptyFields, EmptyFields>;
-
-/// More than any document may cost, and little enough that what a document asks for can be added up.
-const DEAR: usize = 1_000_000;
-
-/// What a list costs: as many things as are asked for, each with all that is asked of it.
-pub(crate) fn cost(first: Option<u32>, child: usize) -> usize {
-    let first = first.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT) as usize;
-    first.saturating_mul(child.saturating_add(1)).min(DEAR)
-}
 
 /// One page of a list, read in the operation's own scope.
 pub(crate) async fn page<T, N>(
@@ -59,19 +50,4 @@ pub(crate) fn connection<T: Identified, N: OutputType + From<T>>(
         .map(|(cursor, item)| Edge::new(cursor, item.into()))
         .collect();
     connection
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_list_costs_more_than_can_be_added_up() {
-        assert_eq!((cost(Some(3), 4), cost(None, 0), cost(Some(0), 4)), (15, 50, 5));
-        let mut nested = 0;
-        for _ in 0..100 {
-            nested = cost(Some(u32::MAX), nested);
-        }
-        assert_eq!((nested, cost(None, usize::MAX)), (DEAR, DEAR));
-    }
 }

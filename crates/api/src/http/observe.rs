@@ -62,6 +62,7 @@ impl Observed {
             http.route = route,
             http.response.status_code = field::Empty,
             graphql.operation.name = field::Empty,
+            graphql.operation.cost = field::Empty,
             tenant = field::Empty,
             actor = field::Empty,
         );
@@ -114,14 +115,15 @@ pub(crate) fn observe_failure(error: &Error) {
     }
 }
 
-/// Counts a GraphQL operation, and says what its author calls it.
-pub(crate) fn observe_operation(name: Option<&str>, writes: bool, failed: bool) {
+/// Counts a GraphQL operation, and says what its author calls it and what it costs.
+pub(crate) fn observe_operation(name: Option<&str>, writes: bool, cost: usize, failed: bool) {
     let operation = if writes { "mutation" } else { "query" };
     let outcome = if failed { "failed" } else { "ok" };
     counter!(OPERATIONS, "type" => operation, "outcome" => outcome).increment(1);
     let harmless = |name: &&str| {
         name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
+    Span::current().record("graphql.operation.cost", cost);
     if let Some(name) = name.filter(harmless) {
         Span::current().record("graphql.operation.name", name);
     }

@@ -9,7 +9,7 @@ use domain::kpis::{
 };
 use domain::tickets::{Channel, QueueId};
 
-use crate::graphql::{PageOf, cost, load, page, read};
+use crate::graphql::{PageOf, load, page, read};
 use crate::tickets::TicketNode;
 
 /// A ticket behind a number, or one kept out of it.
@@ -65,7 +65,6 @@ impl KpiQuery {
     }
 
     /// A number: days are local dates of `zone`, from the first to before the last.
-    #[graphql(complexity = "20 + cost(Some(5), child_complexity)")]
     async fn kpi(
         &self,
         ctx: &Context<'_>,
@@ -100,7 +99,6 @@ impl KpiQuery {
     }
 
     /// The tickets behind a number, and those kept out of it with the reason.
-    #[graphql(complexity = "20 + cost(first, child_complexity)")]
     async fn kpi_tickets(
         &self,
         ctx: &Context<'_>,

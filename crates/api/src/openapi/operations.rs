@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::responses::may_be_stale;
 use super::{members, operations, referred};
+use crate::http::STREAMS;
 
 const PATCH: &str = "The body is a JSON merge patch (RFC 7396): what is absent stays, null clears.";
 const PAGE: &str = "The answer is a page: `next`, and the header `Link`, lead to the one after it. \
@@ -24,6 +25,10 @@ pub(super) fn tidy(json: &mut Value) {
         if may_be_stale(&path, &verb, operation) {
             let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
             parameters.as_array_mut().into_iter().for_each(|it| it.push(if_match()));
+        }
+        if verb == "post" && path.starts_with("/v1/") && !STREAMS.contains(&&*path) {
+            let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+            parameters.as_array_mut().into_iter().for_each(|it| it.push(idempotency_key()));
         }
         for parameter in
             operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
@@ -54,6 +59,18 @@ fn if_match() -> Value {
         "required": false,
         "schema": { "type": "string" },
         "example": "\"3\"",
+    })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A name for this request, so that it can be sent again when its answer was lost: for 24 hours the same request \
+            of this name gets the same answer, with `Idempotent-Replayed: true`, and does nothing more. A failure is not kept.",
+        "required": false,
+        "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        "example": "5f0c1b8e-import-of-monday",
     })
 }
 

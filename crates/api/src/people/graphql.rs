@@ -9,7 +9,7 @@ use domain::people::{
 };
 
 use super::edges::{IdentitiesOf, MembershipsOf};
-use crate::graphql::{FirstPage, PageOf, cost, found, load, page, read, write};
+use crate::graphql::{FirstPage, PageOf, found, load, page, read, write};
 use crate::teams::MembershipNode;
 
 /// Somebody who works in support.
@@ -36,7 +36,6 @@ impl From<Person> for PersonNode {
 #[ComplexObject]
 impl PersonNode {
     /// Where they are and were, the oldest first; on a day, where one is given.
-    #[graphql(complexity = "cost(Some(5), child_complexity)")]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -54,7 +53,6 @@ impl PersonNode {
     }
 
     /// Under which ids the sources know them.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn identities(
         &self,
         ctx: &Context<'_>,
@@ -79,7 +77,6 @@ impl PersonQuery {
     }
 
     /// People.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn people(
         &self,
         ctx: &Context<'_>,

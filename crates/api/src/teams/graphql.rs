@@ -12,7 +12,7 @@ use domain::teams::memberships::{
 use domain::teams::{self, NewTeam, Team, TeamAction, TeamFilter, TeamPatch, TeamSort};
 
 use super::edges::{ChildrenOf, LeadsOf, MembersOf};
-use crate::graphql::{FirstPage, PageOf, cost, found, load, page, read, write};
+use crate::graphql::{FirstPage, PageOf, found, load, page, read, write};
 use crate::people::PersonNode;
 
 /// A team.
@@ -47,7 +47,6 @@ impl TeamNode {
     }
 
     /// The teams directly below it.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -60,7 +59,6 @@ impl TeamNode {
     }
 
     /// Who is or was in it; on a day, where one is given.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -75,7 +73,6 @@ impl TeamNode {
     }
 
     /// Who leads or led it; on a day, where one is given.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn leads(
         &self,
         ctx: &Context<'_>,
@@ -168,7 +165,6 @@ impl TeamQuery {
     }
 
     /// Teams.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn teams(
         &self,
         ctx: &Context<'_>,
@@ -185,7 +181,6 @@ impl TeamQuery {
     }
 
     /// Memberships: who was where when.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -199,7 +194,6 @@ impl TeamQuery {
     }
 
     /// Leads: who led what when.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn team_leads(
         &self,
         ctx: &Context<'_>,

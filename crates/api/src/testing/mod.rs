@@ -2,6 +2,8 @@
 
 mod world;
 
+use std::sync::LazyLock;
+
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
 use actix_web::middleware::from_fn;
 use actix_web::{App, test};
@@ -13,9 +15,12 @@ use domain::testing::TestApp;
 use serde_json::{Value, json};
 
 use crate::app::Api;
-use crate::{graphql, http, routes};
+use crate::{Graph, http, routes};
 
 const URL: &str = "http://plumbline.test";
+/// Without and with suggestions.
+static GRAPHS: LazyLock<[Graph; 2]> = LazyLock::new(|| [false, true].map(Graph::new));
+
 const PASSWORD: &str = "correct horse battery staple";
 
 /// The API over an empty database.
@@ -101,11 +106,19 @@ impl TestApi {
 
     /// Sends a request.
     pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
+        let (status, headers, text) = self.sent(request).await;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer { status, headers, body }
+    }
+
+    /// Sends a request; the answer's body as it came.
+    pub(crate) async fn sent(&self, request: test::TestRequest) -> (StatusCode, HeaderMap, String) {
         let api = Api::new(self.test.app.clone(), self.urls.clone())
             .graphiql(self.explorable)
             .introspection(self.explorable);
-        let graph = graphql::schema();
+        let graph = GRAPHS[usize::from(self.explorable)].clone();
         let app = App::new()
+            .wrap(from_fn(http::once))
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))
             .configure(|config| routes(config, &api, &graph));
@@ -113,9 +126,7 @@ impl TestApi {
         let response = test::call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = test::read_body(response).await;
-        let body = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Answer { status, headers, body }
+        (status, headers, String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Sends JSON with a token.

@@ -9,7 +9,7 @@ use domain::tickets::{
 };
 
 use super::edges::EventsOf;
-use crate::graphql::{PageOf, cost, found, load, page, read, write};
+use crate::graphql::{PageOf, found, load, page, read, write};
 use crate::people::PersonNode;
 
 /// A ticket, as it is now.
@@ -68,7 +68,6 @@ impl TicketNode {
     }
 
     /// What happened to it, in order.
-    #[graphql(complexity = "cost(Some(20), child_complexity)")]
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<TicketEvent>> {
         Ok(load(ctx, EventsOf(self.ticket.id)).await?.unwrap_or_default())
     }
@@ -85,7 +84,6 @@ impl TicketQuery {
     }
 
     /// Tickets.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn tickets(
         &self,
         ctx: &Context<'_>,
@@ -102,13 +100,11 @@ impl TicketQuery {
     }
 
     /// The queues: the helpdesk's groups.
-    #[graphql(complexity = "cost(Some(50), child_complexity)")]
     async fn queues(&self, ctx: &Context<'_>) -> Result<Vec<Queue>> {
         Ok(tickets::queues(&*read(ctx).await?).await?)
     }
 
     /// Which teams queues are and were linked to.
-    #[graphql(complexity = "cost(Some(50), child_complexity)")]
     async fn queue_teams(&self, ctx: &Context<'_>) -> Result<Vec<QueueTeam>> {
         Ok(tickets::linked_queues(&*read(ctx).await?).await?)
     }
@@ -119,7 +115,6 @@ impl TicketQuery {
     }
 
     /// The sources of tickets.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn connections(
         &self,
         ctx: &Context<'_>,

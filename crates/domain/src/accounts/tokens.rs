@@ -115,7 +115,8 @@ pub async fn authenticate(
     let issuer = issuer.ok_or_else(|| refuse(Refusal::Issuer))?;
     let (now, lifetime) = (app.clock().now(), urls.token_lifetime());
     let (actor, scopes) = verify(&token, &issuer, now, lifetime).map_err(refuse)?;
-    Ok(Caller { tenant: issuer.tenant.id, actor, request_id, scopes, expected_version: None })
+    let caller = Caller { actor, request_id, scopes, ..Caller::system(issuer.tenant.id) };
+    Ok(caller)
 }
 
 /// A token whose form is ours and whose words are not yet believed.

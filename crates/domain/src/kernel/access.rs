@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use super::Permission;
+use super::unit::Unit;
 
 crate::id!(TenantId, "tenant", "A tenant's id.");
 crate::id!(UserId, "user", "A user's id.");
@@ -45,6 +46,8 @@ pub struct Caller {
     pub scopes: Option<Vec<String>>,
     /// The version that the caller saw of the one thing they are about to change; `None` changes whichever there is.
     pub expected_version: Option<i64>,
+    /// The transaction that everything this caller does is part of; `None` gives each command one of its own.
+    pub(crate) unit: Option<Unit>,
 }
 
 impl Caller {
@@ -57,6 +60,7 @@ impl Caller {
             request_id: None,
             scopes: None,
             expected_version: None,
+            unit: None,
         }
     }
 

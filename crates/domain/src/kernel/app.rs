@@ -97,6 +97,12 @@ impl App {
     where
         F: AsyncFnOnce(&Scope) -> Result<T>,
     {
+        if let Some(unit) = &caller.unit {
+            let scope = unit.take()?;
+            let answer = read(&scope).await;
+            unit.give_back(scope);
+            return answer;
+        }
         let scope = self.reading(caller).await?;
         read(&scope).await
     }
@@ -109,6 +115,10 @@ impl App {
         self.open(caller, Mode::Read(caller.tenant)).await
     }
 
+    pub(super) async fn writing(&self, caller: &Caller) -> Result<Scope> {
+        self.open(caller, Mode::Write(caller.tenant)).await
+    }
+
     /// Writes: commits when `write` answers `Ok`, takes everything back otherwise.
     ///
     /// # Errors
@@ -117,7 +127,14 @@ impl App {
     where
         F: AsyncFnOnce(&Scope) -> Result<T>,
     {
-        let scope = self.open(caller, Mode::Write(caller.tenant)).await?;
+        if let Some(unit) = &caller.unit {
+            // Where it fails, the scope goes, and with it all that was written in it.
+            let scope = unit.take()?;
+            let answer = write(&scope).await?;
+            unit.give_back(scope);
+            return Ok(answer);
+        }
+        let scope = self.writing(caller).await?;
         let answer = write(&scope).await?;
         self.commit(scope).await?;
         Ok(answer)

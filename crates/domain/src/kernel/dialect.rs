@@ -198,6 +198,12 @@ pub(crate) fn for_update_skip_locked(backend: DbBackend) -> &'static str {
     if backend == DbBackend::Postgres { " FOR NO KEY UPDATE SKIP LOCKED" } else { "" }
 }
 
+/// Asks, without waiting, to be the only one until the transaction ends, of a tenant, an id and a text; none where there is one writer.
+pub(crate) fn try_lock(backend: DbBackend) -> Option<&'static str> {
+    let lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || $2::text || $3, 0))";
+    (backend == DbBackend::Postgres).then_some(lock)
+}
+
 /// The same as [`for_update`] for a statement that is built.
 pub(crate) fn locked<S: QuerySelect>(backend: DbBackend, select: S) -> S {
     if backend == DbBackend::Postgres { select.lock(LockType::NoKeyUpdate) } else { select }

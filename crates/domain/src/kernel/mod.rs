@@ -15,6 +15,7 @@ mod events;
 pub mod file;
 pub(crate) mod first_pages;
 pub mod id;
+pub mod idempotency;
 pub mod jobs;
 pub mod page;
 pub mod patch;
@@ -32,6 +33,7 @@ mod system;
 mod tests;
 mod things;
 mod trace;
+mod unit;
 mod walls;
 
 pub use access::{Access, Actor, ApiClientId, Caller, PersonId, Reach, TeamId, TenantId, UserId};

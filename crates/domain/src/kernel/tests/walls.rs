@@ -26,6 +26,11 @@ const NOT_CHOSEN: &[(&str, &str, &str)] = &[
         "tenant_id,connection_id,external_id",
         "the source's id: the import runs again and finds the row",
     ),
+    (
+        "idempotency_keys",
+        "tenant_id,actor_id,key",
+        "a lock keeps other requests of the same key away",
+    ),
     ("jobs", "tenant_id,kind,unique_key", "what waits already is not enqueued twice"),
     (
         "queues",

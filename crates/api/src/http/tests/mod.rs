@@ -1,5 +1,7 @@
 //! What holds for every address: how a request is refused that nobody could answer.
 
+mod idempotency;
+
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
