@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -10,7 +11,7 @@ use domain::kernel::{App, Error, Ids};
 
 use domain::tenants::PublicUrls;
 
-use crate::http::Failure;
+use crate::http::{Allowances, Failure, Limits, Network, Proxies};
 
 /// How long a client may keep us waiting.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,8 @@ pub struct Api {
     introspection: bool,
     patience: Patience,
     origins: Vec<String>,
+    limits: Limits,
+    proxies: Arc<Proxies>,
 }
 
 impl Api {
@@ -45,7 +48,19 @@ impl Api {
     pub fn new(app: App, urls: PublicUrls) -> Self {
         let patience = Patience::default();
         let (ids, origins) = (Ids::random(), Vec::new());
-        Self { app, ids, urls, graphiql: true, introspection: true, patience, origins }
+        let limits = Limits::local(Allowances::default(), app.clock());
+        let proxies = Arc::default();
+        Self {
+            app,
+            ids,
+            urls,
+            graphiql: true,
+            introspection: true,
+            patience,
+            origins,
+            limits,
+            proxies,
+        }
     }
 
     /// With or without the explorer at `/graphiql`.
@@ -70,6 +85,26 @@ impl Api {
     #[must_use]
     pub fn for_origins(self, origins: Vec<String>) -> Self {
         Self { origins, ..self }
+    }
+
+    /// Within these limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Behind proxies in these networks, whose word is taken for where a request comes from.
+    #[must_use]
+    pub fn behind(self, proxies: Vec<Network>) -> Self {
+        Self { proxies: Arc::new(Proxies::new(proxies)), ..self }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) fn proxies(&self) -> &Proxies {
+        &self.proxies
     }
 
     pub(crate) fn origins(&self) -> &[String] {

@@ -38,14 +38,27 @@ impl FromRequest for Caller {
         let token = bearer(request);
         let expected = expected_version(request);
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+        let request = request.clone();
         Box::pin(async move {
             let api = api?;
             let mut caller = accounts::authenticate(&api, api.urls(), &token?, request_id).await?;
             observe_caller(&caller);
             caller.expected_version = expected?;
+            admit(&api, &caller, &request).await?;
             Ok(Self(caller))
         })
     }
+}
+
+/// Lets a request in as far as its tenant and its token may ask; nothing of the database was touched for it yet.
+async fn admit(api: &Api, caller: &kernel::Caller, request: &HttpRequest) -> Result<(), Error> {
+    let (standing, admitted) = api.limits().request(caller).await;
+    request.extensions_mut().insert(standing);
+    admitted?;
+    // It is the request's until its answer has begun.
+    let turn = api.limits().turn(caller).await?;
+    request.extensions_mut().insert(turn);
+    Ok(())
 }
 
 /// The version that `If-Match` names, where the request is about one thing.
@@ -86,5 +99,5 @@ fn bearer(request: &HttpRequest) -> Result<String, Failure> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing().into());
     }
-    Ok(token.trim().to_owned())
+    Ok(token.trim_matches(' ').to_owned())
 }

@@ -112,6 +112,12 @@ const SHARED: Codes = Codes {
             "Read the message and its place; the schema is at `/graphiql`.",
         ),
         code(
+            "head_too_large",
+            431,
+            "The address and the header fields have more than 16 KiB together.",
+            "Send less in them; a GraphQL document may come as the body of a POST.",
+        ),
+        code(
             "id_unreadable",
             400,
             "The id is not one: its prefix is unknown, or the rest is not 26 characters of base32.",
@@ -153,7 +159,12 @@ const SHARED: Codes = Codes {
             "The request was understood, and is not valid.",
             "`fields` says of each field what is wrong and what would be right.",
         ),
-        code("limited", 429, "This is over a limit.", "Come back after `Retry-After`."),
+        code(
+            "limited",
+            429,
+            "There were more requests, more of them at once, or more tries to sign in than there may be; `detail` says which, and whose.",
+            "Come back after `Retry-After`, and ask less often: `RateLimit-Remaining` says how much is left.",
+        ),
         code(
             "method_not_allowed",
             405,
@@ -209,6 +220,12 @@ const SHARED: Codes = Codes {
             409,
             "Somebody else made the same thing at the same moment.",
             "Send the request again.",
+        ),
+        code(
+            "timed_out",
+            503,
+            "It took longer than a request may, or waited too long for somebody else's change.",
+            "Ask for less at once, a shorter time or a smaller page; or try again later.",
         ),
         code(
             "unauthenticated",

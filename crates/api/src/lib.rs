@@ -32,7 +32,7 @@ use utoipa_actix_web::AppExt;
 
 pub use app::{Api, Patience};
 pub use graphql::Graph;
-pub use http::{Failure, describe_metrics};
+pub use http::{Allowances, Failure, Limits, LimitsError, Network, describe_metrics};
 pub use server::serve;
 
 use http::Addresses;

@@ -6,14 +6,14 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{ConnectionTrait, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, SqlitePool};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::kernel::{App, Caller, Clock, Database, Ids, MasterKey};
+use crate::kernel::{App, Caller, Clock, Database, ErrorKind, Ids, MasterKey, Scope};
 use crate::tenants::{self, NewTenant};
 
 /// An application over an empty, migrated database.
@@ -55,6 +55,42 @@ impl TestApp {
         match &self.home {
             Home::Folder(_) => None,
             Home::Server { url, name } => Some(with_database(url, name)),
+        }
+    }
+
+    /// The same application in another process, which knows nothing yet.
+    #[must_use]
+    pub fn beside(&self) -> App {
+        let (database, clock) = (self.app.database().clone(), self.app.clock().clone());
+        crate::app(database, clock, Ids::random(), MasterKey::new([7; 32]))
+    }
+
+    /// Removes the keys of a tenant that sign no more, as an operator does who lost one.
+    ///
+    /// # Panics
+    /// When they stay.
+    pub async fn remove_retired_keys(&self, tenant: &Caller) {
+        let removed = self.app.write(tenant, async |scope| {
+            let sql = "DELETE FROM signing_keys WHERE tenant_id = $1 AND state = 'retired'";
+            Ok(scope.tx().execute_raw(scope.sql(sql, [])).await?.rows_affected())
+        });
+        assert!(removed.await.expect("they may be removed") > 0);
+    }
+
+    /// Takes every connection that reads, for as long as what is returned is held.
+    ///
+    /// # Panics
+    /// When there are none.
+    pub async fn take_connections(&self, tenant: &Caller) -> Vec<Scope> {
+        let mut held = Vec::new();
+        loop {
+            let scope = self.app.reading(tenant).await.expect("a scope");
+            if let Err(error) = tenants::get(&scope).await {
+                assert_eq!(error.kind(), ErrorKind::Unavailable);
+                assert!(!held.is_empty());
+                return held;
+            }
+            held.push(scope);
         }
     }
 

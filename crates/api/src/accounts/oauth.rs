@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::Api;
-use crate::http::{Failure, Json, Path, Problems, Result, observe_failure, status};
+use crate::http::{Attempt, Failure, Json, Path, Problems, Result, observe_failure, status};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(token).service(revoke).service(discovery).service(keys);
@@ -42,6 +42,7 @@ struct TokenError<'a> {
         (status = BAD_REQUEST, body = TokenError, description = "The request is not one, or its grant is not good.", example = json!({ "error": "invalid_grant", "error_description": "the e-mail or the password is wrong" })),
         (status = UNAUTHORIZED, body = TokenError, description = "The client is not known, or its secret is wrong.", example = json!({ "error": "invalid_client", "error_description": "the client or its secret is wrong" })),
         (status = NOT_FOUND, body = TokenError, description = "There is no such tenant.", example = json!({ "error": "not_found", "error_description": "there is no tenant `acme`" })),
+        (status = TOO_MANY_REQUESTS, body = TokenError, description = "There were too many tries; `Retry-After` says when to try again.", example = json!({ "error": "limited", "error_description": "there were too many tries to sign in; try again later" })),
         (status = SERVICE_UNAVAILABLE, body = TokenError, description = "A part of the service is away for a moment.", example = json!({ "error": "unavailable", "error_description": "a part of the service is away for a moment; try again" }))
     )
 )]
@@ -53,9 +54,22 @@ async fn token(
     form: std::result::Result<Form<TokenRequest>, actix_web::Error>,
 ) -> HttpResponse {
     let asked = async {
+        let address = api.proxies().client(&http);
+        api.limits().stranger(address).await?;
         let mut request = form.map_err(|error| unreadable(&error))?.into_inner();
         basic(&http, &mut request)?;
-        accounts::token(&api, api.urls(), &tenant, request).await
+        let attempt = request.signs_in_as().map(|account| {
+            let tenant = tenant.to_owned();
+            Attempt { tenant, account, address }
+        });
+        if let Some(attempt) = &attempt {
+            api.limits().sign_in(attempt).await?;
+        }
+        let answer = accounts::token(&api, api.urls(), &tenant, request).await?;
+        if let Some(attempt) = &attempt {
+            api.limits().signed_in(attempt).await;
+        }
+        Ok(answer)
     };
     match asked.await {
         Ok(answer) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer),
@@ -76,16 +90,19 @@ async fn token(
         (status = OK, description = "It has ended."),
         (status = BAD_REQUEST, body = TokenError, description = "There is no token, or it is one that ends by itself.", example = json!({ "error": "invalid_request", "error_description": "`token` is missing" })),
         (status = NOT_FOUND, body = TokenError, description = "There is no such tenant.", example = json!({ "error": "not_found", "error_description": "there is no tenant `acme`" })),
+        (status = TOO_MANY_REQUESTS, body = TokenError, description = "There were too many requests; `Retry-After` says when to try again.", example = json!({ "error": "limited", "error_description": "this address has tried more often than it may; try again later" })),
         (status = SERVICE_UNAVAILABLE, body = TokenError, description = "A part of the service is away for a moment.", example = json!({ "error": "unavailable", "error_description": "a part of the service is away for a moment; try again" }))
     )
 )]
 #[post("/t/{tenant}/oauth/revoke")]
 async fn revoke(
+    http: HttpRequest,
     api: Api,
     tenant: Path<String>,
     form: std::result::Result<Form<RevocationRequest>, actix_web::Error>,
 ) -> HttpResponse {
     let asked = async {
+        api.limits().stranger(api.proxies().client(&http)).await?;
         let request = form.map_err(|error| unreadable(&error))?.into_inner();
         accounts::revoke(&api, &tenant, request).await
     };
@@ -152,14 +169,16 @@ fn basic(http: &HttpRequest, request: &mut TokenRequest) -> std::result::Result<
 /// Say where this tenant's tokens come from and how to check them.
 #[utoipa::path(tag = "accounts", operation_id = "tokens.discovery", params(("tenant" = String, Path, description = "The tenant's name in addresses.")), security(()), responses((status = OK, body = Discovery), Problems))]
 #[get("/t/{tenant}/.well-known/openid-configuration")]
-async fn discovery(api: Api, tenant: Path<String>) -> Result<Json<Discovery>> {
+async fn discovery(http: HttpRequest, api: Api, tenant: Path<String>) -> Result<Json<Discovery>> {
+    api.limits().stranger(api.proxies().client(&http)).await?;
     Ok(Json(tenants::discovery(&api, api.urls(), &tenant).await?))
 }
 
 /// List the public keys of this tenant's tokens.
 #[utoipa::path(tag = "accounts", operation_id = "tokens.keys", params(("tenant" = String, Path, description = "The tenant's name in addresses.")), security(()), responses((status = OK, body = Jwks), Problems))]
 #[get("/t/{tenant}/.well-known/jwks.json")]
-async fn keys(api: Api, tenant: Path<String>) -> Result<HttpResponse> {
+async fn keys(http: HttpRequest, api: Api, tenant: Path<String>) -> Result<HttpResponse> {
+    api.limits().stranger(api.proxies().client(&http)).await?;
     let keys = tenants::jwks(&api, &tenant).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=60")).json(keys))
 }

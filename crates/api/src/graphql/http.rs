@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use async_graphql::{Request, Response};
 use domain::kernel::{self, Error, ErrorKind};
 use serde::Deserialize;
@@ -32,14 +32,18 @@ pub(crate) async fn post(
     api: Api,
     graph: Data<Graph>,
     request_id: RequestId,
-    caller: Result<Caller, Failure>,
     body: Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
     let answers = Answers::of(&http, request_id);
     match posted(&http, body) {
-        Ok(request) => answers.run(api, &graph, caller, request).await,
+        Ok(request) => answers.run(api, &graph, caller(&http).await, request).await,
         Err(failure) => answers.refuse(&failure),
     }
+}
+
+/// Asked once the request could be read: one that could not waits for nobody.
+async fn caller(http: &HttpRequest) -> Result<Caller, Failure> {
+    Caller::extract(http).await
 }
 
 fn posted(http: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Request, Failure> {
@@ -80,11 +84,10 @@ pub(crate) async fn get(
     api: Api,
     graph: Data<Graph>,
     request_id: RequestId,
-    caller: Result<Caller, Failure>,
 ) -> HttpResponse {
     let answers = Answers { may_write: false, ..Answers::of(&http, request_id) };
     match asked(http.query_string()) {
-        Ok(request) => answers.run(api, &graph, caller, request).await,
+        Ok(request) => answers.run(api, &graph, caller(&http).await, request).await,
         Err(failure) => answers.refuse(&failure),
     }
 }
@@ -160,6 +163,9 @@ impl Answers {
             }
         };
         let text = request.query.clone();
+        if let Err(failure) = admit(&api, &caller, document.cost).await {
+            return self.refuse(&failure);
+        }
         let request = match api.has_introspection() {
             true => request,
             false => request.disable_introspection(),
@@ -215,6 +221,16 @@ impl Answers {
         answer.insert_header((CONTENT_TYPE, format!("{}; charset=utf-8", self.media_type)));
         answer.body(serde_json::to_vec(response).unwrap_or_default())
     }
+}
+
+/// Refuses whoever may not come in any more as every other address does, and who has used up what documents may cost.
+async fn admit(api: &Api, caller: &Caller, cost: usize) -> Result<(), Failure> {
+    match api.read(caller, async |_| Ok(())).await {
+        Err(error) if error.kind() == ErrorKind::Unauthenticated => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
+    let cost = u32::try_from(cost).unwrap_or(u32::MAX);
+    Ok(api.limits().spend(caller, cost).await?)
 }
 
 /// Whether a field failed while it ran, so that the document itself was fine.

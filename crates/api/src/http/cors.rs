@@ -7,6 +7,11 @@ use actix_web::http::header::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RATE_LIMIT: [HeaderName; 3] = [
+    HeaderName::from_static("ratelimit-limit"),
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("ratelimit-reset"),
+];
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// How long a browser may believe the answer to its preflight, in seconds.
@@ -26,5 +31,6 @@ pub(crate) fn cors(origins: &[String]) -> Cors {
             TRACE_PARENT,
         ])
         .expose_headers([ETAG, LINK, LOCATION, RETRY_AFTER, REQUEST_ID])
+        .expose_headers(RATE_LIMIT)
         .max_age(REMEMBERED)
 }

@@ -40,6 +40,16 @@ impl Failure {
         Self { error, finer: Some(StatusCode::PAYLOAD_TOO_LARGE), allow: None }
     }
 
+    /// The head of the request is larger than it may be.
+    #[track_caller]
+    pub(crate) fn head_too_large(most: usize) -> Self {
+        let message =
+            format!("the address and the header fields have more than {most} bytes together");
+        let error = Error::malformed("head_too_large", message);
+        let finer = Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        Self { error, finer, allow: None }
+    }
+
     /// The body is of a kind that is not taken here.
     #[track_caller]
     pub(crate) fn unsupported_media_type(message: impl Into<String>) -> Self {

@@ -2,7 +2,9 @@
 
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
@@ -75,6 +77,8 @@ async fn begin(request: &mut ServiceRequest) -> Result<Result<First, Answer>, Fa
         Begun::First(caller) => {
             let caller = Caller(caller);
             request.extensions_mut().insert(caller.clone());
+            // It was opened where it came compressed.
+            request.headers_mut().remove(CONTENT_ENCODING);
             request.set_payload(Payload::from(body));
             Ok(Ok(First { api, caller, key, hash }))
         }

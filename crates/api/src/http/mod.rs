@@ -2,12 +2,14 @@
 
 mod addresses;
 mod asked;
+mod bounds;
 mod cors;
 mod error;
 mod form;
 mod head;
 mod idempotency;
 mod json;
+mod limits;
 mod list;
 mod media;
 mod observe;
@@ -24,6 +26,7 @@ mod wire;
 
 pub(crate) use addresses::Addresses;
 pub(crate) use asked::Asked;
+pub(crate) use bounds::bounds;
 pub(crate) use cors::cors;
 pub use error::Failure;
 pub(crate) use error::{Problems, Result, problem_schemas, status};
@@ -31,6 +34,8 @@ pub(crate) use form::form_config;
 pub(crate) use head::head;
 pub(crate) use idempotency::{STREAMS, once};
 pub(crate) use json::{Json, created};
+pub use limits::{Allowances, Limits, LimitsError, Network};
+pub(crate) use limits::{Attempt, Proxies};
 pub(crate) use list::List;
 pub(crate) use media::media_type;
 pub use observe::describe_metrics;

@@ -12,6 +12,7 @@ use tracing::Instrument;
 use super::Failure;
 use super::asked::Parameters;
 use super::error::render;
+use super::limits::Standing;
 use super::observe::{Observed, observe_failure};
 use crate::app::Api;
 
@@ -59,6 +60,10 @@ fn answered(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<Box
             response.into_response(answer)
         }
     };
+    let standing = response.request().extensions().get::<Standing>().copied();
+    if let Some(standing) = standing {
+        standing.add_headers(response.headers_mut());
+    }
     if let Ok(value) = HeaderValue::from_str(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

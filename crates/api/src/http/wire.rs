@@ -5,7 +5,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::app::{Api, Patience};
+use socket2::{Domain, Socket, Type};
+
+use crate::app::Patience;
+use crate::http::Allowances;
 use crate::testing::{Tenant, TestApi};
 
 /// Long enough that only a server that hangs meets it.
@@ -21,12 +24,16 @@ struct Port {
 
 impl Port {
     async fn open() -> Self {
-        let api = TestApi::new().await;
+        Self::within(Allowances::DEFAULT).await
+    }
+
+    async fn within(allowances: Allowances) -> Self {
+        let api = TestApi::within(allowances).await;
         let acme = api.tenant("acme").await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let patience = Patience { head: PATIENCE, body: PATIENCE };
-        let app = Api::new(api.test.app.clone(), api.urls()).patient(patience);
+        let app = api.served().patient(patience);
         let server = crate::serve(listener, app, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(async move {
@@ -220,4 +227,47 @@ fn unusual(port: &Port) {
     assert_eq!(statuses.len(), 3, "{said}");
     let (first, second) = (said.find("HTTP/1.1 200 "), said.find("HTTP/1.1 404 "));
     assert!(first < second && second < said.rfind("HTTP/1.1 200 "), "{said}");
+}
+
+#[actix_web::test]
+async fn an_address_has_so_many_connections_and_no_more() {
+    let few = Allowances { address_connections: 3, ..Allowances::DEFAULT };
+    Port::within(few).await.meet(crowded).await;
+}
+
+/// A connection from one of this machine's own addresses.
+fn connect(port: &Port, from: [u8; 4]) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+    socket.connect(&port.address.into()).unwrap();
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    stream
+}
+
+/// Whether a connection is answered on.
+fn is_answered(port: &Port, stream: &mut TcpStream) -> bool {
+    let head = port.head("GET /v1/teams HTTP/1.1", "");
+    let mut start = [0; 12];
+    stream.write_all(head.as_bytes()).is_ok()
+        && stream.read_exact(&mut start).is_ok()
+        && start == *b"HTTP/1.1 200"
+}
+
+fn crowded(port: &Port) {
+    let here = [127, 0, 0, 2];
+    let mut open: Vec<_> = (0..3).map(|_| connect(port, here)).collect();
+    open.iter_mut().for_each(|stream| assert!(is_answered(port, stream)));
+    for _ in 0..5 {
+        assert!(!is_answered(port, &mut connect(port, here)), "one more than there may be");
+    }
+    assert!(is_answered(port, &mut connect(port, [127, 0, 0, 3])), "another address");
+    open.pop();
+    // The server notices when it does.
+    let mut tries = 0;
+    while !is_answered(port, &mut connect(port, here)) {
+        tries += 1;
+        assert!(tries < 1_000, "a place that was given up is free");
+        sleep(Duration::from_millis(10));
+    }
 }

@@ -47,6 +47,13 @@ const FAILURES: &[(&str, &str, &str, &str, &[&str])] = &[
     ),
     ("422", "Invalid", "Understood, but not valid; `fields` says where.", "invalid", &[]),
     (
+        "429",
+        "Limited",
+        "Over a limit; `Retry-After` says when to try again.",
+        "limited",
+        &["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+    ),
+    (
         "500",
         "InternalError",
         "A defect of ours; `request_id` finds it in the log.",
@@ -140,6 +147,7 @@ fn header(name: &str) -> Value {
 
 fn headers() -> Value {
     let text = |description: &str, example: &str| json!({ "description": description, "schema": { "type": "string", "examples": [example] } });
+    let number = |description: &str, example: u32| json!({ "description": description, "schema": { "type": "integer", "minimum": 0, "examples": [example] } });
     json!({
         "Allow": text("The methods that the address takes.", "GET, HEAD, POST"),
         "ETag": text("The thing's version, for `If-Match`.", "\"3\""),
@@ -149,6 +157,9 @@ fn headers() -> Value {
             "description": "After how many seconds to try again.",
             "schema": { "type": "integer", "minimum": 1, "examples": [1] },
         },
+        "RateLimit-Limit": number("How many requests there is room for at once.", 400),
+        "RateLimit-Remaining": number("How many of them are left.", 398),
+        "RateLimit-Reset": number("In how many seconds there is room for all of them again.", 1),
         "WWW-Authenticate": text("How to show who you are.", "Bearer"),
     })
 }

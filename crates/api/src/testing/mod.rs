@@ -15,6 +15,7 @@ use domain::testing::TestApp;
 use serde_json::{Value, json};
 
 use crate::app::Api;
+use crate::http::{Allowances, Limits, Network};
 use crate::{Graph, http, routes};
 
 const URL: &str = "http://plumbline.test";
@@ -29,6 +30,8 @@ pub(crate) struct TestApi {
     urls: PublicUrls,
     /// Whether GraphiQL and introspection are on.
     pub(crate) explorable: bool,
+    limits: Limits,
+    proxies: Vec<Network>,
 }
 
 /// A tenant with an owner who has signed in.
@@ -55,8 +58,41 @@ impl Answer {
 
 impl TestApi {
     pub(crate) async fn new() -> Self {
+        Self::within(Allowances {
+            tenant_requests: Allowances::MOST,
+            token_requests: Allowances::MOST,
+            tenant_at_once: Allowances::MOST,
+            tenant_query_cost: Allowances::MOST,
+            address_requests: Allowances::MOST,
+            account_sign_ins: Allowances::MOST,
+            address_sign_ins: Allowances::MOST,
+            tenant_sign_ins: Allowances::MOST,
+            address_connections: Allowances::MOST,
+        })
+        .await
+    }
+
+    /// With limits that somebody meets.
+    pub(crate) async fn within(allowances: Allowances) -> Self {
+        let test = TestApp::new().await;
+        let limits = Limits::local(allowances, test.app.clock());
         let urls = PublicUrls::new(URL, &[]);
-        Self { test: TestApp::new().await, urls, explorable: true }
+        Self { test, urls, explorable: true, limits, proxies: Vec::new() }
+    }
+
+    /// The same, with other limits or behind proxies.
+    pub(crate) fn with(self, limits: Limits, proxies: &[&str]) -> Self {
+        let proxies = proxies.iter().map(|network| network.parse().expect("a network"));
+        Self { limits, proxies: proxies.collect(), ..self }
+    }
+
+    /// What is served.
+    pub(crate) fn served(&self) -> Api {
+        Api::new(self.test.app.clone(), self.urls.clone())
+            .graphiql(self.explorable)
+            .introspection(self.explorable)
+            .within(self.limits.clone())
+            .behind(self.proxies.clone())
     }
 
     /// Where its tenants issue tokens.
@@ -113,12 +149,11 @@ impl TestApi {
 
     /// Sends a request; the answer's body as it came.
     pub(crate) async fn sent(&self, request: test::TestRequest) -> (StatusCode, HeaderMap, String) {
-        let api = Api::new(self.test.app.clone(), self.urls.clone())
-            .graphiql(self.explorable)
-            .introspection(self.explorable);
+        let api = self.served();
         let graph = GRAPHS[usize::from(self.explorable)].clone();
         let app = App::new()
             .wrap(from_fn(http::once))
+            .wrap(from_fn(http::bounds))
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))
             .configure(|config| routes(config, &api, &graph));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, post};
 use domain::kernel::{Error, OrInternal};
@@ -49,6 +50,10 @@ pub(super) async fn import(
     asked: Asked<ImportArgs>,
     body: Payload,
 ) -> http::Result<Json<ImportReport>> {
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        let message = "an import is sent as it is, without `Content-Encoding`";
+        return Err(Failure::unsupported_media_type(message));
+    }
     let mut mapping = intake::mapping_of(&api, &caller, asked.0.mapping.as_deref()).await?;
     if let Some(format) = format(&request)? {
         mapping.format = Some(format);

@@ -12,6 +12,8 @@ mod roles;
 mod secrets;
 mod sessions;
 mod sign_in;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::types::ShownOnce;
 use crate::kernel::{Actor, App, Caller, Error, Result};
-use crate::tenants::{self, Issuer, LEEWAY, PublicUrls, SigningKeyId, TenantState};
+use crate::tenants::{self, Issuer, LEEWAY, PublicKey, PublicUrls, SigningKeyId, TenantState};
 
 /// Ours have about 600 bytes.
 const MAX_BYTES: usize = 4096;
@@ -105,16 +105,22 @@ pub async fn authenticate(
         let message = "a valid access token is needed: `Authorization: Bearer …`";
         Error::unauthenticated("invalid_token", message).because(refusal)
     };
+    let (now, lifetime) = (app.clock().now(), urls.token_lifetime());
+    // What the token says by itself comes first, and what was known of its issuer once: a bad one waits for no connection.
     let token = read(token).map_err(refuse)?;
     let (issuer, kid) = (&token.claims.iss, token.kid);
     let (url, slug) = urls.locate(issuer).ok_or_else(|| refuse(Refusal::Issuer))?;
     if token.claims.aud != url {
         return Err(refuse(Refusal::Issuer));
     }
+    let (actor, scopes) = bearer(&token.claims, now, lifetime).map_err(refuse)?;
+    let signed = tenants::known_key(app, slug, kid).map(|key| token.is_signed_with(&key));
+    if signed == Some(false) {
+        return Err(refuse(Refusal::Signature));
+    }
     let issuer = tenants::issuer_with_key(app, slug, kid).await?;
     let issuer = issuer.ok_or_else(|| refuse(Refusal::Issuer))?;
-    let (now, lifetime) = (app.clock().now(), urls.token_lifetime());
-    let (actor, scopes) = verify(&token, &issuer, now, lifetime).map_err(refuse)?;
+    verify(&token, &issuer, signed.is_some(), now).map_err(refuse)?;
     let caller = Caller { actor, request_id, scopes, ..Caller::system(issuer.tenant.id) };
     Ok(caller)
 }
@@ -154,23 +160,38 @@ fn object<T: DeserializeOwned>(part: &str) -> Option<T> {
     serde_json::from_slice(&json).ok()
 }
 
+impl Unverified<'_> {
+    fn is_signed_with(&self, key: &PublicKey) -> bool {
+        key.verifies(self.message, self.signature)
+    }
+}
+
+/// Whether the issuer stands by the token's words. What a key signed, it signed; whether it still may is another question.
 fn verify(
     token: &Unverified<'_>,
     issuer: &Issuer,
+    signed: bool,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let key = issuer.key(token.kid, now).ok_or(Refusal::Key)?;
+    if !signed && !token.is_signed_with(key) {
+        return Err(Refusal::Signature);
+    }
+    match issuer.tenant.state {
+        TenantState::Active => Ok(()),
+        TenantState::Suspended => Err(Refusal::Tenant),
+    }
+}
+
+/// Who the words are about, where they could be ours and of now.
+fn bearer(
+    claims: &Claims,
     now: DateTime<Utc>,
     lifetime: TimeDelta,
 ) -> Result<(Actor, Option<Vec<String>>), Refusal> {
-    let key = issuer.key(token.kid, now).ok_or(Refusal::Key)?;
-    if !key.verifies(token.message, token.signature) {
-        return Err(Refusal::Signature);
-    }
-    if issuer.tenant.state != TenantState::Active {
-        return Err(Refusal::Tenant);
-    }
-    if !is_timely(&token.claims, now.timestamp(), lifetime) {
+    if !is_timely(claims, now.timestamp(), lifetime) {
         return Err(Refusal::Time);
     }
-    let claims = &token.claims;
     let scopes = claims.scope.as_ref();
     let scopes = scopes.map(|words| words.split(' ').map(str::to_owned).collect());
     let actor = match claims.sub.split_once('_') {

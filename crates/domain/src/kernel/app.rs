@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
@@ -14,6 +15,9 @@ use super::{Access, Actor, Caller, Error, MasterKey, Result, Scope, SystemScope,
 
 /// How often a unit that somebody else got in the way of is run again.
 const TRIES: u32 = 8;
+
+/// How long a statement may take while somebody waits for the answer.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Reads what a scope's actor may do now. Given by `accounts`, which the kernel does not know.
 pub type LoadAccess = for<'a> fn(&'a Scope) -> BoxFuture<'a, Result<Access>>;
@@ -32,6 +36,7 @@ pub struct App {
     kept: Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>,
     known: Arc<Recent<(TenantId, Actor), Arc<Access>>>,
     wake: Option<Wake>,
+    longest: Duration,
 }
 
 impl App {
@@ -53,7 +58,15 @@ impl App {
             kept: Arc::default(),
             known: Arc::default(),
             wake: None,
+            longest: LONGEST,
         }
+    }
+
+    /// With so much time for a statement of somebody who waits for the answer, where the database can be told.
+    #[must_use]
+    pub fn answering_within(mut self, longest: Duration) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// With somebody to tell about new work.
@@ -192,9 +205,12 @@ impl App {
     }
 
     async fn open(&self, caller: &Caller, mode: Mode) -> Result<Scope> {
+        // Plumbline itself has as long as the database gives everybody: nobody waits for it.
+        let longest = (caller.actor != Actor::System).then_some(self.longest);
         let mut scope = Scope::new(
             &self.database,
             mode,
+            longest,
             caller.clone(),
             self.clock.clone(),
             self.ids.clone(),

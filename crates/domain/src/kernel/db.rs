@@ -155,9 +155,9 @@ impl Database {
         }
     }
 
-    /// A transaction that is opened by its first statement.
-    pub(super) fn transaction(&self, mode: Mode) -> Tx {
-        Tx { database: self.clone(), mode, state: Mutex::new(State::Unopened) }
+    /// A transaction that is opened by its first statement. None of them may take longer than `longest`, on PostgreSQL.
+    pub(super) fn transaction(&self, mode: Mode, longest: Option<Duration>) -> Tx {
+        Tx { database: self.clone(), mode, longest, state: Mutex::new(State::Unopened) }
     }
 }
 
@@ -198,6 +198,7 @@ impl Mode {
 pub(crate) struct Tx {
     database: Database,
     mode: Mode,
+    longest: Option<Duration>,
     state: Mutex<State>,
 }
 
@@ -244,7 +245,12 @@ impl Tx {
     async fn open(&self) -> Result<State, sqlx::Error> {
         match &self.database.pool {
             Pool::Postgres(server) => {
-                server.begin(&self.mode.postgres()).await.map(State::Postgres)
+                let mut begin = self.mode.postgres();
+                if let Some(longest) = self.longest {
+                    let longest = longest.as_millis().max(1);
+                    begin += &format!(", set_config('statement_timeout', '{longest}', true)");
+                }
+                server.begin(&begin).await.map(State::Postgres)
             }
             Pool::Sqlite { readers, writer } => match self.mode {
                 Mode::Read(_) | Mode::SystemRead => {

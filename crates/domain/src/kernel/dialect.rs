@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Unusable,
     /// The database is away, or every connection is in use.
     Away,
+    /// A statement took longer than it may.
+    Slow,
     /// Its disk is full, or fails.
     Full,
     /// Anything else is a defect.
@@ -56,6 +58,7 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
             Some("23503" | "787") => Failure::Dangling,
             Some("22003" | "22007" | "22008" | "22021" | "22P05") => Failure::Unusable,
             Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => Failure::Contended,
+            Some("57014") => Failure::Slow,
             Some(code) if is_away(code) => Failure::Away,
             Some(code) if is_full(code) => Failure::Full,
             _ => Failure::Other,
@@ -71,11 +74,9 @@ fn sqlx_failure(error: &sqlx::Error) -> Failure {
     }
 }
 
-/// The connection is lost, resources are used up, a statement took too long.
+/// The connection is lost, or resources are used up.
 fn is_away(code: &str) -> bool {
-    code.len() == 5
-        && code != "53100"
-        && (is_lost(code) || ["53", "57014"].iter().any(|begin| code.starts_with(begin)))
+    code.len() == 5 && code != "53100" && (is_lost(code) || code.starts_with("53"))
 }
 
 /// Whether a connection is of no more use after this: it broke, the server stops, it waited too long within a transaction, or what

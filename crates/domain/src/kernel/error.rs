@@ -268,7 +268,10 @@ impl Error {
     /// have been kept the first time.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.0.code, "contended" | "taken_meanwhile" | "unavailable" | "outcome_unknown")
+        matches!(
+            self.0.code,
+            "contended" | "taken_meanwhile" | "timed_out" | "unavailable" | "outcome_unknown"
+        )
     }
 }
 
@@ -336,6 +339,13 @@ impl From<DbErr> for Error {
             dialect::Failure::Unusable => {
                 let message = "a value holds a zero byte, or a time that cannot be stored";
                 Self::malformed("value_unusable", message).because(error)
+            }
+            dialect::Failure::Slow => {
+                let message = "it took longer than it may, and nothing was changed; ask for less at once, or try again later";
+                let mut slow = Self::unavailable(error);
+                slow.0.code = "timed_out";
+                slow.0.message = message.to_owned();
+                slow
             }
             dialect::Failure::Away => Self::unavailable(error),
             dialect::Failure::Full => Self::storage(error),

@@ -27,6 +27,12 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         known.get(key).filter(|(until, _)| is_recent(*until, now)).map(|(_, value)| value.clone())
     }
 
+    /// What was believed of a key last, and perhaps is not any more.
+    pub(crate) fn last(&self, key: &K) -> Option<V> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).map(|(_, value)| value.clone())
+    }
+
     /// Believes it. When there is no room, what is old goes, and what is not `worth` its place; a newcomer finds none otherwise.
     pub(crate) fn put(&self, key: K, value: V, now: DateTime<Utc>, worth: impl Fn(&V) -> bool) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,6 +61,7 @@ mod tests {
         recent.put(KEPT, true, now, |worth| *worth);
         assert_eq!(recent.get(&KEPT, now + BELIEVED), None);
         assert_eq!(recent.get(&KEPT, now - BELIEVED), None, "the clock was set back");
+        assert_eq!(recent.last(&KEPT), Some(true));
         for key in 0..KEPT {
             recent.put(key, key == 7, now, |worth| *worth);
         }

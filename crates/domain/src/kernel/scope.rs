@@ -1,6 +1,7 @@
 //! The one door to data: one tenant, one actor, one transaction, one clock.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
@@ -30,13 +31,14 @@ impl Scope {
     pub(super) fn new(
         database: &Database,
         mode: Mode,
+        longest: Option<Duration>,
         caller: Caller,
         clock: Clock,
         ids: Ids,
         master_key: MasterKey,
     ) -> Self {
         Self {
-            tx: database.transaction(mode),
+            tx: database.transaction(mode, longest),
             caller,
             access: Arc::default(),
             clock,

@@ -15,7 +15,7 @@ pub struct SystemScope {
 
 impl SystemScope {
     pub(super) fn new(database: &Database, mode: Mode, clock: Clock) -> Self {
-        Self { tx: database.transaction(mode), clock }
+        Self { tx: database.transaction(mode, None), clock }
     }
 
     /// The time, in whole microseconds.

@@ -11,13 +11,13 @@ mod types;
 
 pub(crate) use commands::is_slug;
 pub use commands::{create, resume, suspend, update};
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use issuer::PrivateKey;
 pub use issuer::{
     Discovery, Jwk, Jwks, LEEWAY, PublicUrls, SigningKey, SigningKeyId, SigningKeyState,
     TOKEN_LIFETIME, discovery, jwks, keys, open_keys, rotate_keys,
 };
-pub(crate) use issuer::{Issuer, issuer, issuer_with_key};
+pub(crate) use issuer::{Issuer, PublicKey, issuer, issuer_with_key, known_key};
 pub(crate) use queries::hold;
 pub use queries::{by_slug, get, list, today};
 pub use types::{NewTenant, Tenant, TenantPatch, TenantState, WeekStart};

@@ -1,11 +1,13 @@
 //! `plumbline serve`, `plumbline api` and `plumbline worker`: processes that stay until they are stopped.
 
+use std::fmt::Display;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use api::Api;
+use api::{Api, Limits};
 use domain::kernel::App;
 use domain::tenants::PublicUrls;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -21,14 +23,14 @@ use crate::telemetry::Metrics;
 
 pub(crate) async fn serve(args: ServeArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Allowed).await?;
-    process.start_public_api(&args.public)?;
+    process.start_public_api(&args.public, args.server.redis_url.as_deref())?;
     process.start_worker(args.work.jobs);
     process.run(args.server.ops_listen, || ()).await
 }
 
 pub(crate) async fn api(args: ApiArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
-    process.start_public_api(&args.public)?;
+    process.start_public_api(&args.public, args.server.redis_url.as_deref())?;
     process.run(args.server.ops_listen, || ()).await
 }
 
@@ -53,11 +55,7 @@ impl Process {
     async fn begin(args: &ServerArgs, upgrade: Upgrade) -> Result<Self> {
         let bus = match &args.redis_url {
             None => Bus::local(),
-            Some(url) => Bus::redis(url).map_err(|error| {
-                Failure::usage(format!(
-                    "the Redis URL cannot be used: {error}; it must be like redis://host:6379"
-                ))
-            })?,
+            Some(url) => Bus::redis(url).map_err(no_redis)?,
         };
         let app = data::open(&args.store, upgrade, args.connections.map(u32::from)).await?;
         Self::over(app, bus)
@@ -79,11 +77,21 @@ impl Process {
         Ok(process)
     }
 
-    fn start_public_api(&mut self, args: &PublicArgs) -> Result<()> {
+    fn start_public_api(&mut self, args: &PublicArgs, redis_url: Option<&str>) -> Result<()> {
+        let (allowances, clock) = (args.limits.allowances(), self.app.clock());
+        let limits = match redis_url {
+            None => Limits::local(allowances, clock),
+            Some(url) => Limits::redis(allowances, clock, url).map_err(no_redis)?,
+        };
+        let statements = Duration::from_secs(args.limits.statement_seconds.into());
+        let app = self.app.clone().answering_within(statements);
         let listener = ops::bind(args.listen, "--listen")?;
         let address = listener.local_addr().map_err(cannot_serve)?;
         let urls = PublicUrls::new(&args.url_of(address), &args.previous_public_urls);
-        let api = Api::new(self.app.clone(), urls)
+        let api = Api::new(app, urls)
+            .within(limits)
+            .behind(args.limits.trusted_proxies.clone())
+            .patient(args.limits.patience())
             .graphiql(args.graphiql)
             .introspection(args.introspection)
             .for_origins(args.allowed_origins.clone());
@@ -184,6 +192,12 @@ impl Process {
             stop.wait_for(|stop| *stop).await.ok();
         }
     }
+}
+
+fn no_redis(error: impl Display) -> Failure {
+    Failure::usage(format!(
+        "the Redis URL cannot be used: {error}; it must be like redis://host:6379"
+    ))
 }
 
 struct Signals {

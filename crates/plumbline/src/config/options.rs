@@ -2,10 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use api::{Allowances, Network, Patience};
 use clap::{ArgAction, Args};
 
-use super::values::{address, collector_url, count, database_url, http_url, origin};
+use super::values::{
+    address, amount, collector_url, count, database_url, http_url, network, origin,
+};
 
 /// Where the data is without a word about it.
 pub(super) const DATA_DIR: &str = "data";
@@ -44,7 +48,7 @@ pub(crate) struct ServerArgs {
     /// How many connections to the database at most: 10 to PostgreSQL, 4 readers of a file
     #[arg(long, value_name = "N", value_parser = count::<1_000>)]
     pub(crate) connections: Option<u16>,
-    /// A Redis server that carries wake-ups between processes, like redis://host; without it workers look by themselves
+    /// A Redis server that carries wake-ups between processes and counts limits for all of them, like redis://host
     #[arg(long, value_name = "URL")]
     pub(crate) redis_url: Option<String>,
     /// An OpenTelemetry collector that takes traces over HTTP, like http://127.0.0.1:4318; without it there are none
@@ -79,6 +83,52 @@ pub(crate) struct PublicArgs {
     /// How many threads answer requests
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = count::<256>)]
     pub(crate) threads: u16,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// What others than the database's owner may use up.
+#[derive(Args)]
+pub(crate) struct LimitArgs {
+    /// A network of proxies whose `X-Forwarded-For` says where a request comes from, like 10.0.0.0/8; several with commas between
+    #[arg(long, value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Requests of a tenant, a second
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.tenant_requests, value_parser = amount)]
+    pub(crate) tenant_requests: u32,
+    /// Requests of a user or an API client, a second
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.token_requests, value_parser = amount)]
+    pub(crate) token_requests: u32,
+    /// Requests of a tenant under way at the same time; best fewer than there are connections to the database
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.tenant_at_once, value_parser = amount)]
+    pub(crate) tenant_at_once: u32,
+    /// What the GraphQL documents of a tenant may cost, a minute
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.tenant_query_cost, value_parser = amount)]
+    pub(crate) tenant_query_cost: u32,
+    /// Requests without an access token from an address, a second
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.address_requests, value_parser = amount)]
+    pub(crate) address_requests: u32,
+    /// Tries to sign in to an account, in 15 minutes
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.account_sign_ins, value_parser = amount)]
+    pub(crate) account_sign_ins: u32,
+    /// Tries to sign in from an address, in 15 minutes
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.address_sign_ins, value_parser = amount)]
+    pub(crate) address_sign_ins: u32,
+    /// Tries to sign in to a tenant, in 15 minutes
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.tenant_sign_ins, value_parser = amount)]
+    pub(crate) tenant_sign_ins: u32,
+    /// Connections that an address may have open
+    #[arg(long, value_name = "N", default_value_t = Allowances::DEFAULT.address_connections, value_parser = amount)]
+    pub(crate) address_connections: u32,
+    /// How many seconds the head of a request may take
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count::<3_600>)]
+    pub(crate) head_seconds: u16,
+    /// How many seconds a body may be waited for, beside the time that one of its length takes
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = count::<3_600>)]
+    pub(crate) body_seconds: u16,
+    /// How many seconds a statement of a request may take, on PostgreSQL
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = count::<15>)]
+    pub(crate) statement_seconds: u16,
 }
 
 #[derive(Args)]
@@ -108,6 +158,27 @@ impl PublicArgs {
     /// The address under which clients reach what listens here.
     pub(crate) fn url_of(&self, listens: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{listens}"))
+    }
+}
+
+impl LimitArgs {
+    pub(crate) fn allowances(&self) -> Allowances {
+        Allowances {
+            tenant_requests: self.tenant_requests,
+            token_requests: self.token_requests,
+            tenant_at_once: self.tenant_at_once,
+            tenant_query_cost: self.tenant_query_cost,
+            address_requests: self.address_requests,
+            account_sign_ins: self.account_sign_ins,
+            address_sign_ins: self.address_sign_ins,
+            tenant_sign_ins: self.tenant_sign_ins,
+            address_connections: self.address_connections,
+        }
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        let seconds = |seconds: u16| Duration::from_secs(seconds.into());
+        Patience { head: seconds(self.head_seconds), body: seconds(self.body_seconds) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a value of an option may be, in words that say what is allowed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use api::{Allowances, Network};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use domain::tenants::WeekStart;
 use tracing_subscriber::EnvFilter;
@@ -20,6 +21,23 @@ pub(super) fn count<const MOST: u16>(text: &str) -> Result<u16, String> {
         Ok(number) if (1..=MOST).contains(&number) => Ok(number),
         _ => Err(format!("it must be a whole number from 1 to {MOST}")),
     }
+}
+
+/// Of what there is a limit.
+pub(super) fn amount(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(number) if (1..=Allowances::MOST).contains(&number) => Ok(number),
+        _ => Err(format!("it must be a whole number from 1 to {}", Allowances::MOST)),
+    }
+}
+
+/// An address alone is a network of one.
+pub(super) fn network(text: &str) -> Result<Network, String> {
+    let alone = text.parse::<IpAddr>().map(Network::from);
+    alone
+        .ok()
+        .or_else(|| text.parse().ok())
+        .ok_or_else(|| "it must be a network like 10.0.0.0/8 or fd00::/8, or an address".to_owned())
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {

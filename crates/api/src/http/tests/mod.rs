@@ -380,3 +380,67 @@ async fn what_is_made_is_found_where_its_location_says() {
         assert_eq!(found.body, made.body, "{path}");
     }
 }
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[actix_web::test]
+async fn a_compressed_body_is_as_large_as_what_it_becomes() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let post = async |path: &str, encoding: &str, kind: &str, body: Vec<u8>| {
+        let request = TestRequest::post()
+            .uri(path)
+            .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+            .insert_header(("Content-Type", kind))
+            .insert_header(("Content-Encoding", encoding));
+        api.send(request.set_payload(body)).await
+    };
+    let json = "application/json";
+    let made = post("/v1/teams", "gzip", json, gzip(b"{\"name\": \"North\"}")).await;
+    assert_eq!((made.status, &made.body["name"]), (StatusCode::CREATED, &json!("North")));
+    // A hundred megabytes in a hundred kilobytes.
+    let bomb = gzip(&vec![b' '; 100 << 20]);
+    assert!(bomb.len() < 1 << 18, "{}", bomb.len());
+    is_problem(&post("/v1/teams", "gzip", json, bomb.clone()).await, 413, "body_too_large");
+    let graphql = post("/graphql", "gzip", json, bomb.clone()).await;
+    assert_eq!(graphql.status.as_u16(), 413, "{:?}", graphql.body);
+    let form = "application/x-www-form-urlencoded";
+    let token = post("/t/acme/oauth/token", "gzip", form, bomb.clone()).await;
+    assert_eq!(token.body["error"], "invalid_request", "{:?}", token.body);
+    let import = post("/v1/tickets/import", "gzip", "text/csv", bomb).await;
+    is_problem(&import, 415, "content_type");
+    let cut = gzip(&vec![b'x'; 5_000]);
+    let cut = post("/v1/teams", "gzip", json, cut[..cut.len() - 12].to_vec()).await;
+    is_problem(&cut, 400, "body_unreadable");
+    for encoding in ["br", "zstd", "gzip, gzip", "x"] {
+        let unknown = post("/v1/teams", encoding, json, b"{}".to_vec()).await;
+        is_problem(&unknown, 415, "content_type");
+    }
+}
+
+#[actix_web::test]
+async fn a_head_that_is_too_large_is_not_read() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    let ask = async |path: &str, name: &str, length: usize| {
+        let request = TestRequest::get()
+            .uri(path)
+            .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+            .insert_header((name, "x".repeat(length)));
+        api.send(request).await
+    };
+    assert_eq!(ask("/v1/teams", "X-Long", 10_000).await.status, StatusCode::OK);
+    is_problem(&ask("/v1/teams", "X-Long", 17_000).await, 431, "head_too_large");
+    is_problem(&ask("/v1/teams", "Cookie", 17_000).await, 431, "head_too_large");
+    let long = format!("/v1/teams?after={}", "x".repeat(17_000));
+    is_problem(&ask(&long, "X-Long", 1).await, 431, "head_too_large");
+    let page = ask("/v1/teams?limit=201", "X-Long", 1).await;
+    assert_eq!(
+        (page.status.as_u16(), &page.body["fields"][0]["parameter"]),
+        (422, &json!("limit"))
+    );
+}

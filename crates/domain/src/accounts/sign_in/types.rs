@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::types::{Secret, ShownOnce};
+use crate::kernel::check::normalise_email;
 
 /// What a client sends to the token endpoint, as a form. Which fields are needed depends on `grant_type`; others are ignored.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -23,6 +24,15 @@ pub struct TokenRequest {
     pub refresh_token: Option<Secret>,
     /// Which of an API client's scopes the token is to have, with blanks between them; all of them when not given.
     pub scope: Option<String>,
+}
+
+impl TokenRequest {
+    /// Whose password it brings, as accounts are looked up; `None` where it brings none.
+    #[must_use]
+    pub fn signs_in_as(&self) -> Option<String> {
+        let password = self.grant_type.as_deref() == Some("password");
+        self.username.as_deref().filter(|_| password).map(normalise_email)
+    }
 }
 
 /// What a client sends to end a session, as a form (RFC 7009).

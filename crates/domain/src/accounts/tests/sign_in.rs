@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Acme, PASSWORD, SOON, urls};
 use crate::accounts::clients::{self, NewApiClient};
+use crate::accounts::passwords::count;
 use crate::accounts::users::{self, NewUser};
 use crate::accounts::{Role, Secret, TokenAnswer, TokenRequest, authenticate, create_owner, token};
 use crate::kernel::{Actor, Caller, ErrorKind, Permission, Result, TenantId};
@@ -64,6 +65,62 @@ async fn unknown_wrong_and_suspended_are_the_same() {
     }
     assert_eq!(answers[0].0, "invalid_grant");
     assert!(answers.iter().all(|answer| *answer == answers[0]));
+}
+
+#[tokio::test]
+async fn whoever_is_unknown_costs_as_much_work_as_whoever_is_known() {
+    let acme = Acme::new().await;
+    let none = acme.user("none@acme.test", Role::Viewer).await;
+    let wrong = "a password that only this test has";
+    let mut costs = Vec::new();
+    for email in ["owner@acme.test", "nobody@acme.test", &none.email, "' OR 1=1 --"] {
+        acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
+        let statements = acme.test.app.database().statements();
+        let checked = count::of(wrong);
+        acme.sign_in(email, wrong).await.unwrap_err();
+        let statements = acme.test.app.database().statements() - statements;
+        costs.push((count::of(wrong) - checked, statements));
+    }
+    assert_eq!(costs, [costs[0]; 4]);
+    assert_eq!(costs[0].0, 1);
+}
+
+/// Numbers that are the same at every run.
+fn chance(state: &mut u64) -> u64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state >> 33
+}
+
+#[tokio::test]
+async fn a_thief_ends_the_session_and_a_bad_line_does_not() {
+    let acme = Acme::new().await;
+    let mut state = 7;
+    for session in 0..24 {
+        let is_stolen = session % 2 == 0;
+        let first = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
+        let mut own = refresh_token(&first).to_owned();
+        let steps = 1 + chance(&mut state) % 4;
+        for _ in 0..steps {
+            acme.test.app.clock().advance(TimeDelta::minutes(9));
+            let answer = acme.refresh(&own).await.expect("nobody else has been here");
+            let lost = chance(&mut state) % 2 == 0;
+            let answer = if lost { acme.refresh(&own).await.unwrap() } else { answer };
+            own = refresh_token(&answer).to_owned();
+        }
+        if !is_stolen {
+            continue;
+        }
+        // The thief has the newest token, and goes on for a while.
+        let mut stolen = own.clone();
+        for _ in 0..1 + chance(&mut state) % 3 {
+            let answer = acme.refresh(&stolen).await.unwrap();
+            stolen = refresh_token(&answer).to_owned();
+            acme.test.app.clock().advance(TimeDelta::minutes(9));
+        }
+        for token in [&own, &stolen] {
+            assert_eq!(code(acme.refresh(token).await), "invalid_grant", "session {session}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -169,7 +226,8 @@ async fn fifty_parallel_refreshes_leave_one_live_token() {
     assert_eq!(successors.len(), 1);
     let live = acme.test.app.read(&acme.system, async |scope| {
         use sea_orm::ConnectionTrait;
-        let sql = "SELECT 1 AS one FROM refresh_tokens WHERE tenant_id = $1 AND state = 'live'";
+        let sql = "SELECT 1 AS one FROM refresh_tokens WHERE tenant_id = $1 AND state = 'live' \
+            AND family IN (SELECT family FROM refresh_tokens GROUP BY family HAVING count(*) = 2)";
         let values = [scope.tenant().0.into()];
         let sql = sea_orm::Statement::from_sql_and_values(scope.backend(), sql, values);
         Ok(scope.tx().query_all_raw(sql).await?.len())

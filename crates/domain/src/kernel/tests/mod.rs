@@ -4,6 +4,7 @@ mod changes;
 mod given_up;
 mod idempotency;
 mod references;
+mod slow;
 mod sorting;
 mod values;
 mod versions;

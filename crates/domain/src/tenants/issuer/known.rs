@@ -49,7 +49,7 @@ impl Issuer {
     }
 
     /// The keys that a token may be signed with at `now`.
-    pub(super) fn published(
+    pub(crate) fn published(
         &self,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (SigningKeyId, &PublicKey)> {
@@ -57,6 +57,13 @@ impl Issuer {
         let keys = self.published.iter();
         keys.filter(move |(_, _, until)| good(*until)).map(|(id, key, _)| (*id, key))
     }
+}
+
+/// A key that the issuer of a slug had when it was last looked at, however long ago: good to refuse with, and for nothing else.
+pub(crate) fn known_key(app: &App, slug: &str, kid: SigningKeyId) -> Option<PublicKey> {
+    let issuer = app.kept::<Known>().last(&slug.to_owned())??;
+    let key = issuer.published.iter().find(|(id, ..)| *id == kid);
+    key.map(|(_, key, _)| key.clone())
 }
 
 /// The issuer of a slug, as known for at most two seconds.

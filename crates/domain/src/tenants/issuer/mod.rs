@@ -18,10 +18,11 @@ use chrono::TimeDelta;
 use crate::kernel::recent::BELIEVED;
 pub(super) use commands::create_keys;
 pub use commands::rotate_keys;
-pub(crate) use known::{Issuer, issuer, issuer_with_key};
+pub(crate) use known::{Issuer, issuer, issuer_with_key, known_key};
 pub use queries::{discovery, jwks, keys, open_keys};
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use signing::PrivateKey;
+pub(crate) use signing::PublicKey;
 pub use types::{Discovery, Jwk, Jwks, PublicUrls, SigningKey, SigningKeyId, SigningKeyState};
 
 /// How long an access token lives.

@@ -61,7 +61,7 @@ impl PublicKey {
     }
 
     /// As a JWK has it.
-    pub(super) fn x(&self) -> &str {
+    pub(crate) fn x(&self) -> &str {
         &self.x
     }
 

@@ -1,41 +1,16 @@
-//! Tokens of somebody who tries. Each is a good token but for one thing, and signed with the real key where that is the harder case.
+//! Tokens of somebody who tries, and those of before and after a rotation.
 
-mod tables;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Acme, PASSWORD, urls};
 use crate::accounts::authenticate;
-use crate::tenants::{self, Issuer, LEEWAY, TOKEN_LIFETIME};
-
-fn b64(text: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(text)
-}
-
-/// Signs any header and claims with the tenant's own key. `KID` in the header becomes its id.
-fn sign(issuer: &Issuer, header: &str, claims: &str) -> String {
-    let signed = issuer.sign(|kid| {
-        let header = header.replace("KID", &kid.to_string());
-        format!("{}.{}", b64(header), b64(claims))
-    });
-    let (message, signature) = signed.unwrap();
-    format!("{message}.{signature}")
-}
-
-const HEADER: &str = r#"{"alg":"EdDSA","typ":"at+jwt","kid":"KID"}"#;
+use crate::accounts::testing::{self, HEADER, hostile_tokens, sign};
+use crate::kernel::Actor;
+use crate::tenants::{self, LEEWAY, TOKEN_LIFETIME};
 
 fn claims(acme: &Acme) -> Value {
-    let now = acme.test.app.clock().now().timestamp();
-    json!({
-        "iss": "https://plumbline.test/t/acme",
-        "sub": acme.owner.id.to_string(),
-        "aud": "https://plumbline.test",
-        "iat": now, "nbf": now, "exp": now + 600,
-        "jti": "x",
-    })
+    testing::claims(&acme.test.app, &urls(), "acme", Actor::User(acme.owner.id))
 }
 
 #[tokio::test]
@@ -44,21 +19,13 @@ async fn every_hostile_token_is_refused_alike() {
     acme.test.tenant("globex").await;
     let app = &acme.test.app;
     let issuer = tenants::issuer(app, "acme").await.unwrap().unwrap();
-    let globex = tenants::issuer(app, "globex").await.unwrap().unwrap();
-    let good = claims(&acme);
-    let token = sign(&issuer, HEADER, &good.to_string());
+    let token = sign(&issuer, HEADER, &claims(&acme).to_string());
     authenticate(app, &urls(), &token, None).await.unwrap();
-
-    let mut hostile = tables::mangled(&token);
-    let headers = tables::headers();
-    hostile.extend(headers.iter().map(|header| sign(&issuer, header, &good.to_string())));
-    let others = tables::claims(&good, "https://plumbline.test/t/globex");
-    hostile.extend(others.iter().map(|claims| sign(&issuer, HEADER, claims)));
-    // Another tenant's key cannot speak for this one, whatever is claimed.
-    hostile.push(sign(&globex, HEADER, &good.to_string()));
+    let owner = Actor::User(acme.owner.id);
+    let mut hostile = hostile_tokens(app, &urls(), "acme", "globex", owner).await;
     let answer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
     hostile.push(answer.refresh_token.unwrap().expose().to_owned());
-    assert!(hostile.len() > 150, "{}", hostile.len());
+    assert!(hostile.len() > 200, "{}", hostile.len());
     for token in &hostile {
         let error = authenticate(app, &urls(), token, None).await.map(|_| ());
         let shown: String = token.chars().take(300).collect();
@@ -69,18 +36,63 @@ async fn every_hostile_token_is_refused_alike() {
 }
 
 #[tokio::test]
-async fn refusing_needs_no_database_while_the_issuer_is_known() {
+async fn a_bad_token_waits_for_no_database() {
     let acme = Acme::new().await;
+    acme.test.tenant("globex").await;
     let app = &acme.test.app;
-    let issuer = tenants::issuer(app, "acme").await.unwrap().unwrap();
-    let good = claims(&acme);
-    let before = app.database().statements();
-    for claims in tables::claims(&good, "https://plumbline.test/t/acme") {
-        let token = sign(&issuer, HEADER, &claims);
-        authenticate(app, &urls(), &token, None).await.ok();
+    let owner = Actor::User(acme.owner.id);
+    let hostile = hostile_tokens(app, &urls(), "acme", "globex", owner).await;
+    let ask = async || {
+        let before = app.database().statements();
+        for token in &hostile {
+            authenticate(app, &urls(), token, None).await.ok();
+        }
+        app.database().statements() - before
+    };
+    // Of a tenant that there is not, and of keys: those have to be looked for.
+    assert!(ask().await <= 4);
+    // Also where what is known of the issuer is too old to be believed, nobody is asked for a bad signature or bad words.
+    acme.later();
+    assert!(ask().await <= 8);
+}
+
+#[tokio::test]
+async fn keys_rotate_without_refusing_anybody() {
+    let acme = Acme::new().await;
+    let (here, there) = (&acme.test.app, &acme.test.beside());
+    let mut tokens = Vec::new();
+    for _ in 0..20 {
+        for app in [here, there] {
+            let issuer = tenants::issuer(app, "acme").await.unwrap().unwrap();
+            tokens.push(sign(&issuer, HEADER, &claims(&acme).to_string()));
+        }
+        let asked = tokens.iter().flat_map(|token| [(here, token), (there, token)]);
+        let asked = asked.map(async |(app, token)| authenticate(app, &urls(), token, None).await);
+        let rotating = here.write(&acme.system, tenants::rotate_keys);
+        let (rotated, let_in) = tokio::join!(rotating, futures_util::future::join_all(asked));
+        rotated.unwrap();
+        let_in.into_iter().for_each(|caller| assert!(caller.is_ok()));
+        here.clock().advance(TimeDelta::seconds(1));
     }
-    // One question, for the tenant that there is not.
-    assert!(app.database().statements() <= before + 1);
+}
+
+#[tokio::test]
+async fn a_key_that_was_removed_is_refused_within_five_seconds_everywhere() {
+    let acme = Acme::new().await;
+    let (here, there) = (&acme.test.app, &acme.test.beside());
+    let answer = acme.sign_in("owner@acme.test", PASSWORD).await.unwrap();
+    let token = answer.access_token.expose();
+    here.write(&acme.system, tenants::rotate_keys).await.unwrap();
+    acme.later();
+    for app in [here, there] {
+        authenticate(app, &urls(), token, None).await.unwrap();
+    }
+    acme.test.remove_retired_keys(&acme.system).await;
+    acme.later();
+    for app in [here, there] {
+        let refused = authenticate(app, &urls(), token, None).await.unwrap_err();
+        assert_eq!(refused.code(), "invalid_token");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! Signing in, and ending access.
 
+mod access;
+mod tokens;
+
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;

@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 
 use super::b64;
-use crate::tenants::{LEEWAY, PrivateKey, TOKEN_LIFETIME};
+use crate::tenants::{LEEWAY, PrivateKey, PublicUrls, TOKEN_LIFETIME};
 
 /// Headers, to be signed with the right key.
 pub(super) fn headers() -> Vec<String> {
     [algorithms_and_keys(), other_headers()].concat()
 }
 
-/// Claims, to be signed with the right key under a good header. `globex` is another tenant's issuer.
-pub(super) fn claims(good: &Value, globex: &str) -> Vec<String> {
-    [missing_mistyped_or_twice(good), times(good), names(good, globex)].concat()
+/// Claims, to be signed with the right key under a good header.
+pub(super) fn claims(good: &Value, urls: &PublicUrls, slug: &str, other: &str) -> Vec<String> {
+    let issuers = issuers(good, urls, slug, other);
+    [missing_mistyped_or_twice(good), times(good), issuers, names(good, urls)].concat()
 }
 
 fn with(claims: &Value, name: &str, value: Value) -> String {
@@ -23,8 +24,12 @@ fn with(claims: &Value, name: &str, value: Value) -> String {
 
 fn without(claims: &Value, name: &str) -> String {
     let mut claims = claims.clone();
-    claims.as_object_mut().unwrap().remove(name);
+    claims.as_object_mut().expect("it is there").remove(name);
     claims.to_string()
+}
+
+fn deep(levels: usize) -> Value {
+    (0..levels).fold(json!(1), |inner, _| json!([inner]))
 }
 
 fn algorithms_and_keys() -> Vec<String> {
@@ -101,11 +106,11 @@ fn missing_mistyped_or_twice(good: &Value) -> Vec<String> {
 }
 
 fn times(good: &Value) -> Vec<String> {
-    let now = good["iat"].as_i64().unwrap();
+    let now = good["iat"].as_i64().expect("it is there");
     let (lifetime, leeway) = (TOKEN_LIFETIME.num_seconds(), LEEWAY.num_seconds());
     let mut rows = Vec::new();
     for name in ["iat", "nbf", "exp"] {
-        let time = good[name].as_i64().unwrap();
+        let time = good[name].as_i64().expect("it is there");
         for value in [
             json!(time.to_string()),
             json!(time as f64 + 0.5),
@@ -141,26 +146,41 @@ fn times(good: &Value) -> Vec<String> {
     rows
 }
 
-fn names(good: &Value, globex: &str) -> Vec<String> {
+fn issuers(good: &Value, urls: &PublicUrls, slug: &str, other: &str) -> Vec<String> {
+    let current = urls.current();
+    let own = urls.issuer(slug);
+    let other_scheme = match own.strip_prefix("https:") {
+        Some(rest) => format!("http:{rest}"),
+        None => own.replacen("http:", "https:", 1),
+    };
+    let issuers = [
+        urls.issuer(other),
+        urls.issuer("nobody"),
+        urls.issuer(&slug.to_uppercase()),
+        format!("{own}/"),
+        format!("{own}?x"),
+        format!("{own}#x"),
+        format!("{own} "),
+        format!("{current}/t/../t/{slug}"),
+        format!("{current}/t/{other}/../{slug}"),
+        format!("{current}//t/{slug}"),
+        current.to_owned(),
+        format!("https://evil.test/t/{slug}"),
+        format!("{current}.evil.test/t/{slug}"),
+        format!("https://old.test/t/{slug}"),
+        other_scheme,
+        slug.to_owned(),
+        String::new(),
+    ];
+    issuers.iter().map(|iss| with(good, "iss", json!(iss))).collect()
+}
+
+fn names(good: &Value, urls: &PublicUrls) -> Vec<String> {
     let mut rows = Vec::new();
-    for iss in [
-        globex,
-        "https://plumbline.test/t/nobody",
-        "https://plumbline.test/t/ACME",
-        "https://plumbline.test/t/acme/",
-        "https://plumbline.test/t/acme?x",
-        "https://plumbline.test/t/../t/acme",
-        "https://plumbline.test",
-        "https://evil.test/t/acme",
-        "https://plumbline.test.evil.test/t/acme",
-        "http://plumbline.test/t/acme",
-        "https://old.test/t/acme",
-        "acme",
-        "",
-    ] {
-        rows.push(with(good, "iss", json!(iss)));
-    }
-    for aud in ["https://evil.test", "https://plumbline.test/", "https://old.test", "*", ""] {
+    let slash = format!("{}/", urls.current());
+    let both = json!([urls.current(), "https://evil.test"]);
+    rows.push(with(good, "aud", both));
+    for aud in ["https://evil.test", &slash, "https://old.test", "*", ""] {
         rows.push(with(good, "aud", json!(aud)));
     }
     for sub in [
@@ -180,11 +200,13 @@ fn names(good: &Value, globex: &str) -> Vec<String> {
     rows.push(with(good, "token_use", json!("id")));
     rows.push(with(good, "jti", json!("")));
     rows.push(with(good, "jti", json!("x".repeat(5000))));
-    let values: Vec<_> = good.as_object().unwrap().values().collect();
+    let values: Vec<_> = good.as_object().expect("it is there").values().collect();
     rows.push(json!(values).to_string());
     rows.push("{}".to_owned());
     rows.push(String::new());
     rows.push("{".repeat(2000));
+    rows.push(with(good, "x", deep(400)));
+    rows.push(with(good, "scope", deep(400)));
     rows
 }
 
@@ -195,7 +217,7 @@ pub(super) fn mangled(good: &str) -> Vec<String> {
     let mut flipped = signature.to_owned().into_bytes();
     flipped[10] = if flipped[10] == b'A' { b'B' } else { b'A' };
     let stranger = PrivateKey::new(&[9; 32]);
-    let forged = stranger.sign(&format!("{header}.{claims}")).unwrap();
+    let forged = stranger.sign(&format!("{header}.{claims}")).expect("it is there");
     vec![
         String::new(),
         ".".to_owned(),
@@ -210,7 +232,7 @@ pub(super) fn mangled(good: &str) -> Vec<String> {
         format!("Bearer {good}"),
         format!("{good}="),
         format!("{header}=.{claims}.{signature}"),
-        format!("{header}.{claims}.{}", String::from_utf8(flipped).unwrap()),
+        format!("{header}.{claims}.{}", String::from_utf8(flipped).expect("it is there")),
         format!("{header}.{claims}.{}", b64([0; 64])),
         format!("{header}.{claims}.{}", b64([0; 63])),
         format!("{header}.{claims}.{}", forged),
