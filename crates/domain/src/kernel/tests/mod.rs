@@ -2,6 +2,7 @@
 
 mod changes;
 mod given_up;
+mod policies;
 mod references;
 mod sorting;
 mod values;

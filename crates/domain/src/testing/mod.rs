@@ -1,5 +1,8 @@
 //! A database of its own for every test: SQLite by default, PostgreSQL as the runtime role where `PLUMBLINE_TEST_DATABASE_URL` names a server.
 
+mod shadows;
+mod tables;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,6 +18,8 @@ use uuid::Uuid;
 
 use crate::kernel::{App, Caller, Clock, Database, Ids, MasterKey};
 use crate::tenants::{self, NewTenant};
+
+pub use tables::{Column, Table, uuid};
 
 /// An application over an empty, migrated database.
 pub struct TestApp {
