@@ -1,7 +1,13 @@
 //! The whole API in process, without sockets, over a database of its own.
 
+mod matrix;
 mod world;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
 use actix_web::middleware::from_fn;
 use actix_web::{App, test};
@@ -10,6 +16,8 @@ use domain::accounts::{self, Role, Secret, TokenRequest};
 use domain::kernel::{Caller, PersonId};
 use domain::tenants::PublicUrls;
 use domain::testing::TestApp;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
 use crate::app::Api;
@@ -24,6 +32,7 @@ pub(crate) struct TestApi {
     urls: PublicUrls,
     /// Whether GraphiQL and introspection are on.
     pub(crate) explorable: bool,
+    door: RefCell<Option<Door>>,
 }
 
 /// A tenant with an owner who has signed in.
@@ -41,7 +50,22 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// The routes, ready to take requests.
+#[derive(Clone)]
+struct Door {
+    is_explorable: bool,
+    take: Rc<dyn Fn(test::TestRequest) -> LocalBoxFuture<'static, Answer>>,
+}
+
 impl Answer {
+    async fn of(response: ServiceResponse<impl MessageBody>) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = test::read_body(response).await;
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Self { status, headers, body }
+    }
+
     /// A header's text, empty where there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -51,7 +75,7 @@ impl Answer {
 impl TestApi {
     pub(crate) async fn new() -> Self {
         let urls = PublicUrls::new(URL, &[]);
-        Self { test: TestApp::new().await, urls, explorable: true }
+        Self { test: TestApp::new().await, urls, explorable: true, door: RefCell::default() }
     }
 
     /// Where its tenants issue tokens.
@@ -99,8 +123,18 @@ impl TestApi {
         answer.access_token.expose().to_owned()
     }
 
-    /// Sends a request.
+    /// Sends a request. The routes are made for the first one, and again where what they know has changed.
     pub(crate) async fn send(&self, request: test::TestRequest) -> Answer {
+        let made = self.door.borrow().clone().filter(|door| door.is_explorable == self.explorable);
+        let door = match made {
+            Some(door) => door,
+            None => self.open().await,
+        };
+        *self.door.borrow_mut() = Some(door.clone());
+        (door.take)(request).await
+    }
+
+    async fn open(&self) -> Door {
         let api = Api::new(self.test.app.clone(), self.urls.clone())
             .graphiql(self.explorable)
             .introspection(self.explorable);
@@ -109,13 +143,13 @@ impl TestApi {
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))
             .configure(|config| routes(config, &api, &graph));
-        let service = test::init_service(app).await;
-        let response = test::call_service(&service, request.to_request()).await;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = test::read_body(response).await;
-        let body = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Answer { status, headers, body }
+        let service = Rc::new(test::init_service(app).await);
+        let take = move |request: test::TestRequest| {
+            let service = Rc::clone(&service);
+            async move { Answer::of(test::call_service(&*service, request.to_request()).await).await }
+                .boxed_local()
+        };
+        Door { is_explorable: self.explorable, take: Rc::new(take) }
     }
 
     /// Sends JSON with a token.

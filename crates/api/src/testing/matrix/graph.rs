@@ -1,0 +1,477 @@
+//! The replay matrix of GraphQL: every field of the root.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use serde_json::{Map, Value, json};
+
+use super::exemptions::Exemptions;
+use super::needs::Needs;
+use super::renamed::Renamed;
+use super::schema::{Field, Schema};
+use super::world::{Known, World, leak, nowhere};
+use crate::testing::Answer;
+
+/// How many ways to fill a field are tried before another is.
+const TRIES: usize = 200;
+const ROUNDS: usize = 4;
+
+/// A place in the variables that holds an id: where, and of what kinds it may be.
+#[derive(Clone, Debug)]
+struct Place {
+    pointer: String,
+    prefixes: Vec<String>,
+}
+
+/// A field of the root with what may be put into it.
+pub(super) struct Root<'a> {
+    field: &'a Field,
+    document: String,
+    /// Everything that is no id, in the order in which to try.
+    variables: Vec<Value>,
+    places: Vec<Place>,
+    writes: bool,
+}
+
+/// One that succeeded.
+pub(super) struct Step<'a> {
+    root: &'a Root<'a>,
+    variables: Value,
+    filled: Vec<(Place, String)>,
+    answer: Answer,
+}
+
+impl Step<'_> {
+    /// The same among the ids of another world.
+    fn renamed(&self, renamed: &Renamed) -> Vec<(Place, String)> {
+        let filled = self.filled.iter();
+        filled.map(|(place, id)| (place.clone(), renamed.apply(id))).collect()
+    }
+}
+
+/// Sends a document. The request has a name of its own, so that answers are the same to the letter.
+pub(super) async fn ask(
+    world: &World,
+    token: Option<&str>,
+    document: &str,
+    variables: &Value,
+) -> Answer {
+    let mut request = TestRequest::post()
+        .uri("/graphql")
+        .insert_header(("X-Request-Id", "matrix"))
+        .set_json(json!({ "query": document, "variables": variables }));
+    if let Some(token) = token {
+        request = request.insert_header(("Authorization", format!("Bearer {token}")));
+    }
+    world.api.send(request).await
+}
+
+impl<'a> Root<'a> {
+    async fn of(world: &World, schema: &Schema, field: &'a Field, writes: bool) -> Root<'a> {
+        let arguments = || field.arguments.iter().filter(|it| schema.is_passed(it));
+        let kind = if writes { "mutation" } else { "query" };
+        let declared: String =
+            arguments().map(|it| format!("${}: {}, ", it.name, it.spelt)).collect();
+        let passed: String = arguments().map(|it| format!("{0}: ${0}, ", it.name)).collect();
+        let (declared, passed) = match declared.is_empty() {
+            true => (String::new(), String::new()),
+            false => (format!("({declared})"), format!("({passed})")),
+        };
+        let document = |depth| {
+            let selection = schema.selection(&field.leads_to, depth);
+            format!("{kind}{declared} {{ it: {}{passed}{selection} }}", field.name)
+        };
+        let mut variables: Vec<Value> = Vec::new();
+        for (is_full, number) in [(true, 0), (true, 1), (true, 2), (false, 3)] {
+            let these = field
+                .arguments
+                .iter()
+                .filter_map(|it| Some((it.name.clone(), schema.example(it, is_full, number)?)));
+            variables.push(Value::Object(these.collect::<Map<_, _>>()));
+        }
+        let mut root = Root { field, document: document(2), variables, places: Vec::new(), writes };
+        let answer = ask(world, Some(&world.there.owner), &root.document, &json!({})).await;
+        if answer.body.to_string().contains("too complex") {
+            root.document = document(1);
+        }
+        let mut open: VecDeque<_> = schema.ids(&field.arguments).into();
+        while let Some(pointer) = open.pop_front() {
+            let prefixes = root.prefixes(world, &pointer, &open).await;
+            root.places.push(Place { pointer, prefixes });
+        }
+        root
+    }
+
+    /// What kind of id a place takes, in the words of the graph itself when it is sent something else: the first that is wrong is the
+    /// one that is told of.
+    async fn prefixes(
+        &self,
+        world: &World,
+        pointer: &str,
+        behind: &VecDeque<String>,
+    ) -> Vec<String> {
+        let known = self.places.iter();
+        let known = known.filter_map(|it| Some((it.clone(), nowhere(it.prefixes.first()?))));
+        let wrong = [pointer].into_iter().chain(behind.iter().map(String::as_str)).map(|pointer| {
+            (Place { pointer: pointer.to_owned(), prefixes: Vec::new() }, "x_1".to_owned())
+        });
+        let filled: Vec<_> = known.chain(wrong).collect();
+        let variables = self.fill(&self.variables[0], &filled);
+        let answer = ask(world, Some(&world.here.owner), &self.document, &variables).await;
+        let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+        match message.split_once("should start with `") {
+            Some((_, rest)) => vec![rest.split("_`").next().expect("a prefix").to_owned()],
+            None if message.contains("not the id of a node") => Vec::new(),
+            None => panic!("{}: {pointer} takes any id: {:?}", self.field.name, answer.body),
+        }
+    }
+
+    fn is_list(&self, pointer: &str) -> bool {
+        self.field.arguments.iter().any(|it| pointer[1..] == it.name && it.is_list)
+    }
+
+    fn fill(&self, variables: &Value, filled: &[(Place, String)]) -> Value {
+        let mut variables = variables.clone();
+        for (place, id) in filled {
+            let id = if self.is_list(&place.pointer) { json!([id]) } else { json!(id) };
+            put(&mut variables, &place.pointer, id);
+        }
+        variables
+    }
+
+    /// Ways to fill its places: the required ones together, and each of the others alone.
+    fn fillings(&self, known: &Known, places: &[&Place]) -> Vec<Vec<(Place, String)>> {
+        let mut ways = vec![Vec::new()];
+        for place in places {
+            let values: Vec<_> = match place.prefixes.is_empty() {
+                true => known.0.values().filter_map(|it| it.first()).collect(),
+                false => place.prefixes.iter().flat_map(|it| known.of(it)).collect(),
+            };
+            let longer = values.iter().flat_map(|value| {
+                ways.iter().map(|way| {
+                    let mut way = way.clone();
+                    way.push(((*place).clone(), (*value).clone()));
+                    way
+                })
+            });
+            ways = longer.take(TRIES).collect();
+        }
+        ways
+    }
+
+    /// Which places are filled at once: for a mutation all of them, for a query those it needs, and each other in turn.
+    fn shapes(&self) -> Vec<Vec<&Place>> {
+        if self.writes {
+            return vec![self.places.iter().collect()];
+        }
+        let needed = |it: &&Place| {
+            self.field.arguments.iter().any(|of| of.is_required && it.pointer[1..] == of.name)
+        };
+        let base: Vec<_> = self.places.iter().filter(needed).collect();
+        let more = self.places.iter().filter(|it| !needed(it));
+        let more = more.map(|it| base.iter().copied().chain([it]).collect());
+        std::iter::once(base.clone()).chain(more).collect()
+    }
+}
+
+/// Sets what a pointer leads to, making the objects on the way.
+fn put(value: &mut Value, pointer: &str, to: Value) {
+    let mut at = value;
+    for key in pointer[1..].split('/') {
+        if !at.is_object() {
+            *at = json!({});
+        }
+        at = &mut at[key];
+    }
+    *at = to;
+}
+
+/// What a field answered: a thing, or nothing, or a refusal with a code.
+fn outcome(answer: &Answer) -> (&Value, Option<&str>) {
+    (&answer.body["data"]["it"], answer.body["errors"][0]["extensions"]["code"].as_str())
+}
+
+fn succeeded(answer: &Answer) -> bool {
+    answer.body["errors"].is_null() && !is_nothing(&answer.body["data"]["it"])
+}
+
+/// No thing, a list of none, a number that counts nothing.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.iter().all(is_nothing),
+        Value::Object(map) => {
+            let lists = ["edges", "rows"].iter().filter_map(|it| map.get(*it)?.as_array());
+            let mut lists = lists.peekable();
+            let none = |row: &Value| {
+                row.get("node").is_none() && matches!(row["n"], Value::Null) || row["n"] == 0
+            };
+            lists.peek().is_some() && lists.all(|list| list.iter().all(none))
+        }
+        _ => false,
+    }
+}
+
+/// Every field as the owner may ask it, in an order in which it succeeds; and what could not be made to.
+pub(super) async fn record<'a>(
+    world: &World,
+    roots: &'a [Root<'a>],
+) -> (Vec<Step<'a>>, Vec<String>) {
+    let mut known = world.known(&world.here.owner, &super::contract::operations()).await;
+    known.forget(&world.kept);
+    let mut steps = Vec::new();
+    let mut open: Vec<(&Root<'_>, Vec<&Place>)> =
+        roots.iter().flat_map(|root| root.shapes().into_iter().map(move |it| (root, it))).collect();
+    for _ in 0..ROUNDS {
+        let mut left = Vec::new();
+        for (root, places) in open {
+            match succeed(world, &known, root, &places).await {
+                Some(step) => {
+                    known.learn(&step.answer.body);
+                    known.forget(&world.kept);
+                    steps.push(step);
+                }
+                None => left.push((root, places)),
+            }
+        }
+        open = left;
+    }
+    let name = |(root, places): &(&Root<'_>, Vec<&Place>)| {
+        let places: Vec<_> = places.iter().map(|it| it.pointer.as_str()).collect();
+        format!("{}{}", root.field.name, places.concat())
+    };
+    (steps, open.iter().map(name).collect())
+}
+
+async fn succeed<'a>(
+    world: &World,
+    known: &Known,
+    root: &'a Root<'a>,
+    places: &[&Place],
+) -> Option<Step<'a>> {
+    for variables in &root.variables {
+        let mut fillings = root.fillings(known, places);
+        // Each begins with another thing, so that not all is done to the first one.
+        let first = root.field.name.len() % fillings.len().max(1);
+        fillings.rotate_left(first);
+        for filled in fillings {
+            let sent = root.fill(variables, &filled);
+            let answer = ask(world, Some(&world.here.owner), &root.document, &sent).await;
+            if succeeded(&answer) {
+                return Some(Step { root, variables: variables.clone(), filled, answer });
+            }
+        }
+    }
+    None
+}
+
+/// Every field of the root.
+pub(super) async fn roots<'a>(world: &World, schema: &'a Schema) -> Vec<Root<'a>> {
+    let mut roots = Vec::new();
+    for (of, writes) in [("Query", false), ("Mutation", true)] {
+        for field in schema.fields(of) {
+            roots.push(Root::of(world, schema, field, writes).await);
+        }
+    }
+    roots
+}
+
+/// What the owner is answered, step by step.
+pub(super) async fn replay(world: &World, steps: &[Step<'_>]) -> Vec<String> {
+    let (mut renamed, mut told) = (Renamed::default(), Vec::new());
+    for step in steps {
+        let sent = step.root.fill(&step.variables, &step.renamed(&renamed));
+        let answer = ask(world, Some(&world.here.owner), &step.root.document, &sent).await;
+        renamed.learn(&step.answer.body, &answer.body);
+        told.push(format!("{}: {}", step.root.field.name, super::beside::open(answer.body)));
+    }
+    told
+}
+
+struct Strangers<'a> {
+    world: &'a World,
+    secret: Known,
+    theirs: Known,
+    exemptions: Exemptions,
+    cases: usize,
+    wrong: Vec<String>,
+}
+
+impl Strangers<'_> {
+    async fn try_out(&mut self, step: &Step<'_>, given: &[(Place, String)], needs: &Needs) {
+        let (world, name) = (self.world, step.root.field.name.clone());
+        let answer = self.ask(step, given, None, "nobody").await;
+        let fine = answer.status == StatusCode::UNAUTHORIZED;
+        self.check(fine, || format!("{name} for nobody: {answer:?}"));
+        for (who, token) in needs.refused(world) {
+            let answer = self.ask(step, given, Some(token), &who).await;
+            let fine = outcome(&answer).1 == Some("forbidden");
+            self.check(fine, || format!("{name} for {who}: {answer:?}"));
+        }
+        let own = |place: &Place| {
+            place.prefixes.first().and_then(|it| self.theirs.of(it).first().cloned())
+        };
+        let own: Vec<Option<String>> = given.iter().map(|it| own(&it.0)).collect();
+        for foreign in tries(given.len()) {
+            let with = |id: fn(&str) -> String| {
+                let mut filled = given.to_vec();
+                for (place, (_, it)) in filled.iter_mut().enumerate() {
+                    match foreign.contains(&place) {
+                        true => *it = id(it),
+                        false => *it = own[place].clone().unwrap_or_else(|| it.clone()),
+                    }
+                }
+                filled
+            };
+            if foreign.is_empty() && step.root.writes {
+                continue;
+            }
+            self.alike(
+                step,
+                &world.there.owner,
+                "another tenant",
+                with(str::to_owned),
+                with(unknown),
+            )
+            .await;
+        }
+        for (role, token) in &world.outsiders {
+            let (all, who) = (given.to_vec(), format!("{role:?} of nobody"));
+            if !needs.are_met_by(*role) {
+                let answer = self.ask(step, &all, Some(token), &who).await;
+                let fine = outcome(&answer).1 == Some("forbidden");
+                self.check(fine, || format!("{name} for {who}: {answer:?}"));
+                continue;
+            }
+            let none = all.iter().map(|(place, id)| (place.clone(), unknown(id))).collect();
+            self.alike(step, token, &who, all, none).await;
+        }
+    }
+
+    /// What is there and what is not there are the same to somebody, and it is nothing.
+    async fn alike(
+        &mut self,
+        step: &Step<'_>,
+        token: &str,
+        who: &str,
+        known: Vec<(Place, String)>,
+        none: Vec<(Place, String)>,
+    ) {
+        let name = &step.root.field.name;
+        let told = self.ask(step, &known, Some(token), who).await;
+        if known.is_empty() {
+            return;
+        }
+        let untold = self.ask(step, &none, Some(token), who).await;
+        let seen = |answer: &Answer, sent: &[(Place, String)]| {
+            let text = answer.body.to_string();
+            let sent = sent.iter().enumerate();
+            sent.fold(text, |text, (place, (_, id))| text.replace(id, &format!("<{place}>")))
+        };
+        let (told_of, untold_of) = (seen(&told, &known), seen(&untold, &none));
+        self.check(told_of == untold_of, || {
+            format!("{name} for {who}: {told_of} where nothing is there: {untold_of}")
+        });
+        let (thing, code) = outcome(&told);
+        let dangling = step.root.writes && matches!(code, Some("not_found" | "invalid"));
+        let fine = dangling
+            || is_nothing(thing)
+                && (code.is_none() || matches!(code, Some("not_found" | "invalid")));
+        self.check(fine, || format!("{name} for {who}: {told:?}"));
+    }
+
+    fn check(&mut self, fine: bool, what: impl FnOnce() -> String) {
+        if !fine {
+            self.wrong.push(what());
+        }
+    }
+
+    async fn ask(
+        &mut self,
+        step: &Step<'_>,
+        filled: &[(Place, String)],
+        token: Option<&str>,
+        who: &str,
+    ) -> Answer {
+        self.cases += 1;
+        let variables = step.root.fill(&step.variables, filled);
+        let answer = ask(self.world, token, &step.root.document, &variables).await;
+        let name = &step.root.field.name;
+        let sent: Vec<_> = filled.iter().map(|it| it.1.clone()).collect();
+        if let Some(told) = leak(&answer, &self.secret, &sent) {
+            self.check(self.exemptions.has(name, "reach"), || format!("{name} for {who} {told}"));
+        }
+        answer
+    }
+}
+
+fn tries(places: usize) -> Vec<Vec<usize>> {
+    let mut tries: Vec<Vec<usize>> = (0..places).map(|place| vec![place]).collect();
+    if places != 1 {
+        tries.push((0..places).collect());
+    }
+    tries
+}
+
+fn unknown(id: &str) -> String {
+    nowhere(super::world::prefix(id).expect("an id"))
+}
+
+/// What each field needs, tried with ids that nothing has.
+async fn needs(
+    world: &World,
+    steps: &[Step<'_>],
+    exemptions: &Exemptions,
+) -> BTreeMap<String, Needs> {
+    let mut needs = BTreeMap::new();
+    for step in steps {
+        let name = &step.root.field.name;
+        let nothing: Vec<_> =
+            step.filled.iter().map(|(place, id)| (place.clone(), unknown(id))).collect();
+        let variables = step.root.fill(&step.variables, &nothing);
+        let refused = async |token: &str| {
+            let answer = ask(world, Some(token), &step.root.document, &variables).await;
+            outcome(&answer).1 == Some("forbidden")
+        };
+        let these = Needs::found(world, refused).await;
+        assert!(these.are_some() || exemptions.has(name, "permission"), "{name} needs {these:?}");
+        needs.insert(name.clone(), these);
+    }
+    needs
+}
+
+#[actix_web::test]
+async fn every_field_of_the_graph_refuses_who_should_not_get_an_answer() {
+    let exemptions = Exemptions::of("graph");
+    let world = World::new().await;
+    let schema = Schema::of(&world).await;
+    let roots = roots(&world, &schema).await;
+    let (steps, failed) = record(&world, &roots).await;
+    let failed: Vec<_> = failed.into_iter().filter(|it| !exemptions.has(it, "success")).collect();
+    assert!(failed.is_empty(), "nobody found out how to ask for {failed:?}");
+    let needs = needs(&world, &steps, &exemptions).await;
+
+    let world = World::new().await;
+    let operations = super::contract::operations();
+    let secret = world.known(&world.here.owner, &operations).await;
+    let theirs = world.known(&world.there.owner, &operations).await;
+    let mut strangers =
+        Strangers { world: &world, secret, theirs, exemptions, cases: 0, wrong: Vec::new() };
+    strangers.secret.forget(&world.seen);
+    let mut renamed = Renamed::default();
+    for step in &steps {
+        let filled = step.renamed(&renamed);
+        strangers.try_out(step, &filled, &needs[&step.root.field.name]).await;
+        strangers.cases += 1;
+        let sent = step.root.fill(&step.variables, &filled);
+        let answer = ask(&world, Some(&world.here.owner), &step.root.document, &sent).await;
+        assert!(succeeded(&answer), "{}: {answer:?}", step.root.field.name);
+        strangers.secret.learn(&answer.body);
+        strangers.secret.forget(&world.seen);
+        renamed.learn(&step.answer.body, &answer.body);
+    }
+    assert!(strangers.wrong.is_empty(), "{}", strangers.wrong.join("\n"));
+    strangers.exemptions.assert_needed();
+    println!("{} cases of {} fields", strangers.cases, roots.len());
+}
