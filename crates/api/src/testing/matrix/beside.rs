@@ -58,17 +58,17 @@ async fn a_tenant_notices_nothing_of_others_with_the_same_ids_nor_they_of_it() {
     let exemptions = Exemptions::of("rest");
     let operations: Vec<_> =
         operations().into_iter().filter(|it| !exemptions.has(&it.id, "everything")).collect();
-    let world = World::new().await;
+    let world = World::of_owners().await;
     let schema = Schema::of(&world).await;
     let roots = graph::roots(&world, &schema).await;
     let (steps, _) = record(&world, &operations).await;
-    let world = World::new().await;
+    let world = World::of_owners().await;
     let (fields, _) = graph::record(&world, &roots).await;
 
-    let alone = World::new().await;
+    let alone = World::of_owners().await;
     let expected = day(&alone, &operations, &steps, &fields).await;
 
-    let beside = World::new().await;
+    let beside = World::of_owners().await;
     let shadows = beside.api.test.shadow(beside.here.system.tenant).await;
     let mut before = Vec::new();
     for shadow in &shadows {

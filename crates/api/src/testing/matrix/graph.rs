@@ -28,6 +28,8 @@ struct Place {
 pub(super) struct Root<'a> {
     field: &'a Field,
     document: String,
+    /// The same without what it leads to.
+    bare: String,
     /// Everything that is no id, in the order in which to try.
     variables: Vec<Value>,
     places: Vec<Place>,
@@ -43,6 +45,16 @@ pub(super) struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// The field, and the kind of thing where it takes any.
+    fn name(&self) -> String {
+        let name = &self.root.field.name;
+        let any = self.root.places.iter().any(|it| it.prefixes.is_empty());
+        match self.filled.first().filter(|_| any) {
+            Some((place, _)) => format!("{name}:{}", place.prefixes[0]),
+            None => name.clone(),
+        }
+    }
+
     /// The same among the ids of another world.
     fn renamed(&self, renamed: &Renamed) -> Vec<(Place, String)> {
         let filled = self.filled.iter();
@@ -90,7 +102,8 @@ impl<'a> Root<'a> {
                 .filter_map(|it| Some((it.name.clone(), schema.example(it, is_full, number)?)));
             variables.push(Value::Object(these.collect::<Map<_, _>>()));
         }
-        let mut root = Root { field, document: document(2), variables, places: Vec::new(), writes };
+        let (bare, full) = (document(0), document(2));
+        let mut root = Root { field, document: full, bare, variables, places: Vec::new(), writes };
         let answer = ask(world, Some(&world.there.owner), &root.document, &json!({})).await;
         if answer.body.to_string().contains("too complex") {
             root.document = document(1);
@@ -141,17 +154,14 @@ impl<'a> Root<'a> {
     }
 
     /// Ways to fill its places: the required ones together, and each of the others alone.
-    fn fillings(&self, known: &Known, places: &[&Place]) -> Vec<Vec<(Place, String)>> {
+    fn fillings(&self, known: &Known, places: &[Place]) -> Vec<Vec<(Place, String)>> {
         let mut ways = vec![Vec::new()];
         for place in places {
-            let values: Vec<_> = match place.prefixes.is_empty() {
-                true => known.0.values().filter_map(|it| it.first()).collect(),
-                false => place.prefixes.iter().flat_map(|it| known.of(it)).collect(),
-            };
+            let values: Vec<_> = place.prefixes.iter().flat_map(|it| known.of(it)).collect();
             let longer = values.iter().flat_map(|value| {
                 ways.iter().map(|way| {
                     let mut way = way.clone();
-                    way.push(((*place).clone(), (*value).clone()));
+                    way.push((place.clone(), (*value).clone()));
                     way
                 })
             });
@@ -160,17 +170,23 @@ impl<'a> Root<'a> {
         ways
     }
 
-    /// Which places are filled at once: for a mutation all of them, for a query those it needs, and each other in turn.
-    fn shapes(&self) -> Vec<Vec<&Place>> {
+    /// Which places are filled at once: for a mutation all of them, for a query those it needs, and each other in turn. One that takes
+    /// any id takes one of each kind.
+    fn shapes(&self, kinds: &[String]) -> Vec<Vec<Place>> {
         if self.writes {
-            return vec![self.places.iter().collect()];
+            return vec![self.places.clone()];
         }
         let needed = |it: &&Place| {
             self.field.arguments.iter().any(|of| of.is_required && it.pointer[1..] == of.name)
         };
-        let base: Vec<_> = self.places.iter().filter(needed).collect();
+        let base: Vec<_> = self.places.iter().filter(needed).cloned().collect();
+        if base.iter().any(|it| it.prefixes.is_empty()) {
+            let of =
+                |kind: &String| vec![Place { prefixes: vec![kind.clone()], ..base[0].clone() }];
+            return kinds.iter().map(of).collect();
+        }
         let more = self.places.iter().filter(|it| !needed(it));
-        let more = more.map(|it| base.iter().copied().chain([it]).collect());
+        let more = more.map(|it| base.iter().chain([it]).cloned().collect());
         std::iter::once(base.clone()).chain(more).collect()
     }
 }
@@ -213,6 +229,20 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
+/// The kinds of ids that are good for `node(id:)`.
+async fn kinds(world: &World, known: &Known) -> Vec<String> {
+    let mut kinds = Vec::new();
+    for kind in known.0.keys() {
+        let id = json!({ "id": nowhere(kind) });
+        let query = "query($id: ID!) { it: node(id: $id) { id } }";
+        let answer = ask(world, Some(&world.here.owner), query, &id).await;
+        if answer.body["errors"].is_null() {
+            kinds.push(kind.clone());
+        }
+    }
+    kinds
+}
+
 /// Every field as the owner may ask it, in an order in which it succeeds; and what could not be made to.
 pub(super) async fn record<'a>(
     world: &World,
@@ -220,9 +250,12 @@ pub(super) async fn record<'a>(
 ) -> (Vec<Step<'a>>, Vec<String>) {
     let mut known = world.known(&world.here.owner, &super::contract::operations()).await;
     known.forget(&world.kept);
+    let kinds = kinds(world, &known).await;
     let mut steps = Vec::new();
-    let mut open: Vec<(&Root<'_>, Vec<&Place>)> =
-        roots.iter().flat_map(|root| root.shapes().into_iter().map(move |it| (root, it))).collect();
+    let mut open: Vec<(&Root<'_>, Vec<Place>)> = roots
+        .iter()
+        .flat_map(|root| root.shapes(&kinds).into_iter().map(move |it| (root, it)))
+        .collect();
     for _ in 0..ROUNDS {
         let mut left = Vec::new();
         for (root, places) in open {
@@ -237,7 +270,7 @@ pub(super) async fn record<'a>(
         }
         open = left;
     }
-    let name = |(root, places): &(&Root<'_>, Vec<&Place>)| {
+    let name = |(root, places): &(&Root<'_>, Vec<Place>)| {
         let places: Vec<_> = places.iter().map(|it| it.pointer.as_str()).collect();
         format!("{}{}", root.field.name, places.concat())
     };
@@ -248,7 +281,7 @@ async fn succeed<'a>(
     world: &World,
     known: &Known,
     root: &'a Root<'a>,
-    places: &[&Place],
+    places: &[Place],
 ) -> Option<Step<'a>> {
     for variables in &root.variables {
         let mut fillings = root.fillings(known, places);
@@ -293,6 +326,7 @@ struct Strangers<'a> {
     world: &'a World,
     secret: Known,
     theirs: Known,
+    shown: Known,
     exemptions: Exemptions,
     cases: usize,
     wrong: Vec<String>,
@@ -300,7 +334,7 @@ struct Strangers<'a> {
 
 impl Strangers<'_> {
     async fn try_out(&mut self, step: &Step<'_>, given: &[(Place, String)], needs: &Needs) {
-        let (world, name) = (self.world, step.root.field.name.clone());
+        let (world, name) = (self.world, step.name());
         let answer = self.ask(step, given, None, "nobody").await;
         let fine = answer.status == StatusCode::UNAUTHORIZED;
         self.check(fine, || format!("{name} for nobody: {answer:?}"));
@@ -340,8 +374,15 @@ impl Strangers<'_> {
             let (all, who) = (given.to_vec(), format!("{role:?} of nobody"));
             if !needs.are_met_by(*role) {
                 let answer = self.ask(step, &all, Some(token), &who).await;
-                let fine = outcome(&answer).1 == Some("forbidden");
+                let fine = outcome(&answer).1 == Some("forbidden")
+                    || answer.body["errors"].is_null()
+                        && is_nothing(outcome(&answer).0)
+                        && self.exemptions.has(&name, "own");
                 self.check(fine, || format!("{name} for {who}: {answer:?}"));
+                continue;
+            }
+            let is_shown = |it: &(Place, String)| self.shown.all().any(|id| *id == it.1);
+            if all.iter().any(is_shown) {
                 continue;
             }
             let none = all.iter().map(|(place, id)| (place.clone(), unknown(id))).collect();
@@ -358,7 +399,7 @@ impl Strangers<'_> {
         known: Vec<(Place, String)>,
         none: Vec<(Place, String)>,
     ) {
-        let name = &step.root.field.name;
+        let name = &step.name();
         let told = self.ask(step, &known, Some(token), who).await;
         if known.is_empty() {
             return;
@@ -397,10 +438,12 @@ impl Strangers<'_> {
         self.cases += 1;
         let variables = step.root.fill(&step.variables, filled);
         let answer = ask(self.world, token, &step.root.document, &variables).await;
-        let name = &step.root.field.name;
+        let name = &step.name();
         let sent: Vec<_> = filled.iter().map(|it| it.1.clone()).collect();
         if let Some(told) = leak(&answer, &self.secret, &sent) {
-            self.check(self.exemptions.has(name, "reach"), || format!("{name} for {who} {told}"));
+            let shown = sent.iter().any(|id| self.shown.all().any(|it| it == id));
+            let fine = shown || self.exemptions.has(name, "reach");
+            self.check(fine, || format!("{name} for {who} {told}"));
         }
         answer
     }
@@ -426,17 +469,20 @@ async fn needs(
 ) -> BTreeMap<String, Needs> {
     let mut needs = BTreeMap::new();
     for step in steps {
-        let name = &step.root.field.name;
+        let name = step.name();
+        if needs.contains_key(&name) {
+            continue;
+        }
         let nothing: Vec<_> =
             step.filled.iter().map(|(place, id)| (place.clone(), unknown(id))).collect();
         let variables = step.root.fill(&step.variables, &nothing);
         let refused = async |token: &str| {
-            let answer = ask(world, Some(token), &step.root.document, &variables).await;
+            let answer = ask(world, Some(token), &step.root.bare, &variables).await;
             outcome(&answer).1 == Some("forbidden")
         };
         let these = Needs::found(world, refused).await;
-        assert!(these.are_some() || exemptions.has(name, "permission"), "{name} needs {these:?}");
-        needs.insert(name.clone(), these);
+        assert!(these.are_some() || exemptions.has(&name, "permission"), "{name} needs {these:?}");
+        needs.insert(name, these);
     }
     needs
 }
@@ -456,13 +502,15 @@ async fn every_field_of_the_graph_refuses_who_should_not_get_an_answer() {
     let operations = super::contract::operations();
     let secret = world.known(&world.here.owner, &operations).await;
     let theirs = world.known(&world.there.owner, &operations).await;
+    let shown = super::denials::shown(&world, &operations).await;
+    let (cases, wrong) = (0, Vec::new());
     let mut strangers =
-        Strangers { world: &world, secret, theirs, exemptions, cases: 0, wrong: Vec::new() };
+        Strangers { world: &world, secret, theirs, shown, exemptions, cases, wrong };
     strangers.secret.forget(&world.seen);
     let mut renamed = Renamed::default();
     for step in &steps {
         let filled = step.renamed(&renamed);
-        strangers.try_out(step, &filled, &needs[&step.root.field.name]).await;
+        strangers.try_out(step, &filled, &needs[&step.name()]).await;
         strangers.cases += 1;
         let sent = step.root.fill(&step.variables, &filled);
         let answer = ask(&world, Some(&world.here.owner), &step.root.document, &sent).await;

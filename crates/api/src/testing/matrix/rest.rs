@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::calls::Call;
 use super::contract::{Names, Operation, operations};
-use super::denials::{Strangers, is_empty};
+use super::denials::{Strangers, is_empty, shown};
 use super::exemptions::Exemptions;
 use super::needs::Needs;
 use super::record::{Step, record};
@@ -25,8 +25,10 @@ async fn every_operation_refuses_who_should_not_get_an_answer() {
     let world = World::new().await;
     let secret = world.known(&world.here.owner, &operations).await;
     let theirs = world.known(&world.there.owner, &operations).await;
+    let shown = shown(&world, &operations).await;
+    let (cases, wrong) = (0, Vec::new());
     let mut strangers =
-        Strangers { world: &world, secret, theirs, exemptions, cases: 0, wrong: Vec::new() };
+        Strangers { world: &world, secret, theirs, shown, exemptions, cases, wrong };
     strangers.secret.forget(&world.seen);
     let mut renamed = Renamed::default();
     for step in &steps {

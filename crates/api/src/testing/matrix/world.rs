@@ -90,6 +90,14 @@ pub(super) fn texts(value: &Value, tell: &mut impl FnMut(&str)) {
 impl World {
     /// The same one every time: the clock stands and ids are drawn from a seed.
     pub(super) async fn new() -> Self {
+        let mut world = Self::of_owners().await;
+        world.admit_clients().await;
+        world.admit_outsiders().await;
+        world
+    }
+
+    /// The same without anybody but the owners.
+    pub(super) async fn of_owners() -> Self {
         let api = TestApi::new().await;
         let (here, there) = (api.tenant(MARKER).await, api.tenant("walrus").await);
         for tenant in [&here, &there] {
@@ -105,10 +113,20 @@ impl World {
             kept: BTreeSet::new(),
             seen: BTreeSet::new(),
         };
-        world.admit_clients().await;
-        world.admit_outsiders().await;
+        let owner = world.here.owner.clone();
+        world.keep(&owner).await;
         world.unsettle().await;
         world
+    }
+
+    /// Nobody tries out what a caller is.
+    async fn keep(&mut self, token: &str) {
+        let me = self.api.get(token, "/v1/me").await.body;
+        let user = me["user_id"].as_str().unwrap();
+        let roles = self.api.get(&self.here.owner, &format!("/v1/users/{user}/roles")).await;
+        let mut own = Known::default();
+        own.learn(&json!([user, roles.body]));
+        self.kept.extend(own.all().cloned());
     }
 
     async fn admit_clients(&mut self) {
@@ -152,14 +170,8 @@ impl World {
             self.seen.insert(person);
         }
         self.kept.extend(self.seen.iter().cloned());
-        let callers = self.outsiders.iter().map(|it| &it.1).chain([&self.here.owner]);
-        for token in callers {
-            let me = self.api.get(token, "/v1/me").await.body;
-            let user = me["user_id"].as_str().unwrap();
-            let roles = self.api.get(&self.here.owner, &format!("/v1/users/{user}/roles")).await;
-            let mut own = Known::default();
-            own.learn(&json!([user, roles.body]));
-            self.kept.extend(own.all().cloned());
+        for (_, token) in self.outsiders.clone() {
+            self.keep(&token).await;
         }
     }
 
