@@ -81,6 +81,12 @@ impl Schema {
         self.types.get(name).is_some_and(|it| matches!(it.kind.as_str(), "OBJECT" | "INTERFACE"))
     }
 
+    /// Whether it is a thing with an id, or a list of such.
+    pub(super) fn is_thing(&self, name: &str) -> bool {
+        let one = name.strip_suffix("Connection").unwrap_or(name);
+        name == "Node" || self.possible("Node").iter().any(|it| it == one)
+    }
+
     pub(super) fn possible(&self, of: &str) -> &[String] {
         &self.types[of].possible
     }
