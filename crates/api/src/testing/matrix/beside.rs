@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::contract::{Operation, operations};
 use super::exemptions::Exemptions;
-use super::graph;
+use super::fields;
 use super::record::{Step, record};
 use super::renamed::Renamed;
 use super::schema::Schema;
@@ -40,9 +40,9 @@ async fn day(
     world: &World,
     operations: &[Operation],
     steps: &[Step],
-    fields: &[graph::Step<'_>],
+    of_graph: &[fields::Step<'_>],
 ) -> Vec<String> {
-    let mut told = graph::replay(world, fields).await;
+    let mut told = fields::replay(world, of_graph).await;
     told.extend(replay(world, operations, steps).await);
     world.api.drain(&world.here).await;
     for step in steps.iter().filter(|it| operations[it.operation].method == Method::GET) {
@@ -60,13 +60,13 @@ async fn a_tenant_notices_nothing_of_others_with_the_same_ids_nor_they_of_it() {
         operations().into_iter().filter(|it| !exemptions.has(&it.id, "everything")).collect();
     let world = World::of_owners().await;
     let schema = Schema::of(&world).await;
-    let roots = graph::roots(&world, &schema).await;
+    let roots = fields::roots(&world, &schema).await;
     let (steps, _) = record(&world, &operations).await;
     let world = World::of_owners().await;
-    let (fields, _) = graph::record(&world, &roots).await;
+    let (of_graph, _) = fields::record(&world, &roots).await;
 
     let alone = World::of_owners().await;
-    let expected = day(&alone, &operations, &steps, &fields).await;
+    let expected = day(&alone, &operations, &steps, &of_graph).await;
 
     let beside = World::of_owners().await;
     let shadows = beside.api.test.shadow(beside.here.system.tenant).await;
@@ -74,7 +74,7 @@ async fn a_tenant_notices_nothing_of_others_with_the_same_ids_nor_they_of_it() {
     for shadow in &shadows {
         before.push(beside.api.test.rows(*shadow).await);
     }
-    let told = day(&beside, &operations, &steps, &fields).await;
+    let told = day(&beside, &operations, &steps, &of_graph).await;
     for (expected, told) in expected.iter().zip(&told) {
         assert_eq!(told, expected, "somebody else's rows came in between");
     }

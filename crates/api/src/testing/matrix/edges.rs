@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::contract::operations;
 use super::exemptions::Exemptions;
-use super::graph::ask;
+use super::fields::ask;
 use super::schema::Schema;
 use super::world::{Known, World};
 

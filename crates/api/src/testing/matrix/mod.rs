@@ -10,6 +10,7 @@ mod contract;
 mod denials;
 mod edges;
 mod exemptions;
+mod fields;
 mod graph;
 mod needs;
 mod record;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::graph::ask;
+use super::fields::ask;
 use super::world::World;
 
 pub(super) struct Schema {
@@ -124,7 +124,9 @@ impl Schema {
 
     /// Whether an argument is ever given a value.
     pub(super) fn is_passed(&self, it: &Argument) -> bool {
-        !self.ids(std::slice::from_ref(it)).is_empty() || self.example(it, true, 0).is_some()
+        it.name == "after"
+            || !self.ids(std::slice::from_ref(it)).is_empty()
+            || self.example(it, true, 0).is_some()
     }
 
     /// A value for an argument: with everything in it that may be, or with what must; none where it is better left out.

@@ -4,6 +4,7 @@ mod changes;
 mod given_up;
 mod policies;
 mod references;
+mod shadows;
 mod sorting;
 mod values;
 mod versions;
