@@ -55,9 +55,9 @@ impl TestApp {
     pub async fn rows(&self, of: TenantId) -> Vec<String> {
         let (backend, mut rows) = (self.app.database().backend(), Vec::new());
         for table in self.tables().await {
-            let text = |column: &Column| match backend {
-                DbBackend::Postgres => format!("coalesce({}::text, 'null')", column.name),
-                _ => format!("quote({})", column.name),
+            let text = |column: &Column| match backend == DbBackend::Postgres {
+                true => format!("coalesce({}::text, 'null')", column.name),
+                false => format!("quote({})", column.name),
             };
             let mut columns: Vec<_> = table.columns.iter().map(text).collect();
             if backend == DbBackend::Postgres {

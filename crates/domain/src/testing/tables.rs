@@ -94,9 +94,9 @@ impl Table {
 /// An id as a literal.
 #[must_use]
 pub fn uuid(backend: DbBackend, id: Uuid) -> String {
-    match backend {
-        DbBackend::Postgres => format!("'{id}'::uuid"),
-        _ => format!("x'{}'", id.simple()),
+    match backend == DbBackend::Postgres {
+        true => format!("'{id}'::uuid"),
+        false => format!("x'{}'", id.simple()),
     }
 }
 
