@@ -52,7 +52,8 @@ impl Strangers<'_> {
         sent.extend(call.more.iter().map(|it| it.1.clone()));
         if let Some(told) = leak(&answer, &self.secret, &sent) {
             let shown = || sent.iter().any(|id| self.shown.all().any(|it| it == id));
-            let fine = self.exemptions.has(&of.id, "reach") || shown();
+            let fine =
+                self.world.is_inside(token) && (self.exemptions.has(&of.id, "reach") || shown());
             self.check(fine, || format!("{} for {who} with {sent:?} {told}", of.id));
         }
         answer
@@ -141,9 +142,6 @@ impl Strangers<'_> {
 
     /// To the letter, but for what each of them sent.
     fn compare(&mut self, of: &Operation, a: (&Call, &Answer), b: (&Call, &Answer)) {
-        if self.exemptions.has(&of.id, "alike") {
-            return;
-        }
         let seen = |(call, answer): (&Call, &Answer)| {
             let mut text = answer.body.to_string();
             for (place, (_, value)) in call.filled.iter().enumerate() {

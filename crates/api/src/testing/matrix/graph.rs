@@ -157,8 +157,9 @@ impl Strangers<'_> {
         let name = &step.name();
         let sent: Vec<_> = filled.iter().map(|it| it.1.clone()).collect();
         if let Some(told) = leak(&answer, &self.secret, &sent) {
-            let shown = sent.iter().any(|id| self.shown.all().any(|it| it == id));
-            let fine = shown || self.exemptions.has(name, "reach");
+            let shown = || sent.iter().any(|id| self.shown.all().any(|it| it == id));
+            let fine =
+                self.world.is_inside(token) && (self.exemptions.has(name, "reach") || shown());
             self.check(fine, || format!("{name} for {who} {told}"));
         }
         answer

@@ -119,6 +119,11 @@ impl World {
         world
     }
 
+    /// Whether a token is that of somebody in `here` whose reach ends somewhere.
+    pub(super) fn is_inside(&self, token: Option<&str>) -> bool {
+        self.outsiders.iter().any(|it| Some(it.1.as_str()) == token)
+    }
+
     /// Nobody tries out what a caller is.
     async fn keep(&mut self, token: &str) {
         let me = self.api.get(token, "/v1/me").await.body;
