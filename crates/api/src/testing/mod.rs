@@ -1,7 +1,10 @@
 //! The whole API in process, without sockets, over a database of its own.
 
+mod matrix;
 mod world;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
@@ -12,6 +15,8 @@ use domain::accounts::{self, Role, Secret, TokenRequest};
 use domain::kernel::{Caller, PersonId};
 use domain::tenants::PublicUrls;
 use domain::testing::TestApp;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
 use crate::app::Api;
@@ -32,6 +37,7 @@ pub(crate) struct TestApi {
     pub(crate) explorable: bool,
     limits: Limits,
     proxies: Vec<Network>,
+    door: RefCell<Option<Door>>,
 }
 
 /// A tenant with an owner who has signed in.
@@ -47,6 +53,16 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+}
+
+/// What came back, with its body as it came.
+type Sent = (StatusCode, HeaderMap, String);
+
+/// The routes, ready to take requests.
+#[derive(Clone)]
+struct Door {
+    is_explorable: bool,
+    take: Rc<dyn Fn(test::TestRequest) -> LocalBoxFuture<'static, Sent>>,
 }
 
 impl Answer {
@@ -77,13 +93,13 @@ impl TestApi {
         let test = TestApp::new().await;
         let limits = Limits::local(allowances, test.app.clock());
         let urls = PublicUrls::new(URL, &[]);
-        Self { test, urls, explorable: true, limits, proxies: Vec::new() }
+        Self { test, urls, explorable: true, limits, proxies: Vec::new(), door: RefCell::default() }
     }
 
     /// The same, with other limits or behind proxies.
     pub(crate) fn with(self, limits: Limits, proxies: &[&str]) -> Self {
         let proxies = proxies.iter().map(|network| network.parse().expect("a network"));
-        Self { limits, proxies: proxies.collect(), ..self }
+        Self { limits, proxies: proxies.collect(), door: RefCell::default(), ..self }
     }
 
     /// What is served.
@@ -147,8 +163,18 @@ impl TestApi {
         Answer { status, headers, body }
     }
 
-    /// Sends a request; the answer's body as it came.
-    pub(crate) async fn sent(&self, request: test::TestRequest) -> (StatusCode, HeaderMap, String) {
+    /// Sends a request; the answer's body as it came. The routes are made for the first one, and again where what they know has changed.
+    pub(crate) async fn sent(&self, request: test::TestRequest) -> Sent {
+        let made = self.door.borrow().clone().filter(|door| door.is_explorable == self.explorable);
+        let door = match made {
+            Some(door) => door,
+            None => self.open().await,
+        };
+        *self.door.borrow_mut() = Some(door.clone());
+        (door.take)(request).await
+    }
+
+    async fn open(&self) -> Door {
         let api = self.served();
         let graph = GRAPHS[usize::from(self.explorable)].clone();
         let app = App::new()
@@ -157,11 +183,18 @@ impl TestApi {
             .wrap(from_fn(http::trace))
             .wrap(from_fn(http::head))
             .configure(|config| routes(config, &api, &graph));
-        let service = test::init_service(app).await;
-        let response = test::call_service(&service, request.to_request()).await;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = test::read_body(response).await;
-        (status, headers, String::from_utf8_lossy(&bytes).into_owned())
+        let service = Rc::new(test::init_service(app).await);
+        let take = move |request: test::TestRequest| {
+            let service = Rc::clone(&service);
+            async move {
+                let response = test::call_service(&*service, request.to_request()).await;
+                let (status, headers) = (response.status(), response.headers().clone());
+                let body = test::read_body(response).await;
+                (status, headers, String::from_utf8_lossy(&body).into_owned())
+            }
+            .boxed_local()
+        };
+        Door { is_explorable: self.explorable, take: Rc::new(take) }
     }
 
     /// Sends JSON with a token.

@@ -8,37 +8,41 @@ use serde_json::{Value, json};
 
 use super::{Tenant, TestApi};
 
-/// Five tickets of two agents, two queues and two customers; two are merged away.
+/// Five tickets of two agents, two queues and two customers; two are merged away. `%` is the tenant's name in addresses: it stands in
+/// every text of a tenant, so that one knows its texts where one meets them.
 const FILE: &str = "ticket,time,kind,actor,assignee,queue,customer,merged_into\n\
-    1,2026-05-02T09:00:00Z,created,,ann,Sales,c1,\n\
-    1,2026-05-02T09:10:00Z,message,ann,ann,Sales,c1,\n\
-    1,2026-05-02T10:00:00Z,merged,ann,ann,Sales,c1,4\n\
-    2,2026-05-02T09:00:00Z,created,,bob,Support,c2,\n\
-    2,2026-05-02T10:00:00Z,merged,bob,bob,Support,c2,5\n\
-    3,2026-05-02T09:00:00Z,created,,ann,Sales,c1,\n\
-    4,2026-05-01T09:00:00Z,created,,,Sales,c1,\n\
-    4,2026-05-01T09:10:00Z,message,ann,ann,Sales,c1,\n\
-    4,2026-05-01T10:00:00Z,status:solved,ann,ann,Sales,c1,\n\
-    5,2026-05-01T09:30:00Z,created,,bob,Support,c2,\n\
-    5,2026-05-01T09:31:00Z,message,bob,bob,Support,c2,\n";
+    1 %,2026-05-02T09:00:00Z,created,,ann %,Sales %,c1 %,\n\
+    1 %,2026-05-02T09:10:00Z,message,ann %,ann %,Sales %,c1 %,\n\
+    1 %,2026-05-02T10:00:00Z,merged,ann %,ann %,Sales %,c1 %,4 %\n\
+    2 %,2026-05-02T09:00:00Z,created,,bob %,Support %,c2 %,\n\
+    2 %,2026-05-02T10:00:00Z,merged,bob %,bob %,Support %,c2 %,5 %\n\
+    3 %,2026-05-02T09:00:00Z,created,,ann %,Sales %,c1 %,\n\
+    4 %,2026-05-01T09:00:00Z,created,,,Sales %,c1 %,\n\
+    4 %,2026-05-01T09:10:00Z,message,ann %,ann %,Sales %,c1 %,\n\
+    4 %,2026-05-01T10:00:00Z,status:solved,ann %,ann %,Sales %,c1 %,\n\
+    5 %,2026-05-01T09:30:00Z,created,,bob %,Support %,c2 %,\n\
+    5 %,2026-05-01T09:31:00Z,message,bob %,bob %,Support %,c2 %,\n";
 
 impl TestApi {
     /// Fills a tenant with two of everything.
     pub(crate) async fn fill(&self, tenant: &Tenant) {
+        let slug = &tenant.slug;
         let import = TestRequest::post()
             .uri("/v1/tickets/import")
             .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
             .insert_header(("Content-Type", "text/csv"));
-        let imported = self.send(import.set_payload(FILE)).await;
+        let file = FILE.replace('%', slug);
+        let imported = self.send(import.set_payload(file)).await;
         assert_eq!(imported.body["accepted"], 11, "{:?}", imported.body);
         self.drain(tenant).await;
         let people = self.ids(tenant, "/v1/people").await;
         let sources = self.ids(tenant, "/v1/connections").await;
         let queues = self.get(&tenant.owner, "/v1/queues").await.body;
         for (n, person) in people.iter().enumerate() {
-            let top =
-                self.made(tenant, "/v1/teams", json!({ "name": format!("Region {n}") })).await;
-            let below = json!({ "name": format!("Team {n}"), "parent_id": top });
+            let top = self
+                .made(tenant, "/v1/teams", json!({ "name": format!("Region {n} {slug}") }))
+                .await;
+            let below = json!({ "name": format!("Team {n} {slug}"), "parent_id": top });
             let team = self.made(tenant, "/v1/teams", below).await;
             let days = |mut of: Value| {
                 of["person_id"] = json!(person);
@@ -48,13 +52,14 @@ impl TestApi {
             };
             self.made(tenant, "/v1/memberships", days(json!({}))).await;
             self.made(tenant, "/v1/team_leads", days(json!({}))).await;
-            let known = json!({ "connection_id": sources[0], "external_id": format!("x{n}") });
+            let known =
+                json!({ "connection_id": sources[0], "external_id": format!("x{n} {slug}") });
             self.made(tenant, &format!("/v1/people/{person}/identities"), known).await;
-            let user = json!({ "email": format!("u{n}@acme.test"), "person_id": person });
+            let user = json!({ "email": format!("u{n}@{slug}.test"), "person_id": person });
             let user = self.made(tenant, "/v1/users", user).await;
             let role = json!({ "role": "agent" });
             self.made(tenant, &format!("/v1/users/{user}/roles"), role).await;
-            let client = json!({ "name": format!("client {n}"), "scopes": ["teams.read"] });
+            let client = json!({ "name": format!("client {n} {slug}"), "scopes": ["teams.read"] });
             self.post(&tenant.owner, "/v1/api_clients", client).await;
             let queue = queues[n]["id"].as_str().unwrap();
             let link = json!({ "team_id": team, "valid_from": "2026-01-01" });
@@ -62,7 +67,8 @@ impl TestApi {
             assert_eq!(self.post(&tenant.owner, &path, link).await.status, StatusCode::OK);
         }
         // The first user, the owner, is a person too.
-        let person = self.made(tenant, "/v1/people", json!({ "name": "Olga" })).await;
+        let person =
+            self.made(tenant, "/v1/people", json!({ "name": format!("Olga {slug}") })).await;
         let owner = self.get(&tenant.owner, "/v1/me").await.body["user_id"].clone();
         let owner = format!("/v1/users/{}", owner.as_str().expect("a user"));
         let is = Some(json!({ "person_id": person }));
@@ -75,10 +81,10 @@ impl TestApi {
         let moved = self.call(&tenant.owner, Method::PATCH, &first, below).await;
         assert_eq!(moved.status, StatusCode::OK, "{:?}", moved.body);
         let mapping = TestRequest::put()
-            .uri("/v1/import_mappings/desk")
+            .uri(&format!("/v1/import_mappings/desk-{slug}"))
             .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
             .insert_header(("Content-Type", "application/toml"));
-        let stored = self.send(mapping.set_payload("source = \"desk\"\n")).await;
+        let stored = self.send(mapping.set_payload(format!("source = \"desk {slug}\"\n"))).await;
         assert_eq!(stored.status, StatusCode::OK, "{:?}", stored.body);
     }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::Acme;
 use crate::accounts::Role;
 use crate::accounts::users::{self, NewRoleGrant, UserPatch};
+use crate::kernel::dialect;
 use crate::kernel::{Access, Caller, Permission, PersonId, Reach, Scope, TeamId, UserId};
 use crate::testing::start;
 
@@ -165,4 +166,49 @@ async fn access_takes_few_statements_and_is_believed_for_two_seconds() {
     acme.later();
     app.read(&caller, async |_| Ok(())).await.unwrap();
     assert!(count() > before);
+}
+
+/// What others are made to have where their ids are the same: they own, lead and are led.
+const OTHERWISE: &[&str] = &[
+    "UPDATE role_grants SET role = 'owner' WHERE tenant_id = $1",
+    "UPDATE team_leads SET team_id = $3, valid_to = NULL WHERE tenant_id = $1",
+    "UPDATE teams SET parent_id = $2 WHERE tenant_id = $1 AND id = $3",
+    "UPDATE team_memberships SET team_id = $2, valid_to = NULL WHERE tenant_id = $1",
+];
+
+#[tokio::test]
+async fn what_others_with_the_same_ids_may_do_is_theirs() {
+    let acme = Acme::new().await;
+    teams(&acme).await;
+    let ada = acme.user("ada@acme.test", Role::Manager).await.id;
+    let patch: UserPatch = serde_json::from_value(
+        serde_json::json!({ "person_id": PersonId(Uuid::from_u128(PERSON + 1)) }),
+    )
+    .unwrap();
+    let app = &acme.test.app;
+    app.write(&acme.system, async |scope| users::update(scope, ada, patch).await).await.unwrap();
+    let before = access(&acme, ada).await;
+    assert!(!before.teams.is_empty());
+    for shadow in &acme.test.shadow(acme.system.tenant).await[..2] {
+        let write = async |scope: &Scope| {
+            for sql in OTHERWISE {
+                let team = |n| Value::from(Uuid::from_u128(TEAM + n));
+                let statement = dialect::statement(
+                    scope.backend(),
+                    sql,
+                    [scope.tenant().0.into(), team(2), team(4)],
+                );
+                scope.tx().execute_raw(statement).await?;
+            }
+            Ok(())
+        };
+        app.write(&Caller::system(*shadow), write).await.unwrap();
+    }
+    acme.later();
+    let after = access(&acme, ada).await;
+    assert_eq!((after.permissions, after.person), (before.permissions, before.person));
+    assert_eq!((after.teams, after.people), (before.teams, before.people));
+    // The only owner here stays, however many there are elsewhere.
+    let ended = app.write(&acme.system, async |scope| users::end(scope, acme.owner.id).await).await;
+    assert_eq!(ended.unwrap_err().code(), "last_owner");
 }

@@ -3,7 +3,9 @@
 mod changes;
 mod given_up;
 mod idempotency;
+mod policies;
 mod references;
+mod shadows;
 mod slow;
 mod sorting;
 mod values;

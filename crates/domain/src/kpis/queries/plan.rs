@@ -188,11 +188,17 @@ impl Cover {
     }
 
     fn only_team(&mut self, team: TeamId, read: Reach, scope: &Scope, map: &TeamMap) -> Result<()> {
-        let reached = read != Reach::Teams || scope.access().teams.contains(&team);
+        let mut below = map.below(team);
+        let own = scope.access().person.map(|own| map.stays(Owner::Person(own)));
+        let reached = match read {
+            Reach::Tenant => true,
+            Reach::Teams => scope.access().teams.contains(&team),
+            // Where one's numbers could be: a team that one was in, and those above it.
+            Reach::Own => own.is_some_and(|own| own.iter().any(|stay| below.contains(&stay.team))),
+        };
         if !map.has(team) || !reached {
             return Err(Error::not_found("team", team));
         }
-        let mut below = map.below(team);
         if let Some(teams) = &self.teams {
             below.retain(|team| teams.contains(team));
         }

@@ -48,6 +48,20 @@ async fn a_person_sees_her_own_numbers_and_nobody_elses() {
     assert_eq!(created.rows[0].n, Some(0), "nobody is credited with a creation");
     let ada = KpiQuery { agent_id: Some(person(1)), ..april(&[]) };
     assert_eq!(refused(&world, bob, Metric::TicketsSolved, &ada).await, "not_found");
+    // Of a team that he was in, his own; one that he was never in is not there.
+    for (number, expected) in [(1, Some(2)), (3, Some(2)), (4, Some(0)), (9, None)] {
+        let of = KpiQuery { team_id: Some(team(number)), ..april(&[]) };
+        match expected {
+            Some(n) => {
+                let own = ask(&world, bob, Metric::TicketsSolved, &of).await;
+                assert_eq!(own.rows[0].n, Some(n), "team {number}");
+            }
+            None => {
+                let code = refused(&world, bob, Metric::TicketsSolved, &of).await;
+                assert_eq!(code, "not_found", "team {number}");
+            }
+        }
+    }
     assert_eq!(
         refused(&world, &world.user(4), Metric::TicketsSolved, &april(&[])).await,
         "forbidden"
