@@ -8,11 +8,13 @@ mod m20261122_000003_accounts;
 mod m20261122_000004_tickets;
 mod m20261122_000005_kpis;
 mod m20261122_000006_job_origins;
+mod m20261122_000007_append_only;
+mod m20261122_000008_erasures;
 pub mod schema;
 mod tenancy;
 
 pub use sea_orm_migration::MigratorTrait;
-pub use tenancy::{NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+pub use tenancy::{LOG_TABLES, NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
 
 /// Every change, the oldest first.
 pub struct Migrator;
@@ -27,6 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_tickets::Migration),
             Box::new(m20261122_000005_kpis::Migration),
             Box::new(m20261122_000006_job_origins::Migration),
+            Box::new(m20261122_000007_append_only::Migration),
+            Box::new(m20261122_000008_erasures::Migration),
         ]
     }
 }

@@ -78,6 +78,7 @@ pub(crate) const CODES: Codes = Codes {
             "The tenant is active, and what was asked for needs another state.",
             SEE_ACTIONS,
         ),
+        code("tenant_erasing", 409, "The tenant is being erased.", "There is no way back."),
         code("tenant_suspended", 409, "The tenant is suspended.", "Ask the operator."),
         code(
             "unsupported_grant_type",

@@ -53,7 +53,7 @@ impl Process {
     async fn begin(args: &ServerArgs, upgrade: Upgrade) -> Result<Self> {
         let bus = match &args.redis_url {
             None => Bus::local(),
-            Some(url) => Bus::redis(url).map_err(|error| {
+            Some(url) => Bus::redis(url.expose()).map_err(|error| {
                 Failure::usage(format!(
                     "the Redis URL cannot be used: {error}; it must be like redis://host:6379"
                 ))

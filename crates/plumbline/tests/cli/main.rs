@@ -18,6 +18,8 @@ mod folder;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod load;
@@ -25,6 +27,8 @@ mod load;
 mod outages;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
