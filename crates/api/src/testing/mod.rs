@@ -1,5 +1,7 @@
 //! The whole API in process, without sockets, over a database of its own.
 
+#[cfg(test)]
+mod audited;
 mod world;
 
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
