@@ -25,11 +25,23 @@ pub(super) fn dress(response: &mut Response, request_id: &str) {
                 observe_failure(source);
                 describe(source, &mut extensions);
             }
-            None => extensions.set("code", "graphql_invalid"),
+            None => {
+                extensions.set("code", "graphql_invalid");
+                error.message = without_document(&error.message);
+            }
         }
         extensions.set("requestId", request_id);
         error.extensions = Some(extensions);
     }
+}
+
+/// A parser shows the line that it stopped at, and a password may stand there; `locations` has the place.
+fn without_document(message: &str) -> String {
+    if !message.trim_start().starts_with("-->") {
+        return message.to_owned();
+    }
+    let expected = message.rsplit("= ").next().unwrap_or_default();
+    format!("the document cannot be read: {expected}")
 }
 
 /// The failure of ours that an error tells of.
