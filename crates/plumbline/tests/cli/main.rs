@@ -6,6 +6,8 @@ mod backup;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod canaries;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod configuration;
