@@ -9,11 +9,13 @@ mod m20261122_000004_tickets;
 mod m20261122_000005_kpis;
 mod m20261122_000006_job_origins;
 mod m20261122_000007_idempotency;
+mod m20261122_000008_append_only;
+mod m20261122_000009_erasures;
 pub mod schema;
 mod tenancy;
 
 pub use sea_orm_migration::MigratorTrait;
-pub use tenancy::{NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+pub use tenancy::{LOG_TABLES, NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
 
 /// Every change, the oldest first.
 pub struct Migrator;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_kpis::Migration),
             Box::new(m20261122_000006_job_origins::Migration),
             Box::new(m20261122_000007_idempotency::Migration),
+            Box::new(m20261122_000008_append_only::Migration),
+            Box::new(m20261122_000009_erasures::Migration),
         ]
     }
 }

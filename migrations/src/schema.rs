@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, RuntimeErr,
-    SqlxError, Statement, TransactionTrait,
+    SqlxError, SqlxPostgresConnector, Statement, TransactionTrait,
 };
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use sea_orm_migration::sea_orm::DbErr;
 
@@ -58,13 +62,11 @@ impl Schema {
     /// # Errors
     /// When nobody answers, or the login is refused.
     pub async fn of_server(url: &str) -> Result<Self, DbErr> {
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(1)
-            .sqlx_logging(false)
-            .connect_timeout(PATIENCE)
-            .acquire_timeout(PATIENCE);
-        Ok(Self(Database::connect(options).await?))
+        // Not by sea-orm: its span of connecting has the whole address in it, with the password.
+        let options = PgConnectOptions::from_str(url).map_err(away)?.disable_statement_logging();
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+        let pool = pool.connect_with(options).await.map_err(away)?;
+        Ok(Self(SqlxPostgresConnector::from_sqlx_postgres_pool(pool)))
     }
 
     /// Where it stands.
@@ -117,6 +119,10 @@ impl Schema {
     pub async fn close(self) -> Result<(), DbErr> {
         self.0.close().await
     }
+}
+
+fn away(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
 /// Whether an error says that the login may not do this.

@@ -10,6 +10,10 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub const SYSTEM_TABLES: &[(&str, &str)] =
     &[("jobs", "DELETE, SELECT, UPDATE"), ("tenants", "SELECT")];
 
+/// The tables of the event log, with all that the runtime may do to them. What it may remove, a policy narrows further.
+pub const LOG_TABLES: &[(&str, &str)] =
+    &[("event_payloads", "DELETE, INSERT, SELECT"), ("events", "DELETE, INSERT, SELECT")];
+
 /// The tables that are no tenant's: the record of migrations.
 pub const NO_TENANT: &[&str] = &["seaql_migrations"];
 

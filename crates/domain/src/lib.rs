@@ -15,6 +15,9 @@ pub mod tenants;
 pub mod people;
 pub mod teams;
 
+// What is known of them, and what of it can be erased.
+pub mod privacy;
+
 // The helpdesk.
 pub mod connections;
 pub mod kpis;
@@ -23,10 +26,10 @@ pub mod tickets;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-use kernel::{App, Clock, Database, Ids, MasterKey};
+use kernel::{App, Clock, Database, Ids, MasterKeys};
 
-/// The application over a database. What it seals, `master_key` opens.
+/// The application over a database. What it seals, one of the `keys` opens.
 #[must_use]
-pub fn app(database: Database, clock: Clock, ids: Ids, master_key: MasterKey) -> App {
-    App::new(database, clock, ids, master_key, accounts::load)
+pub fn app(database: Database, clock: Clock, ids: Ids, keys: impl Into<MasterKeys>) -> App {
+    App::new(database, clock, ids, keys, accounts::load)
 }

@@ -78,6 +78,13 @@ pub(crate) const CODES: Codes = Codes {
             "The tenant is active, and what was asked for needs another state.",
             SEE_ACTIONS,
         ),
+        code("tenant_erasing", 409, "The tenant is being erased.", "There is no way back."),
+        code(
+            "tenant_in_use",
+            409,
+            "Somebody goes on writing for a tenant that is being erased.",
+            "End the import that is under way, and erase it again.",
+        ),
         code("tenant_suspended", 409, "The tenant is suspended.", "Ask the operator."),
         code(
             "unsupported_grant_type",

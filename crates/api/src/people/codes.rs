@@ -18,6 +18,12 @@ pub(crate) const CODES: Codes = Codes {
             SEE_ACTIONS,
         ),
         code(
+            "person_erased",
+            409,
+            "The person has been erased, and is nobody in particular any more.",
+            "Make a new person, if it is somebody who came back.",
+        ),
+        code(
             "person_invited",
             409,
             "The person has not started yet, and what was asked for needs another state.",

@@ -1,5 +1,6 @@
 //! The whole API in process, without sockets, over a database of its own.
 
+mod audited;
 mod matrix;
 mod world;
 

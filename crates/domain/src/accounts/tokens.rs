@@ -179,7 +179,7 @@ fn verify(
     }
     match issuer.tenant.state {
         TenantState::Active => Ok(()),
-        TenantState::Suspended => Err(Refusal::Tenant),
+        TenantState::Suspended | TenantState::Erasing => Err(Refusal::Tenant),
     }
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::clock::{Clock, Ids};
 use super::db::{Database, Mode};
 use super::recent::Recent;
-use super::{Access, Actor, Caller, Error, MasterKey, Result, Scope, SystemScope, TenantId};
+use super::{Access, Actor, Caller, Error, MasterKeys, Result, Scope, SystemScope, TenantId};
 
 /// How often a unit that somebody else got in the way of is run again.
 const TRIES: u32 = 8;
@@ -31,7 +31,7 @@ pub struct App {
     database: Database,
     clock: Clock,
     ids: Ids,
-    master_key: MasterKey,
+    keys: MasterKeys,
     load_access: LoadAccess,
     kept: Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>,
     known: Arc<Recent<(TenantId, Actor), Arc<Access>>>,
@@ -46,14 +46,14 @@ impl App {
         database: Database,
         clock: Clock,
         ids: Ids,
-        master_key: MasterKey,
+        keys: impl Into<MasterKeys>,
         load_access: LoadAccess,
     ) -> Self {
         Self {
             database,
             clock,
             ids,
-            master_key,
+            keys: keys.into(),
             load_access,
             kept: Arc::default(),
             known: Arc::default(),
@@ -86,6 +86,12 @@ impl App {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The master keys.
+    #[must_use]
+    pub fn master_keys(&self) -> &MasterKeys {
+        &self.keys
     }
 
     /// A new id, for what has no scope yet: a tenant.
@@ -214,7 +220,7 @@ impl App {
             caller.clone(),
             self.clock.clone(),
             self.ids.clone(),
-            self.master_key.clone(),
+            self.keys.clone(),
         );
         let access = self.access(&scope).await?;
         scope.grant(access);

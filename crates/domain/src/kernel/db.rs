@@ -144,6 +144,19 @@ impl Database {
         }
     }
 
+    /// Leaves nothing of what was removed in the file: it is written anew, and what was on its way into it is gone. Others who write wait
+    /// meanwhile. On a server that is the server's own work.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn shred(&self) -> Result<()> {
+        if let Pool::Sqlite { writer, .. } = &self.pool {
+            sqlx::query("VACUUM").execute(writer).await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.pool {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use rand::Rng;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -111,19 +111,19 @@ pub(super) async fn flush(scope: &Scope, recorded: Vec<Event>) -> Result<()> {
     Ok(())
 }
 
-struct Entry {
-    sequence: i64,
-    kind: String,
-    subject: String,
-    actor: String,
-    request_id: Option<String>,
-    at: DateTime<Utc>,
-    digest: Vec<u8>,
+pub(super) struct Entry {
+    pub(super) sequence: i64,
+    pub(super) kind: String,
+    pub(super) subject: String,
+    pub(super) actor: String,
+    pub(super) request_id: Option<String>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) digest: Vec<u8>,
 }
 
 impl Entry {
     /// Each field goes in with its length, so that no two entries share a text.
-    fn hash(&self, before: &[u8]) -> Vec<u8> {
+    pub(super) fn hash(&self, before: &[u8]) -> Vec<u8> {
         let mut hash = Sha256::new();
         let (sequence, at) =
             (self.sequence.to_be_bytes(), self.at.timestamp_micros().to_be_bytes());
@@ -179,70 +179,7 @@ async fn insert(
     Ok(())
 }
 
-/// How many entries are looked at in one go.
-const AT_A_TIME: i64 = 500;
-
-const WALK: &str = "SELECT e.sequence, e.kind, e.subject, e.actor, e.request_id, e.at, e.digest, e.hash, p.salt, p.payload FROM events e \
-    LEFT JOIN event_payloads p ON p.tenant_id = e.tenant_id AND p.sequence = e.sequence \
-    WHERE e.tenant_id = $1 AND e.sequence > $2 ORDER BY e.sequence LIMIT $3";
-
-/// Walks a tenant's log from the start, and looks at every payload that has not been erased. Returns how many entries it has.
-///
-/// # Errors
-/// `event_chain_broken` names the first entry that does not follow from the one before, or whose payload was changed.
-pub async fn verify(scope: &Scope) -> Result<i64> {
-    let (mut sequence, mut hash) = (0, Vec::new());
-    loop {
-        let values = [sequence.into(), AT_A_TIME.into()];
-        let rows = scope.tx().query_all_raw(scope.sql(WALK, values)).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            hash = follows(&row, sequence, &hash)?;
-            sequence += 1;
-        }
-    }
-    let (head, head_hash) = head(scope, "").await?;
-    if (head, &head_hash) != (sequence, &hash) {
-        return Err(Error::conflict(
-            "event_chain_broken",
-            format!("the event log ends at entry {sequence}, but its head says {head}"),
-        ));
-    }
-    Ok(sequence)
-}
-
-/// The hash of an entry, if it is the one after `sequence` and says what it said.
-fn follows(row: &QueryResult, sequence: i64, before: &[u8]) -> Result<Vec<u8>> {
-    let entry = Entry {
-        sequence: row.try_get("", "sequence")?,
-        kind: row.try_get("", "kind")?,
-        subject: row.try_get("", "subject")?,
-        actor: row.try_get("", "actor")?,
-        request_id: row.try_get("", "request_id")?,
-        at: row.try_get("", "at")?,
-        digest: row.try_get("", "digest")?,
-    };
-    let (expected, stored): (_, Vec<u8>) = (entry.hash(before), row.try_get("", "hash")?);
-    let kept: (Option<Vec<u8>>, Option<String>) =
-        (row.try_get("", "salt")?, row.try_get("", "payload")?);
-    let told = match kept {
-        (Some(salt), Some(payload)) => digest(&salt, &payload) == entry.digest,
-        // Erased, and the chain holds without it.
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    if entry.sequence != sequence + 1 || expected != stored || !told {
-        return Err(Error::conflict(
-            "event_chain_broken",
-            format!("the event log was changed at entry {}", entry.sequence),
-        ));
-    }
-    Ok(stored)
-}
-
-/// What the chain keeps of a payload. The salt goes with it when it is erased, so that nobody can guess it.
-fn digest(salt: &[u8], payload: &str) -> Vec<u8> {
+/// What the chain covers of a payload: with the salt gone, nothing can be told from it.
+pub(super) fn digest(salt: &[u8], payload: &str) -> Vec<u8> {
     Sha256::new().chain_update(salt).chain_update(payload).finalize().to_vec()
 }

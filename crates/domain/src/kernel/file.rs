@@ -45,17 +45,19 @@ pub async fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(connection.close().await?)
 }
 
-/// Marks a copy as a backup, with the key in it or without.
+/// Marks a copy as a backup, with the keys in it or without any.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn enclose(copy: &Path, key: Option<&MasterKey>) -> Result<()> {
+pub async fn enclose(copy: &Path, keys: &[MasterKey]) -> Result<()> {
     let mut connection = open(copy).await?;
     sqlx::query("CREATE TABLE plumbline_backup (master_key text)").execute(&mut connection).await?;
-    sqlx::query("INSERT INTO plumbline_backup (master_key) VALUES ($1)")
-        .bind(key.map(MasterKey::encode))
-        .execute(&mut connection)
-        .await?;
+    for key in keys {
+        sqlx::query("INSERT INTO plumbline_backup (master_key) VALUES ($1)")
+            .bind(key.encode())
+            .execute(&mut connection)
+            .await?;
+    }
     Ok(connection.close().await?)
 }
 
@@ -71,19 +73,18 @@ pub async fn is_backup(file: &Path) -> Result<bool> {
     Ok(found == 1)
 }
 
-/// Takes the key out of a copy of a backup, without leaving a trace of it there.
+/// Takes the keys out of a copy of a backup, without leaving a trace of them there: the one that seals first.
 ///
 /// # Errors
 /// Those of the database; `master_key` when what is there is none.
-pub async fn take_out(copy: &Path) -> Result<Option<MasterKey>> {
+pub async fn take_out(copy: &Path) -> Result<Vec<MasterKey>> {
     let mut connection = open(copy).await?;
-    let key: Option<String> = sqlx::query_scalar("SELECT master_key FROM plumbline_backup")
-        .fetch_one(&mut connection)
-        .await?;
+    let sql = "SELECT master_key FROM plumbline_backup WHERE master_key IS NOT NULL ORDER BY rowid";
+    let keys: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await?;
     sqlx::query("PRAGMA secure_delete = on").execute(&mut connection).await?;
     sqlx::query("DROP TABLE plumbline_backup").execute(&mut connection).await?;
     connection.close().await?;
-    key.as_deref().map(MasterKey::parse).transpose()
+    keys.iter().map(|key| MasterKey::parse(key)).collect()
 }
 
 async fn open(file: &Path) -> Result<SqliteConnection> {

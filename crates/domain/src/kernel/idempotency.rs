@@ -82,6 +82,16 @@ pub async fn finish(app: &App, caller: &Caller, named: Named<'_>, answer: &Answe
     app.commit(scope).await
 }
 
+/// Lets go of every answer of a tenant, whoever may be named in one: somebody is erased.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn forget_all(scope: &Scope) -> Result<()> {
+    let sql = scope.sql("DELETE FROM idempotency_keys WHERE tenant_id = $1", []);
+    scope.tx().execute_raw(sql).await?;
+    Ok(())
+}
+
 /// Whether nobody else works on a request of this name, after waiting a moment for it. SQLite has one writer anyway.
 async fn alone(scope: &Scope, key: &str) -> Result<bool> {
     let Some(lock) = dialect::try_lock(scope.backend()) else {
@@ -107,7 +117,7 @@ async fn find(scope: &Scope, key: &str) -> Result<Option<(Vec<u8>, Answer)>> {
     };
     let id: Uuid = row.try_get_by_index(0)?;
     let sealed: Vec<u8> = row.try_get_by_index(2)?;
-    let answer = scope.unseal(ANSWER, id, &sealed)?;
+    let answer = scope.unseal_at(ANSWER, id, &sealed)?;
     Ok(Some((row.try_get_by_index(1)?, postcard::from_bytes(&answer).or_internal()?)))
 }
 
@@ -122,7 +132,7 @@ async fn keep(scope: &Scope, named: Named<'_>, answer: &Answer) -> Result<()> {
         actor(scope).into(),
         named.key.into(),
         named.request.to_vec().into(),
-        scope.seal(ANSWER, id, &answer)?.into(),
+        scope.seal_at(ANSWER, id, &answer).await?.into(),
         scope.now().into(),
     ];
     scope.tx().execute_raw(scope.sql(sql, values)).await?;

@@ -4,15 +4,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, IdenStatic, Statement, Value};
 use uuid::Uuid;
 
+use super::catalogue::SEALED;
 use super::clock::{Clock, Ids};
 use super::db::{Database, Mode, Tx};
 use super::events::Event;
 use super::jobs::{self, Job};
 use super::{
-    Access, Actor, Caller, Error, MasterKey, Permission, Reach, Result, TenantId, dialect,
+    Access, Actor, Caller, Error, MasterKeys, Permission, Reach, Result, TenantId, TenantOwned,
+    dialect,
 };
 
 /// Everything a command or a query may touch.
@@ -22,7 +24,7 @@ pub struct Scope {
     access: Arc<Access>,
     clock: Clock,
     ids: Ids,
-    master_key: MasterKey,
+    keys: MasterKeys,
     recorded: Mutex<Vec<Event>>,
     enqueued: std::sync::atomic::AtomicBool,
 }
@@ -35,7 +37,7 @@ impl Scope {
         caller: Caller,
         clock: Clock,
         ids: Ids,
-        master_key: MasterKey,
+        keys: MasterKeys,
     ) -> Self {
         Self {
             tx: database.transaction(mode, longest),
@@ -43,7 +45,7 @@ impl Scope {
             access: Arc::default(),
             clock,
             ids,
-            master_key,
+            keys,
             recorded: Mutex::default(),
             enqueued: false.into(),
         }
@@ -132,17 +134,44 @@ impl Scope {
         self.access.reach(permission)
     }
 
-    /// Encrypts a secret for one place of one of this tenant's rows; it opens nowhere else.
-    pub(crate) fn seal(&self, place: &str, row: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
-        self.master_key.seal(self.tenant(), place, row, secret)
-    }
-
-    /// Decrypts what was sealed for that place.
+    /// Encrypts a secret for one column of one of this tenant's rows; it opens nowhere else.
     ///
     /// # Errors
-    /// `internal` when it was sealed for another place, with another master key, or changed since.
-    pub(crate) fn unseal(&self, place: &str, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
-        self.master_key.unseal(self.tenant(), place, row, sealed)
+    /// `internal` for a column that is not called `sealed_…`: whoever replaces the master key finds them by that.
+    pub(crate) async fn seal<E: TenantOwned>(
+        &self,
+        column: E::Column,
+        row: Uuid,
+        secret: &[u8],
+    ) -> Result<Vec<u8>> {
+        self.seal_at(&place::<E>(column)?, row, secret).await
+    }
+
+    /// Decrypts what was sealed for that column of that row.
+    ///
+    /// # Errors
+    /// `internal` when it was sealed for another place, with a master key that is not known, or changed since.
+    pub(crate) fn unseal<E: TenantOwned>(
+        &self,
+        column: E::Column,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>> {
+        self.unseal_at(&place::<E>(column)?, row, sealed)
+    }
+
+    /// The transaction comes first: whoever replaces the master key waits for it, and then finds what was sealed with the old one.
+    pub(super) async fn seal_at(&self, place: &str, row: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        drop(self.tx.hold().await?);
+        self.keys.sealing()?.seal(self.tenant(), place, row, secret)
+    }
+
+    pub(super) fn unseal_at(&self, place: &str, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
+        self.keys.unseal(self.tenant(), place, row, sealed)
+    }
+
+    pub(super) fn keys(&self) -> &MasterKeys {
+        &self.keys
     }
 
     /// A statement of one's own, `$1` being the tenant and `values` what follows.
@@ -184,4 +213,14 @@ impl Scope {
         self.tx.commit().await?;
         Ok(enqueued)
     }
+}
+
+/// What a column's secrets are sealed for: one that is copied elsewhere opens nowhere.
+fn place<E: TenantOwned>(column: E::Column) -> Result<String> {
+    let (table, column) = (E::default(), column.as_str());
+    let place = format!("{}.{column}", table.table_name());
+    if column.starts_with(SEALED) {
+        return Ok(place);
+    }
+    Err(Error::internal(format!("{place} holds something sealed and is not called {SEALED}…")))
 }

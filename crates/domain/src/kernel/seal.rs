@@ -1,4 +1,4 @@
-//! Secrets at rest: XChaCha20-Poly1305 under the master key, bound to a tenant, a place and a row, so that a copied ciphertext opens nowhere else.
+//! Secrets at rest: XChaCha20-Poly1305 under a master key, bound to a tenant, a place and a row, so that a copied ciphertext opens nowhere else.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use super::{Error, Result, TenantId};
 
 /// How a sealed secret is laid out: this byte, the key's id, the nonce, the ciphertext with its tag.
 const FORMAT: u8 = 1;
-const KEY_ID: usize = 4;
+pub(super) const KEY_ID: usize = 4;
 const NONCE: usize = 24;
 
-/// The key that every secret in the database is encrypted with. It cannot be printed.
-#[derive(Clone)]
+/// A key that secrets in the database are encrypted with. It cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct MasterKey(Arc<[u8; 32]>);
 
 impl MasterKey {
@@ -59,8 +59,14 @@ impl MasterKey {
         STANDARD.encode(*self.0)
     }
 
+    /// What it is called where it must not be shown: a digest.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.id().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Names the key in what it sealed, so that several can be told apart while one replaces another.
-    fn id(&self) -> [u8; KEY_ID] {
+    pub(super) fn id(&self) -> [u8; KEY_ID] {
         let digest =
             Sha256::new().chain_update(b"plumbline master key").chain_update(*self.0).finalize();
         [digest[0], digest[1], digest[2], digest[3]]
@@ -113,6 +119,12 @@ impl MasterKey {
             refused(&format!("it was sealed for another place or changed ({error})"))
         })
     }
+}
+
+/// The id of the key that something was sealed with, if it is in a known format.
+pub(super) fn sealed_with(sealed: &[u8]) -> Option<[u8; KEY_ID]> {
+    let (format, rest) = sealed.split_first()?;
+    rest.first_chunk().copied().filter(|_| *format == FORMAT)
 }
 
 impl fmt::Debug for MasterKey {

@@ -17,6 +17,8 @@ pub struct Walls {
     pub system_role: &'static str,
     /// What that one may see, and all it may do to it.
     pub system_tables: &'static [(&'static str, &'static str)],
+    /// What the runtime role may do to the event log, and nothing more.
+    pub log_tables: &'static [(&'static str, &'static str)],
     /// Tables that are no tenant's.
     pub no_tenant: &'static [&'static str],
 }
@@ -40,7 +42,7 @@ impl Walls {
     pub(crate) async fn of_tables(&self, app: &App) -> Result<Vec<String>> {
         let sql = format!(
             "SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS secured, \
-                     array_to_string(array(SELECT p.polname || ' ' || coalesce((SELECT string_agg(rolname, ',') FROM pg_roles WHERE oid = ANY(p.polroles)), 'everybody') || ' ' || p.polcmd::text || ' ' || \
+                     array_to_string(array(SELECT p.polname || CASE WHEN p.polpermissive THEN ' ' ELSE ', restrictive, ' END || coalesce((SELECT string_agg(rolname, ',') FROM pg_roles WHERE oid = ANY(p.polroles)), 'everybody') || ' ' || p.polcmd::text || ' ' || \
                        coalesce(pg_get_expr(p.polqual, p.polrelid), '-') || ' / ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '-') \
                        FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY p.polname), E'\\n') AS policies \
                    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND {OURS} ORDER BY 1"
@@ -68,6 +70,14 @@ impl Walls {
             "({column} = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS \"nullif\"))"
         );
         let tenant = format!("tenant {} * {mine} / {mine}", self.runtime_role);
+        if table == "events" {
+            // An entry goes with its tenant, and not otherwise.
+            let erasing = "(EXISTS ( SELECT\n   FROM tenants t\n  WHERE ((t.id = events.tenant_id) AND (t.state = 'erasing'::text))))";
+            return format!(
+                "erasure, restrictive, {} d {erasing} / -\n{tenant}",
+                self.runtime_role
+            );
+        }
         match self.rights(table) {
             Some(_) => format!("system {} * true / true\n{tenant}", self.system_role),
             None => tenant,
@@ -108,23 +118,24 @@ impl Walls {
         Ok(breaches)
     }
 
-    /// Across tenants there are the rights on the list. What is given to everybody counts too.
+    /// Across tenants there are the rights on the list, and the log is added to. What is given to everybody counts too.
     pub(crate) async fn of_rights(&self, app: &App) -> Result<Vec<String>> {
-        let system = self.system_role;
-        let sql = format!(
-            "SELECT c.relname AS name, array_to_string(array(SELECT p FROM unnest(ARRAY['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE']) p \
-               WHERE has_table_privilege('{system}', c.oid, p) ORDER BY p), ', ') AS rights \
-             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND {OURS}"
-        );
-        let mut breaches = Vec::new();
-        for row in all(app, &sql).await? {
-            let (name, rights): (String, String) =
-                (row.try_get("", "name")?, row.try_get("", "rights")?);
-            let expected = self.rights(&name).unwrap_or_default();
-            if rights != expected {
-                breaches.push(format!(
-                    "the role {system} may do `{rights}` to {name}, where the schema says `{expected}`"
-                ));
+        let (mut breaches, everything) =
+            (Vec::new(), [(self.system_role, None), (self.runtime_role, Some(self.log_tables))]);
+        for (role, only) in everything {
+            for (name, rights) in held(app, role).await? {
+                let listed = |list: &[(&str, &'static str)]| {
+                    list.iter().find(|(table, _)| *table == name).map(|(_, rights)| *rights)
+                };
+                let expected = match only {
+                    Some(list) => listed(list),
+                    None => Some(listed(self.system_tables).unwrap_or_default()),
+                };
+                if let Some(expected) = expected.filter(|expected| *expected != rights) {
+                    breaches.push(format!(
+                        "the role {role} may do `{rights}` to {name}, where the schema says `{expected}`"
+                    ));
+                }
             }
         }
         Ok(breaches)
@@ -134,6 +145,18 @@ impl Walls {
     fn rights(&self, table: &str) -> Option<&'static str> {
         self.system_tables.iter().find(|(name, _)| *name == table).map(|(_, rights)| *rights)
     }
+}
+
+/// All that a role may do to each table.
+async fn held(app: &App, role: &str) -> Result<Vec<(String, String)>> {
+    let sql = format!(
+        "SELECT c.relname AS name, array_to_string(array(SELECT p FROM unnest(ARRAY['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE']) p \
+           WHERE has_table_privilege('{role}', c.oid, p) ORDER BY p), ', ') AS rights \
+         FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND {OURS}"
+    );
+    let rows = all(app, &sql).await?;
+    let held = rows.iter().map(|row| Ok((row.try_get("", "name")?, row.try_get("", "rights")?)));
+    held.collect()
 }
 
 async fn all(app: &App, sql: &str) -> Result<Vec<QueryResult>> {

@@ -3,11 +3,14 @@
 use sea_orm::Set;
 
 use super::entity::{ActiveModel, Entity};
-use super::queries;
-use super::types::{NewPerson, Person, PersonAction, PersonPatch, PersonState};
+use super::types::{Emptied, NewPerson, Person, PersonAction, PersonPatch, PersonState};
+use super::{identities, queries};
 use crate::kernel::check::{Check, normalise_email};
 use crate::kernel::patch::{nullable, required};
-use crate::kernel::{Permission, PersonId, Result, Scope};
+use crate::kernel::{Error, Permission, PersonId, Result, Scope};
+
+/// What whoever was erased is called.
+const NOBODY: &str = "Erased person";
 
 /// Makes a person.
 ///
@@ -42,6 +45,10 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
     scope.require(Permission::PeopleWrite)?;
     check_patch(&patch)?;
     let row = scope.lock_to_change::<Entity>(id).await?;
+    if row.state == PersonState::Erased {
+        let message = "this person has been erased, and nothing is kept of them any more";
+        return Err(Error::conflict("person_erased", message).allowing(Vec::new()));
+    }
     let PersonPatch { name, work_email, employee_no, time_zone, locale, hire_date, leave_date } =
         patch;
     let change = ActiveModel {
@@ -55,6 +62,33 @@ pub async fn update(scope: &Scope, id: PersonId, patch: PersonPatch) -> Result<P
         ..Default::default()
     };
     scope.amend("person.updated", id, &row, change).await
+}
+
+/// Empties a locked person of everything that names them, and forgets under which ids sources knew them: only their digests stay, so that
+/// none of them brings the person back. The caller records it.
+pub(crate) async fn empty(scope: &Scope, id: PersonId) -> Result<Emptied> {
+    let row = scope.lock::<Entity>(id).await?;
+    if row.state == PersonState::Erased {
+        return Ok(Emptied::default());
+    }
+    let identities = identities::forget(scope, id).await?;
+    if let Some(email) = &row.work_email {
+        identities::forget_email(scope, id, email).await?;
+    }
+    let nobody = ActiveModel {
+        name: Set(NOBODY.to_owned()),
+        work_email: Set(None),
+        employee_no: Set(None),
+        time_zone: Set(None),
+        locale: Set(None),
+        hire_date: Set(None),
+        leave_date: Set(None),
+        state: Set(PersonState::Erased),
+        state_since: Set(scope.now()),
+        ..Default::default()
+    };
+    scope.change(&row, nobody).await?;
+    Ok(Emptied { is_new: true, identities })
 }
 
 /// Moves a person to another state.

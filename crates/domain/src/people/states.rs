@@ -34,6 +34,7 @@ impl Machine for Entity {
             PersonState::Active => "person_active",
             PersonState::OnLeave => "person_on_leave",
             PersonState::Offboarded => "person_offboarded",
+            PersonState::Erased => "person_erased",
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum PersonState {
     OnLeave,
     /// Gone.
     Offboarded,
+    /// Gone, and nothing that names them is kept. Their numbers are.
+    Erased,
 }
 
 /// What can be done to a person's state.
@@ -173,4 +175,13 @@ pub enum PersonSort {
     /// By the first day with the company, the greatest first.
     #[serde(rename = "-hire_date")]
     HireDateDesc,
+}
+
+/// What was there to erase of a person.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Emptied {
+    /// Whether they had not been erased before.
+    pub(crate) is_new: bool,
+    /// Under how many ids sources knew them.
+    pub(crate) identities: usize,
 }

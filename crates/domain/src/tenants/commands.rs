@@ -75,6 +75,15 @@ pub async fn resume(scope: &Scope) -> Result<Tenant> {
     step(scope, Action::Resume).await
 }
 
+/// Nobody gets in any more, and there is no way back: what follows removes everything. Does nothing where that has begun.
+pub(crate) async fn begin_to_erase(scope: &Scope) -> Result<()> {
+    let row = scope.lock::<Entity>(scope.tenant()).await?;
+    if row.state != TenantState::Erasing {
+        scope.enter::<Entity>(&row, row.id, Action::Erase).await?;
+    }
+    Ok(())
+}
+
 async fn step(scope: &Scope, action: Action) -> Result<Tenant> {
     if scope.actor() != Actor::System {
         return Err(Error::refused("operator_only", "only the operator may do this"));

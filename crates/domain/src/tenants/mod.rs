@@ -9,7 +9,7 @@ mod states;
 mod tests;
 mod types;
 
-pub(crate) use commands::is_slug;
+pub(crate) use commands::{begin_to_erase, is_slug};
 pub use commands::{create, resume, suspend, update};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use issuer::PrivateKey;

@@ -9,6 +9,7 @@ use crate::kernel::states::{Machine, Recorded, Transition, step};
 pub(crate) enum Action {
     Suspend,
     Resume,
+    Erase,
 }
 
 impl Machine for Entity {
@@ -17,12 +18,15 @@ impl Machine for Entity {
     const TABLE: &'static [Transition<TenantState, Action>] = &[
         step(TenantState::Active, Action::Suspend, AccountsAdmin, TenantState::Suspended),
         step(TenantState::Suspended, Action::Resume, AccountsAdmin, TenantState::Active),
+        step(TenantState::Active, Action::Erase, AccountsAdmin, TenantState::Erasing),
+        step(TenantState::Suspended, Action::Erase, AccountsAdmin, TenantState::Erasing),
     ];
 
     fn word(action: Action) -> &'static str {
         match action {
             Action::Suspend => "suspend",
             Action::Resume => "resume",
+            Action::Erase => "erase",
         }
     }
 
@@ -30,6 +34,7 @@ impl Machine for Entity {
         match state {
             TenantState::Active => "tenant_active",
             TenantState::Suspended => "tenant_suspended",
+            TenantState::Erasing => "tenant_erasing",
         }
     }
 }

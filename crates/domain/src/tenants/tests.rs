@@ -11,7 +11,7 @@ async fn a_tenant_is_suspended_and_resumed_by_the_operator_once_each() {
     test.app.write(&acme, suspend).await.unwrap();
     let twice = test.app.write(&acme, suspend).await.unwrap_err();
     assert_eq!(twice.code(), "tenant_suspended");
-    assert_eq!(twice.allowed_actions(), Some(&["resume"][..]));
+    assert_eq!(twice.allowed_actions(), Some(&["resume", "erase"][..]));
     test.app.write(&acme, resume).await.unwrap();
 }
 

@@ -30,6 +30,8 @@ pub enum TenantState {
     Active,
     /// Nobody may sign in; nothing is lost.
     Suspended,
+    /// It is being erased, and there is no way back.
+    Erasing,
 }
 
 /// The first day of a tenant's weeks.

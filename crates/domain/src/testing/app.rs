@@ -1,7 +1,7 @@
 //! A database of its own for every test: SQLite by default, PostgreSQL as the runtime role where `PLUMBLINE_TEST_DATABASE_URL` names a server.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,8 +24,12 @@ pub struct TestApp {
 }
 
 enum Home {
-    Folder(#[expect(dead_code, reason = "removes the folder when it goes")] TempDir),
-    Server { url: String, name: String },
+    /// Removed when it goes.
+    Folder(TempDir),
+    Server {
+        url: String,
+        name: String,
+    },
 }
 
 /// When every test begins: Wednesday, 6 May 2026, 12:00 UTC.
@@ -91,6 +95,15 @@ impl TestApp {
                 return held;
             }
             held.push(scope);
+        }
+    }
+
+    /// The folder that the database is in, if it is in one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.home {
+            Home::Folder(folder) => Some(folder.path()),
+            Home::Server { .. } => None,
         }
     }
 

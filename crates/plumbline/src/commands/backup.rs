@@ -16,7 +16,7 @@ use crate::output::{Failure, Result, causes_of, result};
 pub(crate) async fn backup(args: BackupArgs) -> Result<()> {
     let folder = match args.store.data.place() {
         Place::Folder(folder) => folder,
-        Place::Server(url) => return Err(on_server(&data::without_password(&url))),
+        Place::Server(url) => return Err(on_server(&data::without_password(url.expose()))),
     };
     let database = folder.join(data::FILE);
     if !database.exists() {
@@ -24,13 +24,18 @@ pub(crate) async fn backup(args: BackupArgs) -> Result<()> {
         return Err(Failure::new("data_dir", message));
     }
     let standing = standing(&folder, &database).await?;
-    let key = key(&folder, &args)?;
+    let mut keys = keys(&folder, &args)?;
     let copy = Unfinished::beside(&args.target)?;
-    let taken = take(&database, &copy.path, key.as_ref()).await;
-    taken.map_err(|error| cannot(&args.target, &causes_of(&error)))?;
+    let failed = |error: Error| cannot(&args.target, &causes_of(&error));
+    file::copy(&database, &copy.path).await.map_err(failed)?;
+    // The key may have been replaced meanwhile, and then the copy has secrets of either.
+    let now = self::keys(&folder, &args)?;
+    keys.retain(|key| !now.contains(key));
+    let keys = [now, keys].concat();
+    file::enclose(&copy.path, &keys).await.map_err(failed)?;
     verify(&folder, &copy.path, &standing, &args.target).await?;
     copy.finish(&args.target).map_err(|error| cannot_be(&args.target, &error))?;
-    tell(&args, key.is_some())
+    tell(&args, !keys.is_empty())
 }
 
 /// An older schema is backed up too: that is when one does.
@@ -46,19 +51,15 @@ async fn standing(folder: &Path, database: &Path) -> Result<Standing> {
     }
 }
 
-/// The key of the folder. One that is kept elsewhere stays there.
-fn key(folder: &Path, args: &BackupArgs) -> Result<Option<MasterKey>> {
+/// The keys of the folder. Those that are kept elsewhere stay there.
+fn keys(folder: &Path, args: &BackupArgs) -> Result<Vec<MasterKey>> {
     if args.without_key || data::given_key(&args.store.key)?.is_some() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    data::key_of_folder(folder, &args.store.key).map(Some).map_err(|failure| {
+    let keys = data::key_of_folder(folder, &args.store.key).map_err(|failure| {
         failure.hint("or take the backup with --without-key, if the key is safe elsewhere")
-    })
-}
-
-async fn take(database: &Path, copy: &Path, key: Option<&MasterKey>) -> Result<(), Error> {
-    file::copy(database, copy).await?;
-    file::enclose(copy, key).await
+    })?;
+    Ok(keys.all())
 }
 
 /// A backup that cannot be restored is none.

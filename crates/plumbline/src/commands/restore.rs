@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use domain::kernel::{App, Caller, Clock, Database, Ids, MasterKey, file};
+use domain::kernel::{App, Caller, Clock, Database, Ids, MasterKey, MasterKeys, file};
 use domain::tenants;
 use migrations::schema::Standing;
 use serde_json::json;
@@ -17,7 +17,7 @@ use crate::output::{Failure, Result, causes_of, result};
 pub(crate) async fn restore(args: RestoreArgs) -> Result<()> {
     let folder = match args.store.data.place() {
         Place::Folder(folder) => folder,
-        Place::Server(url) => return Err(on_server(&data::without_password(&url))),
+        Place::Server(url) => return Err(on_server(&data::without_password(url.expose()))),
     };
     let backup = File::open(&args.backup).map_err(|error| cannot(&args, &error.to_string()))?;
     data::make_folder(&folder)?;
@@ -27,12 +27,11 @@ pub(crate) async fn restore(args: RestoreArgs) -> Result<()> {
     copied.map_err(|error| cannot(&args, &error.to_string()))?;
     let standing = examine(&args, &folder, &unfinished.0).await?;
     let enclosed = file::take_out(&unfinished.0).await.map_err(Failure::from)?;
-    let key = key(&args.store.key, enclosed.as_ref())?;
+    let key = key(&args.store.key, &enclosed)?;
     if standing == Standing::Current {
         open(&unfinished.0, key).await?;
     }
-    finish(&folder, &unfinished.0, enclosed.as_ref())
-        .map_err(|error| cannot(&args, &error.to_string()))?;
+    finish(&folder, &unfinished.0, &enclosed).map_err(|error| cannot(&args, &error.to_string()))?;
     tell(&args, &folder, &standing)
 }
 
@@ -91,9 +90,9 @@ async fn examine(args: &RestoreArgs, folder: &Path, copy: &Path) -> Result<Stand
     }
 }
 
-fn key(args: &KeyArgs, enclosed: Option<&MasterKey>) -> Result<MasterKey> {
-    if let Some(key) = enclosed {
-        return Ok(key.clone());
+fn key(args: &KeyArgs, enclosed: &[MasterKey]) -> Result<MasterKeys> {
+    if let Some((first, others)) = enclosed.split_first() {
+        return Ok(MasterKeys::of(first.clone(), others.to_vec()));
     }
     data::given_key(args)?.ok_or_else(|| {
         let message = "the backup was taken without the master key; give the key with --master-key-file or PLUMBLINE_MASTER_KEY";
@@ -102,7 +101,7 @@ fn key(args: &KeyArgs, enclosed: Option<&MasterKey>) -> Result<MasterKey> {
 }
 
 /// Sees whether the key opens what is sealed.
-async fn open(copy: &Path, key: MasterKey) -> Result<()> {
+async fn open(copy: &Path, key: MasterKeys) -> Result<()> {
     let database = Database::sqlite(copy, 1).await?;
     let app = domain::app(database, Clock::System, Ids::random(), key);
     let opened = open_all(&app).await;
@@ -120,9 +119,9 @@ async fn open_all(app: &App) -> domain::kernel::Result<()> {
 }
 
 /// The key first: a database whose secrets nobody can open must not come to be.
-fn finish(folder: &Path, copy: &Path, enclosed: Option<&MasterKey>) -> io::Result<()> {
-    if let Some(key) = enclosed {
-        data::write_key(folder, key)?;
+fn finish(folder: &Path, copy: &Path, enclosed: &[MasterKey]) -> io::Result<()> {
+    if !enclosed.is_empty() {
+        data::write_key(folder, enclosed)?;
     }
     File::open(copy)?.sync_all()?;
     fs::rename(copy, folder.join(data::FILE))?;

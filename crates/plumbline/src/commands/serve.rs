@@ -23,14 +23,16 @@ use crate::telemetry::Metrics;
 
 pub(crate) async fn serve(args: ServeArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Allowed).await?;
-    process.start_public_api(&args.public, args.server.redis_url.as_deref())?;
+    process
+        .start_public_api(&args.public, args.server.redis_url.as_ref().map(|url| url.expose()))?;
     process.start_worker(args.work.jobs);
     process.run(args.server.ops_listen, || ()).await
 }
 
 pub(crate) async fn api(args: ApiArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
-    process.start_public_api(&args.public, args.server.redis_url.as_deref())?;
+    process
+        .start_public_api(&args.public, args.server.redis_url.as_ref().map(|url| url.expose()))?;
     process.run(args.server.ops_listen, || ()).await
 }
 
@@ -55,7 +57,7 @@ impl Process {
     async fn begin(args: &ServerArgs, upgrade: Upgrade) -> Result<Self> {
         let bus = match &args.redis_url {
             None => Bus::local(),
-            Some(url) => Bus::redis(url).map_err(no_redis)?,
+            Some(url) => Bus::redis(url.expose()).map_err(no_redis)?,
         };
         let app = data::open(&args.store, upgrade, args.connections.map(u32::from)).await?;
         Self::over(app, bus)

@@ -95,8 +95,12 @@ pub(crate) async fn list_tenants(args: ListTenantsArgs) -> Result<()> {
     let width = width.unwrap_or_default();
     let lines = tenants.iter().map(|tenant| {
         let Tenant { id, slug, name, time_zone, state, .. } = tenant;
-        let suspended = if *state == TenantState::Suspended { "  (suspended)" } else { "" };
-        format!("{slug:width$}  {id}  {time_zone}  {name}{suspended}\n")
+        let state = match state {
+            TenantState::Active => "",
+            TenantState::Suspended => "  (suspended)",
+            TenantState::Erasing => "  (being erased)",
+        };
+        format!("{slug:width$}  {id}  {time_zone}  {name}{state}\n")
     });
     let words: String = lines.collect();
     let none = "There is no tenant yet; make one with `plumbline tenant create`.";
@@ -119,20 +123,25 @@ pub(crate) async fn rotate_keys(args: TenantArgs) -> Result<()> {
 
 pub(crate) async fn suspend_tenant(args: TenantArgs) -> Result<()> {
     let words = "is suspended: within seconds its tokens are refused, and nobody of it can sign in";
-    step(args, TenantState::Suspended, words).await
+    step(args, Step::Suspend, words).await
 }
 
 pub(crate) async fn resume_tenant(args: TenantArgs) -> Result<()> {
     let words = "is in use again; tokens that have not expired are good again too";
-    step(args, TenantState::Active, words).await
+    step(args, Step::Resume, words).await
 }
 
-async fn step(args: TenantArgs, to: TenantState, words: &str) -> Result<()> {
+enum Step {
+    Suspend,
+    Resume,
+}
+
+async fn step(args: TenantArgs, step: Step, words: &str) -> Result<()> {
     let step = async |app: &App| {
         let caller = data::tenant(app, &args.slug).await?;
-        let (stepped, word) = match to {
-            TenantState::Suspended => (app.write(&caller, tenants::suspend).await, "suspended"),
-            TenantState::Active => (app.write(&caller, tenants::resume).await, "active"),
+        let (stepped, word) = match step {
+            Step::Suspend => (app.write(&caller, tenants::suspend).await, "suspended"),
+            Step::Resume => (app.write(&caller, tenants::resume).await, "active"),
         };
         stepped.map_err(|error| match error.code() {
             code @ ("tenant_suspended" | "tenant_active") => {

@@ -10,7 +10,7 @@ use super::setting::{Keys, MASTER_KEY, Origin, Setting, is_list};
 use super::subcommands::ServeArgs;
 
 /// What stands for what is not shown.
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 
 /// A setting, as `plumbline config` shows it.
 #[derive(Clone, Debug, Serialize)]

@@ -8,7 +8,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches};
 
-use super::setting::{Keys, Setting, refused, subject};
+use super::effective::MASK;
+use super::setting::{Keys, SECRET, Setting, refused, subject};
 use super::{Cli, Command, effective, environment, file};
 use crate::output::{Failure, Result};
 
@@ -26,7 +27,8 @@ impl Given {
         let command = Cli::command();
         let keys = Keys::of(&command);
         let mut command = each_option(command, &|arg| with_variable(&keys, arg));
-        let matches = command.get_matches_mut();
+        let matches = command.try_get_matches_from_mut(std::env::args_os());
+        let matches = matches.unwrap_or_else(|error| without_secret(error).exit());
         let cli = read(&mut command, &matches).unwrap_or_else(|error| error.exit());
         Self { command, keys, matches, cli }
     }
@@ -86,6 +88,17 @@ impl Given {
         };
         Err(refused(format!("{place} is {shown}: {}", allowed(&error))))
     }
+}
+
+/// A value that is refused is not repeated where it may hold a password.
+fn without_secret(mut error: clap::Error) -> clap::Error {
+    let flag = |key: &&str| format!("--{}", key.replace('_', "-"));
+    if let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
+        && SECRET.iter().any(|key| arg.starts_with(&flag(&key)))
+    {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(MASK.to_owned()));
+    }
+    error
 }
 
 /// Of the command that is run: `list` of `tenant list`.

@@ -62,6 +62,7 @@ pub(super) const DOCTOR: &str = "\
 Examples:
   plumbline doctor --data-dir data
   plumbline doctor --config /etc/plumbline.toml --json
+  plumbline doctor --audit --data-dir data
 
 It takes the options of `serve`, and changes nothing. The exit code is 1 if a check failed; warnings do not count.
 SQLite reads its whole file to check it, which takes a while where that is large.";
@@ -87,3 +88,34 @@ Example:
 
 Every process refuses tokens already given out within two seconds. Imports on the command line and jobs go on.
 `plumbline tenant resume acme` takes it back.";
+
+pub(super) const ROTATE_KEY: &str = "\
+Examples:
+  plumbline key rotate --data-dir data
+  plumbline key rotate --database-url postgres://plumbline_runtime@db/plumbline --master-key-file master.key
+
+In a data folder it makes a new key and takes the old one away when nothing is sealed with it any more. Where the key is given by a file
+or by PLUMBLINE_MASTER_KEY, put the new one on a line before the old one first: docs/operate.md says in which order.
+Servers go on meanwhile. Killed, it is simply run again.";
+
+pub(super) const EXPORT: &str = "\
+Examples:
+  plumbline tenant export acme --to acme-2026-11-22 --data-dir data
+  plumbline person export acme ada@acme.test --to ada --data-dir data
+
+A file of JSON lines for each table, and manifest.json, which says what is in them; docs/privacy.md describes them. It is of one moment, and
+servers go on meanwhile. The folder has its name only when it is whole. Keep it like a backup.";
+
+pub(super) const ERASE_TENANT: &str = "\
+Example:
+  plumbline tenant erase acme --confirm acme --data-dir data
+
+From the first moment on nobody of it gets in, and there is no way back. Killed, it is run again and goes on. Backups from before still
+have the tenant.";
+
+pub(super) const ERASE_PERSON: &str = "\
+Example:
+  plumbline person erase acme ada@acme.test --confirm ada@acme.test --data-dir data
+
+Their users are ended too. Sources that go on naming the person do not bring them back. Killed, it is run again, with the person's id,
+and goes on. docs/privacy.md says what goes and what stays.";

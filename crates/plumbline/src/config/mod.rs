@@ -21,16 +21,17 @@ use clap::{Parser, Subcommand};
 pub(crate) use effective::{Effective, Source};
 pub(crate) use environment::variable;
 pub(crate) use given::Given;
-pub(crate) use options::{DataArgs, KeyArgs, Place, PublicArgs, ServerArgs, StoreArgs};
+pub(crate) use options::{DataArgs, KeyArgs, Place, PublicArgs, ServerArgs, StoreArgs, TO_SERVER};
 pub(crate) use subcommands::{
-    ApiArgs, BackupArgs, ConfigArgs, ContractsArgs, CreateTenantArgs, DemoArgs, DoctorArgs, Format,
-    ImportTicketsArgs, ListTenantsArgs, MigrateArgs, RestoreArgs, ServeArgs, TenantArgs,
-    WorkerArgs,
+    ApiArgs, BackupArgs, ConfigArgs, ContractsArgs, CreateTenantArgs, DemoArgs, DoctorArgs,
+    ErasePersonArgs, EraseTenantArgs, ExportPersonArgs, ExportTenantArgs, Format,
+    ImportTicketsArgs, ListTenantsArgs, MigrateArgs, RestoreArgs, RotateKeyArgs, ServeArgs,
+    TenantArgs, WorkerArgs,
 };
 
 use help::{
-    BACKUP, CONFIG, CREATE_TENANT, DEMO, DOCTOR, EXIT_CODES, IMPORT_TICKETS, MIGRATE, RESTORE,
-    SERVE, SUSPEND,
+    BACKUP, CONFIG, CREATE_TENANT, DEMO, DOCTOR, ERASE_PERSON, ERASE_TENANT, EXIT_CODES, EXPORT,
+    IMPORT_TICKETS, MIGRATE, RESTORE, ROTATE_KEY, SERVE, SUSPEND,
 };
 use values::log_filter;
 
@@ -68,6 +69,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TenantCommand,
     },
+    /// Give out or erase what is known of a person
+    Person {
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
+    /// Look after the master key
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Bring data in
     #[command(subcommand)]
     Import(ImportCommand),
@@ -101,6 +110,29 @@ pub(crate) enum TenantCommand {
     Suspend(TenantArgs),
     /// Let a suspended tenant in again
     Resume(TenantArgs),
+    /// Write everything of a tenant but its secrets into a folder
+    #[command(after_help = EXPORT)]
+    Export(ExportTenantArgs),
+    /// Remove a tenant with everything it has, for good
+    #[command(after_help = ERASE_TENANT)]
+    Erase(EraseTenantArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Write everything about a person into a folder
+    #[command(after_help = EXPORT)]
+    Export(ExportPersonArgs),
+    /// Erase whatever names a person, for good; their numbers stay, and are nobody's in particular
+    #[command(after_help = ERASE_PERSON)]
+    Erase(ErasePersonArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Seal every secret anew with another master key, while servers run
+    #[command(after_help = ROTATE_KEY)]
+    Rotate(RotateKeyArgs),
 }
 
 #[derive(Subcommand)]
@@ -124,7 +156,14 @@ impl Command {
                 TenantCommand::RotateKeys(args)
                 | TenantCommand::Suspend(args)
                 | TenantCommand::Resume(args) => args.json,
+                TenantCommand::Export(args) => args.json,
+                TenantCommand::Erase(args) => args.json,
             },
+            Self::Person { command } => match command {
+                PersonCommand::Export(args) => args.json,
+                PersonCommand::Erase(args) => args.json,
+            },
+            Self::Key(KeyCommand::Rotate(args)) => args.json,
             Self::Import(ImportCommand::Tickets(args)) => args.json,
             Self::Demo(_)
             | Self::Serve(_)

@@ -8,11 +8,15 @@ use api::{Allowances, Network, Patience};
 use clap::{ArgAction, Args};
 
 use super::values::{
-    address, amount, collector_url, count, database_url, http_url, network, origin,
+    SecretUrl, address, amount, collector_url, count, database_url, http_url, network, origin,
+    secret_url,
 };
 
 /// Where the data is without a word about it.
 pub(super) const DATA_DIR: &str = "data";
+
+/// How many connections a process opens to a server, without a word about it.
+pub(crate) const TO_SERVER: u16 = 10;
 
 /// Where the data is.
 #[derive(Args)]
@@ -22,13 +26,13 @@ pub(crate) struct DataArgs {
     pub(crate) data_dir: Option<PathBuf>,
     /// A PostgreSQL database, like postgres://user:password@host/database
     #[arg(long, value_name = "URL", value_parser = database_url)]
-    pub(crate) database_url: Option<String>,
+    pub(crate) database_url: Option<SecretUrl>,
 }
 
 /// What secrets are sealed with.
 #[derive(Args)]
 pub(crate) struct KeyArgs {
-    /// The file of the master key: 32 bytes in base64. Without it PLUMBLINE_MASTER_KEY, or `master.key` in the data folder
+    /// The file of the master key: 32 bytes in base64; of several, one a line, the first one seals. Without it PLUMBLINE_MASTER_KEY, or `master.key` in the data folder
     #[arg(long, value_name = "FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
 }
@@ -49,8 +53,8 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "N", value_parser = count::<1_000>)]
     pub(crate) connections: Option<u16>,
     /// A Redis server that carries wake-ups between processes and counts limits for all of them, like redis://host
-    #[arg(long, value_name = "URL")]
-    pub(crate) redis_url: Option<String>,
+    #[arg(long, value_name = "URL", value_parser = secret_url)]
+    pub(crate) redis_url: Option<SecretUrl>,
     /// An OpenTelemetry collector that takes traces over HTTP, like http://127.0.0.1:4318; without it there are none
     #[arg(long, value_name = "URL", value_parser = collector_url)]
     pub(crate) otlp_endpoint: Option<String>,
@@ -141,14 +145,14 @@ pub(crate) struct WorkArgs {
 /// Where the data is, decided.
 pub(crate) enum Place {
     Folder(PathBuf),
-    Server(String),
+    Server(SecretUrl),
 }
 
 impl Place {
     /// How many connections are opened at most, without a word about it: to a server, or by readers of a file.
     pub(crate) fn connections(&self) -> u16 {
         match self {
-            Self::Server(_) => 10,
+            Self::Server(_) => TO_SERVER,
             Self::Folder(_) => 4,
         }
     }

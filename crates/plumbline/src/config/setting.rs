@@ -22,8 +22,8 @@ pub(super) enum Origin {
     Line(PathBuf, usize),
 }
 
-/// A value that an option is given, not by the command line.
-#[derive(Clone, Debug)]
+/// A value that an option is given, not by the command line. It may be a secret, so it cannot be printed.
+#[derive(Clone)]
 pub(super) struct Setting {
     pub(super) key: String,
     /// One, but for options that are lists.

@@ -108,6 +108,75 @@ pub(crate) struct TenantArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct ExportTenantArgs {
+    /// The tenant
+    pub(crate) slug: String,
+    /// The folder to make; it must not be there yet
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct EraseTenantArgs {
+    /// The tenant
+    pub(crate) slug: String,
+    /// The tenant again: what is erased cannot be had back
+    #[arg(long, value_name = "SLUG")]
+    pub(crate) confirm: String,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ExportPersonArgs {
+    /// The tenant
+    pub(crate) slug: String,
+    /// The person: their id, or their work e-mail
+    pub(crate) person: String,
+    /// The folder to make; it must not be there yet
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct ErasePersonArgs {
+    /// The tenant
+    pub(crate) slug: String,
+    /// The person: their id, or their work e-mail
+    pub(crate) person: String,
+    /// The person again: what is erased cannot be had back
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) confirm: String,
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct RotateKeyArgs {
+    /// Write the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
 pub(crate) struct ImportTicketsArgs {
     /// The file to import; `-` is stdin
     pub(crate) file: PathBuf,
@@ -166,6 +235,9 @@ pub(crate) struct ConfigArgs {
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
+    /// Read every tenant's event log too, and see that it is what was written
+    #[arg(long)]
+    pub(crate) audit: bool,
     /// Write the result as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -71,9 +71,23 @@ pub(super) fn collector_url(text: &str) -> Result<String, String> {
     })
 }
 
-pub(super) fn database_url(text: &str) -> Result<String, String> {
+/// An address that may hold a password. It can be read, and neither printed nor written out.
+#[derive(Clone)]
+pub(crate) struct SecretUrl(String);
+
+impl SecretUrl {
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+pub(super) fn secret_url(text: &str) -> Result<SecretUrl, String> {
+    Ok(SecretUrl(text.to_owned()))
+}
+
+pub(super) fn database_url(text: &str) -> Result<SecretUrl, String> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Ok(text.to_owned());
+        return secret_url(text);
     }
     Err("it must begin with postgres://; for an embedded database name its folder as the data dir"
         .to_owned())

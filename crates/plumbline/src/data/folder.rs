@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-use domain::kernel::MasterKey;
+use domain::kernel::MasterKeys;
 use migrations::schema::{DbErr, Schema, Standing, reason};
 
 use super::{FILE, Upgrade, cannot_open, is_current, master_key, older};
@@ -16,7 +16,7 @@ use crate::output::{Failure, Result};
 pub(crate) const LOCK: &str = "plumbline.lock";
 
 /// Sees to it that the folder has a key and the schema, and returns the key.
-pub(super) async fn prepare(folder: &Path, key: &KeyArgs, upgrade: Upgrade) -> Result<MasterKey> {
+pub(super) async fn prepare(folder: &Path, key: &KeyArgs, upgrade: Upgrade) -> Result<MasterKeys> {
     let file = folder.join(FILE);
     let place = folder.display().to_string();
     if file.exists() {
@@ -72,7 +72,7 @@ pub(crate) fn make(folder: &Path) -> Result<()> {
     })
 }
 
-fn lock(folder: &Path) -> Result<File> {
+pub(crate) fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
     let options = options.create(true).truncate(false).write(true).mode(0o600);

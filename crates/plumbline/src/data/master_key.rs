@@ -1,12 +1,14 @@
-//! The master key, which seals every secret in the database: given, or made for a new data folder.
+//! The master key, which seals every secret in the database: given, or made for a new data folder. A file of it may have several,
+//! one a line: the first one seals, and the others open what they have sealed before.
 
 use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use domain::kernel::{self, App, Caller, MasterKey};
+use domain::kernel::{self, App, Caller, MasterKey, MasterKeys, OrInternal};
 use domain::tenants;
 
 use crate::config::{KeyArgs, variable};
@@ -17,13 +19,13 @@ pub(crate) const FILE: &str = "master.key";
 const VARIABLE: &str = "PLUMBLINE_MASTER_KEY";
 
 /// The one that the command line or the environment names.
-pub(crate) fn given(args: &KeyArgs) -> Result<Option<MasterKey>> {
+pub(crate) fn given(args: &KeyArgs) -> Result<Option<MasterKeys>> {
     if let Some(file) = &args.master_key_file {
         return read(file).map(Some);
     }
     let text = variable(VARIABLE)?;
     text.map(|text| {
-        MasterKey::parse(&text)
+        MasterKeys::parse(&text)
             .map_err(|error| Failure::new(error.code(), format!("{VARIABLE}: {error}")))
     })
     .transpose()
@@ -55,7 +57,7 @@ pub(super) async fn try_on(app: &App) -> Result<()> {
 }
 
 /// The one of a folder that has a database.
-pub(crate) fn of_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
+pub(crate) fn of_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKeys> {
     if let Some(key) = given(args)? {
         return Ok(key);
     }
@@ -71,7 +73,7 @@ pub(crate) fn of_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
 }
 
 /// The one of a folder without a database yet: made, unless it is given or there already.
-pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> {
+pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKeys> {
     if let Some(key) = given(args)? {
         return Ok(key);
     }
@@ -79,25 +81,30 @@ pub(super) fn of_new_folder(folder: &Path, args: &KeyArgs) -> Result<MasterKey> 
     if file.exists() {
         return read(&file);
     }
-    let key = MasterKey::generate();
-    write(folder, &key).map_err(|error| {
+    write(folder, &[MasterKey::generate()]).map_err(|error| {
         let message = format!("{} cannot be written: {error}", file.display());
         Failure::new("master_key", message)
     })?;
-    Ok(key)
+    read(&file)
 }
 
-fn read(file: &Path) -> Result<MasterKey> {
+/// The keys of a file, which are read again when they may have changed: a running server learns of a new one by itself.
+pub(crate) fn read(file: &Path) -> Result<MasterKeys> {
     let text = fs::read_to_string(file).map_err(|error| {
         let message = format!("the master key cannot be read from {}: {error}", file.display());
         Failure::new("master_key", message)
     })?;
-    MasterKey::parse(&text)
-        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", file.display())))
+    let keys = MasterKeys::parse(&text)
+        .map_err(|error| Failure::new(error.code(), format!("{}: {error}", file.display())))?;
+    let file: PathBuf = file.to_owned();
+    Ok(keys.rereading(Arc::new(move || {
+        let text = fs::read_to_string(&file).or_internal()?;
+        Ok(MasterKeys::parse(&text)?.all())
+    })))
 }
 
 /// Whole or not at all: whoever finds the file can use it.
-pub(crate) fn write(folder: &Path, key: &MasterKey) -> std::io::Result<()> {
+pub(crate) fn write(folder: &Path, keys: &[MasterKey]) -> std::io::Result<()> {
     let unfinished = folder.join("master.key.new");
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -105,7 +112,9 @@ pub(crate) fn write(folder: &Path, key: &MasterKey) -> std::io::Result<()> {
     }
     let mut options = OpenOptions::new();
     let mut new = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    writeln!(new, "{}", key.encode())?;
+    for key in keys {
+        writeln!(new, "{}", key.encode())?;
+    }
     new.sync_all()?;
     fs::rename(&unfinished, folder.join(FILE))?;
     File::open(folder)?.sync_all()

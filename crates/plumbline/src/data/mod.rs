@@ -4,10 +4,12 @@ mod folder;
 mod master_key;
 mod server;
 
-pub(crate) use folder::{LOCK, make as make_folder, standing as standing_of_folder};
+pub(crate) use folder::{
+    LOCK, lock as lock_folder, make as make_folder, standing as standing_of_folder,
+};
 pub(crate) use master_key::{
     FILE as KEY_FILE, given as given_key, missing as missing_key, of_folder as key_of_folder,
-    write as write_key,
+    read as read_key, write as write_key,
 };
 pub(crate) use server::{
     missing_schema, standing as standing_of_server, try_roles, without_password,
@@ -16,8 +18,8 @@ pub(crate) use server::{
 use std::fmt::Display;
 use std::path::Path;
 
-use domain::kernel::{App, Caller, Clock, Database, Ids};
-use domain::tenants;
+use domain::kernel::{App, Caller, Clock, Database, Ids, PersonId};
+use domain::{privacy, tenants};
 use migrations::schema::Standing;
 
 use crate::config::{DataArgs, KeyArgs, Place, StoreArgs};
@@ -68,9 +70,10 @@ pub(crate) async fn open(
         }
         Place::Server(url) => {
             let key = master_key::given(&store.key)?.ok_or_else(master_key::missing)?;
-            server::prepare(&url, upgrade).await?;
-            server::try_roles(&url).await?;
-            (Database::postgres(&url, connections).await?, key)
+            let url = url.expose();
+            server::prepare(url, upgrade).await?;
+            server::try_roles(url).await?;
+            (Database::postgres(url, connections).await?, key)
         }
     };
     let app = domain::app(database, Clock::System, Ids::random(), key);
@@ -86,8 +89,8 @@ pub(crate) async fn migrate(store: &StoreArgs) -> Result<String> {
             Ok(folder.display().to_string())
         }
         Place::Server(url) => {
-            server::prepare(&url, Upgrade::Allowed).await?;
-            Ok(server::without_password(&url))
+            server::prepare(url.expose(), Upgrade::Allowed).await?;
+            Ok(server::without_password(url.expose()))
         }
     }
 }
@@ -99,6 +102,15 @@ pub(crate) async fn tenant(app: &App, slug: &str) -> Result<Caller> {
         Failure::from(error).hint("`plumbline tenant list` shows those there are")
     })?;
     Ok(Caller::system(tenant.id))
+}
+
+/// The person of an id or a work e-mail.
+pub(crate) async fn person(app: &App, caller: &Caller, named: &str) -> Result<PersonId> {
+    let found = app.read(caller, async |scope| privacy::find_person(scope, named).await).await;
+    found.map_err(|error| {
+        let failure = Failure::from(error);
+        failure.hint("name them by their id (`person_…`) or their work e-mail")
+    })
 }
 
 pub(crate) fn newer(place: &str, change: &str) -> Failure {

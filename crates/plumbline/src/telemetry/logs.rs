@@ -9,12 +9,15 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::config::{Cli, Command};
 use crate::output::{Failure, Result};
 
+/// What libraries tell of what somebody wrote into an address, and is in no log, whoever asks for however much.
+const UNTOLD: &str = "actix_web::types=info";
+
 pub(super) fn layer<S>(cli: &Cli) -> Result<Box<dyn Layer<S> + Send + Sync>>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let filter = cli.log.as_deref().unwrap_or_else(|| default_filter(&cli.command));
-    let filter = EnvFilter::try_new(filter)
+    let filter = EnvFilter::try_new(format!("{filter},{UNTOLD}"))
         .map_err(|error| Failure::usage(format!("the log filter cannot be read: {error}")))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
     Ok(if stderr().is_terminal() {

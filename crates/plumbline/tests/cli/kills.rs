@@ -142,7 +142,7 @@ fn events() -> String {
     file
 }
 
-fn kill_after(time: Duration, mut command: Command) {
+pub(crate) fn kill_after(time: Duration, mut command: Command) {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut child = child.unwrap();
     sleep(time);

@@ -6,6 +6,8 @@ mod backup;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod canaries;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod configuration;
@@ -18,6 +20,8 @@ mod folder;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod load;
@@ -25,6 +29,8 @@ mod load;
 mod outages;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]

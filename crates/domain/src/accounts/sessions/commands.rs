@@ -15,7 +15,6 @@ use crate::kernel::{Event, OrInternal, Result, Scope, UserId};
 const SESSION: TimeDelta = TimeDelta::days(30);
 /// How soon the token that was replaced last may come back.
 const REPEAT: TimeDelta = TimeDelta::seconds(10);
-const SUCCESSOR: &str = "refresh_tokens.sealed_successor";
 
 /// Starts a session of a user whose row is locked. Returns its first refresh token.
 pub(in crate::accounts) async fn start(scope: &Scope, user: UserId) -> Result<ShownOnce> {
@@ -82,6 +81,12 @@ pub(in crate::accounts) async fn revoke_all(scope: &Scope, user: UserId) -> Resu
     Ok(())
 }
 
+/// Removes every session of a user, those that are over among them.
+pub(in crate::accounts) async fn forget(scope: &Scope, user: UserId) -> Result<()> {
+    scope.delete_many::<Entity>().filter(Column::UserId.eq(user)).exec(scope.tx()).await?;
+    Ok(())
+}
+
 async fn by_hash(scope: &Scope, hash: &[u8]) -> Result<Option<Model>> {
     let select = scope.find::<Entity>().filter(Column::Hash.eq(hash.to_vec()));
     Ok(select.one(scope.tx()).await?)
@@ -98,7 +103,8 @@ async fn replace(scope: &Scope, row: &Model) -> Result<ShownOnce> {
         .exec(scope.tx())
         .await?;
     let token = add(scope, row.user_id, row.family, row.expires_at).await?;
-    let sealed = scope.seal(SUCCESSOR, row.id.0, token.expose().as_bytes())?;
+    let sealed = token.expose().as_bytes();
+    let sealed = scope.seal::<Entity>(Column::SealedSuccessor, row.id.0, sealed).await?;
     let used = ActiveModel {
         state: Set(RefreshTokenState::Used),
         replaced_at: Set(Some(scope.now())),
@@ -112,7 +118,7 @@ async fn replace(scope: &Scope, row: &Model) -> Result<ShownOnce> {
 async fn repeat(scope: &Scope, row: &Model) -> Result<Option<ShownOnce>> {
     let soon = row.replaced_at.is_some_and(|at| scope.now() <= at + REPEAT);
     if let (true, Some(sealed)) = (soon, &row.sealed_successor) {
-        let token = scope.unseal(SUCCESSOR, row.id.0, sealed)?;
+        let token = scope.unseal::<Entity>(Column::SealedSuccessor, row.id.0, sealed)?;
         let token = String::from_utf8(token).or_internal()?;
         return Ok(Some(ShownOnce::new(token)));
     }

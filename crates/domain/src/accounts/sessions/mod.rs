@@ -6,4 +6,4 @@
 mod commands;
 mod entity;
 
-pub(super) use commands::{end, refresh, revoke_all, start};
+pub(super) use commands::{end, forget, refresh, revoke_all, start};

@@ -1,9 +1,9 @@
 //! Making, changing and ending users.
 
-use sea_orm::Set;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use serde_json::json;
 
-use super::entity::user::{ActiveModel, Entity, Model};
+use super::entity::user::{ActiveModel, Column, Entity, Model};
 use super::queries;
 use super::ranks::{require_another_owner, require_rank_over};
 use super::role_commands::give;
@@ -123,6 +123,33 @@ async fn step(scope: &Scope, id: UserId, action: UserAction) -> Result<User> {
     }
     scope.enter::<Entity>(&before, id, action).await?;
     scope.one(id).await
+}
+
+/// Ends the users of a person and empties them of everything that names the person. Returns their ids; those that were emptied before are
+/// among them.
+///
+/// # Errors
+/// `forbidden` without `accounts.admin`; `role_above_own`; `last_owner`.
+pub(crate) async fn empty_of_person(scope: &Scope, person: PersonId) -> Result<Vec<UserId>> {
+    scope.require(Permission::AccountsAdmin)?;
+    let select = scope.find::<Entity>().filter(Column::PersonId.eq(person));
+    let users = select.order_by_asc(Column::Id).all(scope.tx()).await?;
+    for user in &users {
+        if user.state != UserState::Ended {
+            step(scope, user.id, UserAction::End).await?;
+        }
+        sessions::forget(scope, user.id).await?;
+        let email = format!("{}@erased.invalid", user.id);
+        if user.email == email {
+            continue;
+        }
+        people::identities::forget_email(scope, person, &user.email).await?;
+        let row = scope.lock::<Entity>(user.id).await?;
+        let nobody =
+            ActiveModel { email: Set(email), password_hash: Set(None), ..Default::default() };
+        scope.change(&row, nobody).await?;
+    }
+    Ok(users.into_iter().map(|user| user.id).collect())
 }
 
 /// Gives a user a new password and ends all their sessions.

@@ -13,6 +13,7 @@ mod states;
 mod tests;
 mod types;
 
+pub(crate) use commands::empty_of_person;
 pub use commands::{create, create_owner, end, reactivate, set_password, suspend, update};
 pub(super) use queries::by_email;
 pub use queries::{get, list, role_grant, role_grants, roles, roles_of};

@@ -35,7 +35,7 @@ async fn done(test: &TestApp, caller: &Caller) {
 }
 
 async fn events(test: &TestApp, caller: &Caller) -> i64 {
-    test.app.read(caller, verify_events).await.unwrap()
+    test.app.read(caller, verify_events).await.unwrap().entries
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use migrations::{NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+use migrations::{LOG_TABLES, NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sqlx::{Connection, Executor, PgConnection};
 
@@ -141,6 +141,7 @@ const WALLS: Walls = Walls {
     runtime_role: RUNTIME_ROLE,
     system_role: SYSTEM_ROLE,
     system_tables: SYSTEM_TABLES,
+    log_tables: LOG_TABLES,
     no_tenant: NO_TENANT,
 };
 
@@ -185,6 +186,12 @@ const OPENINGS: &[(&str, &str)] = &[
     ("CREATE POLICY all_of_it ON users USING (true)", "the table users has other policies"),
     ("CREATE TABLE forgotten (id uuid)", "the table forgotten has no forced"),
     ("GRANT SELECT ON users TO plumbline_system", "may do `SELECT` to users"),
+    (
+        "GRANT UPDATE ON events TO plumbline_runtime",
+        "may do `DELETE, INSERT, SELECT, UPDATE` to events",
+    ),
+    ("GRANT UPDATE ON event_payloads TO PUBLIC", "SELECT, UPDATE` to event_payloads"),
+    ("DROP POLICY erasure ON events", "the table events has other policies"),
 ];
 
 #[tokio::test]

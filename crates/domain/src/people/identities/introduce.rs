@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::entity::Model;
+use super::erased;
 use super::types::{Introduced, Newcomer};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
@@ -15,7 +16,8 @@ use crate::people::entity as person;
 /// The longest a person's name may be.
 const LONGEST_NAME: usize = 200;
 
-/// Finds or makes the people that a source names: by external identity, else by work e-mail, else a new one. The newcomers come in
+/// Finds or makes the people that a source names: by external identity, else by work e-mail, else whoever was erased and is nobody in
+/// particular any more, else a new one. The newcomers come in
 /// the order of their ids, so that two imports at once never wait for each other crosswise. It checks no permission and records no
 /// event: the import that calls it does.
 ///
@@ -29,10 +31,15 @@ pub async fn introduce(
     let mut people = known(scope, connection, &newcomers).await?;
     newcomers.retain(|newcomer| !people.contains_key(&newcomer.external_id));
     let mut by_email = by_email(scope, &newcomers).await?;
+    let erased = erased::among(scope, connection, &newcomers).await?;
     let (mut made, mut identities) = (Vec::new(), Vec::with_capacity(newcomers.len()));
     for newcomer in newcomers {
         let email = newcomer.work_email.clone();
         let found = email.as_ref().and_then(|email| by_email.get(email).copied());
+        if let (None, Some(nobody)) = (found, erased.get(&newcomer.external_id)) {
+            people.insert(newcomer.external_id, *nobody);
+            continue;
+        }
         let person = found.unwrap_or_else(|| scope.new_id());
         by_email.extend(email.map(|email| (email, person)));
         identities.push((newcomer.external_id.clone(), person));

@@ -4,15 +4,12 @@ use rand::Rng;
 use sea_orm::Set;
 use serde_json::json;
 
-use super::entity::{ActiveModel, Entity, Model};
+use super::entity::{ActiveModel, Column, Entity, Model};
 use super::queries;
 use super::signing::PrivateKey;
 use super::states::Action;
 use super::types::{SigningKey, SigningKeyId, SigningKeyState};
 use crate::kernel::{Event, Permission, Result, Scope, dialect, states};
-
-/// What a private key is sealed for.
-pub(super) const PRIVATE_KEY: &str = "signing_keys.sealed_private_key";
 
 /// The first two keys of a new tenant: one that signs, and the one after it.
 pub(crate) async fn create_keys(scope: &Scope) -> Result<()> {
@@ -68,11 +65,12 @@ async fn create(scope: &Scope, state: SigningKeyState) -> Result<SigningKeyId> {
     let mut secret = [0; 32];
     rand::rng().fill_bytes(&mut secret);
     let public = PrivateKey::new(&secret).public()?.bytes()?;
+    let sealed = scope.seal::<Entity>(Column::SealedPrivateKey, id.0, &secret).await?;
     let row = ActiveModel {
         id: Set(id),
         algorithm: Set("EdDSA".to_owned()),
         public_key: Set(public),
-        sealed_private_key: Set(Some(scope.seal(PRIVATE_KEY, id.0, &secret)?)),
+        sealed_private_key: Set(Some(sealed)),
         state: Set(state),
         state_since: Set(scope.now()),
         ..Default::default()

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::commands::PRIVATE_KEY;
-use super::entity::Model;
+use super::entity::{Column, Entity, Model};
 use super::signing::{PrivateKey, PublicKey};
 use super::types::{SigningKeyId, SigningKeyState};
 use super::{queries, verifies_for};
@@ -114,7 +113,7 @@ async fn open(scope: &Scope, tenant: Tenant, now: DateTime<Utc>) -> Result<Issue
         let public = PublicKey::of_bytes(&key.public_key)?;
         published.push((key.id, public, refused_from(&key)));
         if let (SigningKeyState::Active, Some(sealed)) = (key.state, &key.sealed_private_key) {
-            let secret = scope.unseal(PRIVATE_KEY, key.id.0, sealed)?;
+            let secret = scope.unseal::<Entity>(Column::SealedPrivateKey, key.id.0, sealed)?;
             let secret = <[u8; 32]>::try_from(secret.as_slice()).or_internal()?;
             active = Some((key.id, PrivateKey::new(&secret)));
         }

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 
-use super::commands::PRIVATE_KEY;
 use super::entity::{Column, Entity, Model};
 use super::known::issuer;
 use super::types::{Discovery, Jwk, Jwks, PublicUrls, SigningKey, SigningKeyState};
@@ -28,7 +27,7 @@ pub async fn open_keys(scope: &Scope) -> Result<usize> {
     let mut opened = 0;
     for key in scope.find::<Entity>().all(scope.tx()).await? {
         if let Some(sealed) = &key.sealed_private_key {
-            scope.unseal(PRIVATE_KEY, key.id.0, sealed)?;
+            scope.unseal::<Entity>(Column::SealedPrivateKey, key.id.0, sealed)?;
             opened += 1;
         }
     }

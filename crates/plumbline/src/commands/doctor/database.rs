@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use domain::kernel::condition::{self, ServerCondition};
 use domain::kernel::{App, Database, Walls};
 use migrations::schema::Standing;
-use migrations::{NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
+use migrations::{LOG_TABLES, NO_TENANT, RUNTIME_ROLE, SYSTEM_ROLE, SYSTEM_TABLES};
 
 use super::inside;
 use super::report::{Report, milliseconds};
-use crate::config::{Place, ServerArgs};
+use crate::config::{DoctorArgs, ServerArgs, TO_SERVER};
 use crate::data;
 use crate::output::{Failure, Result};
 
@@ -20,10 +20,12 @@ const WALLS: Walls = Walls {
     runtime_role: RUNTIME_ROLE,
     system_role: SYSTEM_ROLE,
     system_tables: SYSTEM_TABLES,
+    log_tables: LOG_TABLES,
     no_tenant: NO_TENANT,
 };
 
-pub(super) async fn check(url: &str, args: &ServerArgs, report: &mut Report) {
+pub(super) async fn check(url: &str, doctor: &DoctorArgs, report: &mut Report) {
+    let args = &doctor.serve.server;
     let place = data::without_password(url);
     let standing = match data::standing_of_server(url).await {
         Ok(standing) => standing,
@@ -61,7 +63,7 @@ pub(super) async fn check(url: &str, args: &ServerArgs, report: &mut Report) {
                 report.failed("database", &failure);
             }
             if standing == Standing::Current {
-                inside::check(&app, has_key, report).await;
+                inside::check(&app, has_key, doctor.audit, report).await;
             }
         }
         Err(error) => report.failed("database", &Failure::from(error)),
@@ -119,7 +121,7 @@ fn clock(server: &ServerCondition, report: &mut Report) {
 }
 
 fn connections(server: &ServerCondition, args: &ServerArgs, report: &mut Report) {
-    let ours = args.connections.unwrap_or_else(|| Place::Server(String::new()).connections());
+    let ours = args.connections.unwrap_or(TO_SERVER);
     let ServerCondition { connections_allowed: allowed, connections_used: used, .. } = server;
     let message = format!(
         "a process of ours opens up to {ours}; the server allows {allowed}, and {used} are in use"

@@ -32,7 +32,7 @@ const NETWORKED: &[&str] = &[
     "lustre",
 ];
 
-pub(super) async fn check(folder: &Path, key: &KeyArgs, report: &mut Report) {
+pub(super) async fn check(folder: &Path, key: &KeyArgs, audit: bool, report: &mut Report) {
     let place = folder.display();
     let about = match fs::metadata(folder) {
         Ok(about) if about.is_dir() => about,
@@ -57,7 +57,7 @@ pub(super) async fn check(folder: &Path, key: &KeyArgs, report: &mut Report) {
         return report.warning("database", message, advice);
     }
     if schema(folder, &db, report).await && sound(&db, report).await {
-        work(folder, &db, key, report).await;
+        work(folder, &db, key, audit, report).await;
     }
 }
 
@@ -180,7 +180,7 @@ async fn sound(db: &Path, report: &mut Report) -> bool {
     }
 }
 
-async fn work(folder: &Path, db: &Path, key: &KeyArgs, report: &mut Report) {
+async fn work(folder: &Path, db: &Path, key: &KeyArgs, audit: bool, report: &mut Report) {
     let key = match data::key_of_folder(folder, key) {
         Ok(key) => Some(key),
         Err(failure) => {
@@ -191,7 +191,7 @@ async fn work(folder: &Path, db: &Path, key: &KeyArgs, report: &mut Report) {
     match Database::sqlite(db, 1).await {
         Ok(database) => {
             let has_key = key.is_some();
-            inside::check(&inside::app(database, key), has_key, report).await;
+            inside::check(&inside::app(database, key), has_key, audit, report).await;
         }
         Err(error) => report.failed("database", &Failure::from(error)),
     }

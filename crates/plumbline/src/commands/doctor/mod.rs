@@ -23,11 +23,13 @@ pub(crate) async fn doctor(args: DoctorArgs) -> Result<()> {
     addresses::check(&args.serve.public, &mut report);
     match args.serve.server.store.data.place() {
         Place::Folder(folder) => {
-            folder::check(&folder, &args.serve.server.store.key, &mut report).await;
+            folder::check(&folder, &args.serve.server.store.key, args.audit, &mut report).await;
         }
         Place::Server(url) => {
-            let check = database::check(&url, &args.serve.server, &mut report);
-            if timeout(PATIENCE * 2, check).await.is_err() {
+            let check = database::check(url.expose(), &args, &mut report);
+            // A log takes as long to read as it is long.
+            let patience = if args.audit { Duration::from_secs(86_400) } else { PATIENCE * 2 };
+            if timeout(patience, check).await.is_err() {
                 let advice =
                     "see that it is not overloaded, and that nothing on the way swallows packets";
                 report.error("database", "it stopped answering halfway", advice);
@@ -35,7 +37,7 @@ pub(crate) async fn doctor(args: DoctorArgs) -> Result<()> {
         }
     }
     if let Some(url) = &args.serve.server.redis_url {
-        redis(url, &mut report).await;
+        redis(url.expose(), &mut report).await;
     }
     report.tell(args.json)
 }
