@@ -33,7 +33,7 @@ impl Strangers<'_> {
             self.without_the_permission(of, call, needs).await;
         }
         match call.more.is_empty() {
-            true => self.from_another_tenant(of, call).await,
+            true => self.as_another_tenant(of, call).await,
             false => self.with_a_foreign_cursor(of, call).await,
         }
         self.out_of_reach(of, call, needs).await;
@@ -75,7 +75,7 @@ impl Strangers<'_> {
     }
 
     /// In each place alone and in all of them a thing of `here`, where everything else is the asker's own; and the same with nothing.
-    async fn from_another_tenant(&mut self, of: &Operation, call: &Call) {
+    async fn as_another_tenant(&mut self, of: &Operation, call: &Call) {
         let token = self.world.there.owner.clone();
         let places = 0..call.filled.len();
         let mut tries: Vec<Vec<usize>> = places.clone().map(|place| vec![place]).collect();

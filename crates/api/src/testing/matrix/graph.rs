@@ -35,13 +35,13 @@ impl Strangers<'_> {
             let fine = outcome(&answer).1 == Some("forbidden");
             self.check(fine, || format!("{name} for {who}: {answer:?}"));
         }
-        self.from_another_tenant(step, given).await;
+        self.as_another_tenant(step, given).await;
         self.with_a_foreign_cursor(step).await;
         self.out_of_reach(step, given, needs).await;
     }
 
     /// In each place alone and in all of them a thing of `here`, where everything else is the asker's own; and the same with nothing.
-    async fn from_another_tenant(&mut self, step: &Step<'_>, given: &[(Place, String)]) {
+    async fn as_another_tenant(&mut self, step: &Step<'_>, given: &[(Place, String)]) {
         let token = self.world.there.owner.clone();
         let own = |place: &Place| {
             place.prefixes.first().and_then(|it| self.theirs.of(it).first().cloned())

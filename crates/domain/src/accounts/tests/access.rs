@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::Acme;
 use crate::accounts::Role;
+use crate::accounts::clients::{self, NewApiClient};
 use crate::accounts::users::{self, NewRoleGrant, UserPatch};
 use crate::kernel::dialect;
-use crate::kernel::{Access, Caller, Permission, PersonId, Reach, Scope, TeamId, UserId};
+use crate::kernel::{Access, Actor, Caller, Permission, PersonId, Reach, Scope, TeamId, UserId};
 use crate::testing::start;
 
 const PERSON: u128 = 100;
@@ -171,6 +172,8 @@ async fn access_takes_few_statements_and_is_believed_for_two_seconds() {
 /// What others are made to have where their ids are the same: they own, lead and are led.
 const OTHERWISE: &[&str] = &[
     "UPDATE role_grants SET role = 'owner' WHERE tenant_id = $1",
+    "UPDATE users SET state = 'active' WHERE tenant_id = $1",
+    "UPDATE api_clients SET scopes = 'accounts.admin' WHERE tenant_id = $1",
     "UPDATE team_leads SET team_id = $3, valid_to = NULL WHERE tenant_id = $1",
     "UPDATE teams SET parent_id = $2 WHERE tenant_id = $1 AND id = $3",
     "UPDATE team_memberships SET team_id = $2, valid_to = NULL WHERE tenant_id = $1",
@@ -189,7 +192,16 @@ async fn what_others_with_the_same_ids_may_do_is_theirs() {
     app.write(&acme.system, async |scope| users::update(scope, ada, patch).await).await.unwrap();
     let before = access(&acme, ada).await;
     assert!(!before.teams.is_empty());
-    for shadow in &acme.test.shadow(acme.system.tenant).await[..2] {
+    let new: NewApiClient =
+        serde_json::from_value(serde_json::json!({ "name": "export", "scopes": ["teams.read"] }))
+            .unwrap();
+    let client = app.write(&acme.system, async |scope| clients::create(scope, new).await).await;
+    let actor = Actor::Client(client.unwrap().client.id);
+    let client = Caller { actor, ..acme.system.clone() };
+    let bob = acme.user("bob@acme.test", Role::Owner).await.id;
+    app.write(&acme.system, async |scope| users::suspend(scope, bob).await).await.unwrap();
+    let shadows = acme.test.shadow(acme.system.tenant).await;
+    for shadow in &shadows[..2] {
         let write = async |scope: &Scope| {
             for sql in OTHERWISE {
                 let team = |n| Value::from(Uuid::from_u128(TEAM + n));
@@ -208,7 +220,16 @@ async fn what_others_with_the_same_ids_may_do_is_theirs() {
     let after = access(&acme, ada).await;
     assert_eq!((after.permissions, after.person), (before.permissions, before.person));
     assert_eq!((after.teams, after.people), (before.teams, before.people));
-    // The only owner here stays, however many there are elsewhere.
+    let after = app.read(&client, async |scope| Ok(scope.access().clone())).await.unwrap();
+    assert!(reaches(&after, &[Permission::TeamsRead], Reach::Tenant), "{after:?}");
+    // The only owner here stays, whoever owns what elsewhere; and nobody elsewhere waits until that is said.
+    let mut before = Vec::new();
+    for shadow in &shadows {
+        before.push(acme.test.rows(*shadow).await);
+    }
     let ended = app.write(&acme.system, async |scope| users::end(scope, acme.owner.id).await).await;
     assert_eq!(ended.unwrap_err().code(), "last_owner");
+    for (shadow, before) in shadows.iter().zip(before) {
+        assert_eq!(acme.test.rows(*shadow).await, before, "{shadow}");
+    }
 }

@@ -1,8 +1,13 @@
 //! What the API does not ask for itself, beside tenants with the same ids: jobs, and the chain of events.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 use super::Count;
+use crate::kernel::bulk::{Keys, Lookup};
 use crate::kernel::condition::is_waiting;
 use crate::kernel::jobs::{Claimed, Job as _, Outcome};
 use crate::kernel::{App, Caller, Scope, TenantId, verify_events};
@@ -97,6 +102,24 @@ async fn the_same_work_of_others_does_not_stand_in_for_ones_own() {
     let job = claim(&test, &shadows).await;
     assert!(test.app.finish(&job, &Outcome::Done, None).await.unwrap());
     assert!(!waits(acme.tenant).await);
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    tenant_id: Uuid,
+}
+
+#[tokio::test]
+async fn rows_are_looked_up_among_ones_own() {
+    let (test, acme) = with_a_job().await;
+    test.shadow(acme.tenant).await;
+    let kinds = || Keys::Text(BTreeSet::from([Count::KIND.to_owned()]));
+    for lookup in [Lookup::of("jobs"), Lookup::of("jobs").with("state", "ready")] {
+        let read = async |scope: &Scope| lookup.by::<Row>(scope, "kind", kinds()).await;
+        let rows = test.app.read(&acme, read).await.unwrap();
+        let owners: Vec<_> = rows.iter().map(|row| row.tenant_id).collect();
+        assert_eq!(owners, [acme.tenant.0]);
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod closed;
 mod races;
 mod reach;
+mod shadows;
 
 use chrono::NaiveDate;
 
