@@ -94,7 +94,7 @@ impl Given {
 fn without_secret(mut error: clap::Error) -> clap::Error {
     let flag = |key: &&str| format!("--{}", key.replace('_', "-"));
     if let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
-        && SECRET.iter().any(|key| arg.starts_with(&flag(&key)))
+        && SECRET.iter().any(|key| arg.starts_with(&flag(key)))
     {
         error.insert(ContextKind::InvalidValue, ContextValue::String(MASK.to_owned()));
     }

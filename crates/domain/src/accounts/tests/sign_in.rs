@@ -103,7 +103,7 @@ async fn a_thief_ends_the_session_and_a_bad_line_does_not() {
         for _ in 0..steps {
             acme.test.app.clock().advance(TimeDelta::minutes(9));
             let answer = acme.refresh(&own).await.expect("nobody else has been here");
-            let lost = chance(&mut state) % 2 == 0;
+            let lost = chance(&mut state).is_multiple_of(2);
             let answer = if lost { acme.refresh(&own).await.unwrap() } else { answer };
             own = refresh_token(&answer).to_owned();
         }

@@ -121,9 +121,10 @@ async fn any_edit_is_found() {
             let mut changed = 0;
             for sql in edit.split("; ") {
                 let mine = if sql.contains("WHERE") { "AND" } else { "WHERE" };
-                let tenant = match scope.backend() {
-                    DbBackend::Postgres => format!("'{}'", scope.tenant().0),
-                    _ => format!("x'{}'", scope.tenant().0.simple()),
+                let tenant = if scope.backend() == DbBackend::Postgres {
+                    format!("'{}'", scope.tenant().0)
+                } else {
+                    format!("x'{}'", scope.tenant().0.simple())
                 };
                 changed += run(scope, &format!("{sql} {mine} tenant_id = {tenant}")).await?;
             }
