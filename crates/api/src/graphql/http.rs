@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, ServerError};
 use domain::kernel::{self, Error, ErrorKind};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::document::Document;
@@ -159,7 +159,8 @@ impl Answers {
             }
             Ok(document) => document,
             Err(error) => {
-                return self.give(&error::refusal(&error, &self.request_id), self.refused());
+                return self
+                    .give(&Refusal::of(&error::refusal(&error, &self.request_id)), self.refused());
             }
         };
         let text = request.query.clone();
@@ -174,7 +175,10 @@ impl Answers {
         if ran {
             graph.keep(tenant, &text, document);
         }
-        self.give(&response, if ran { StatusCode::OK } else { self.refused() })
+        match ran {
+            true => self.give(&response, StatusCode::OK),
+            false => self.give(&Refusal::of(&response), self.refused()),
+        }
     }
 
     /// The answer, and whether the document was valid, so that it ran.
@@ -211,15 +215,27 @@ impl Answers {
     /// Before there is a document.
     fn refuse(&self, failure: &Failure) -> HttpResponse {
         let refusal = error::refusal(&failure.error, &self.request_id);
-        let mut answer = self.give(&refusal, failure.status());
+        let mut answer = self.give(&Refusal::of(&refusal), failure.status());
         failure.add_headers(answer.headers_mut());
         answer
     }
 
-    fn give(&self, response: &Response, status: StatusCode) -> HttpResponse {
+    fn give(&self, response: &impl Serialize, status: StatusCode) -> HttpResponse {
         let mut answer = HttpResponse::build(status);
         answer.insert_header((CONTENT_TYPE, format!("{}; charset=utf-8", self.media_type)));
         answer.body(serde_json::to_vec(response).unwrap_or_default())
+    }
+}
+
+/// What did not run has no data, not even null.
+#[derive(Serialize)]
+struct Refusal<'a> {
+    errors: &'a [ServerError],
+}
+
+impl<'a> Refusal<'a> {
+    fn of(response: &'a Response) -> Self {
+        Self { errors: &response.errors }
     }
 }
 
