@@ -26,12 +26,12 @@ const INDEXES: &[&str] =
 /// `request` is a hash of what was asked, `sealed_answer` what was answered: it may hold a secret that is shown once.
 const IDEMPOTENCY_KEYS: &str = "
     id uuid NOT NULL,
-    actor_id uuid NOT NULL,
+    caller_id uuid NOT NULL,
     key text NOT NULL,
     request bytea NOT NULL,
     sealed_answer bytea NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    CONSTRAINT idempotency_keys_actor_id_key_key UNIQUE (tenant_id, actor_id, key),
+    CONSTRAINT idempotency_keys_caller_id_key_key UNIQUE (tenant_id, caller_id, key),
     FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ";

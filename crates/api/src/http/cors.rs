@@ -6,12 +6,10 @@ use actix_web::http::header::{
     RETRY_AFTER,
 };
 
+use super::idempotency::{KEY, REPLAYED};
+use super::limits::STANDING;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const RATE_LIMIT: [HeaderName; 3] = [
-    HeaderName::from_static("ratelimit-limit"),
-    HeaderName::from_static("ratelimit-remaining"),
-    HeaderName::from_static("ratelimit-reset"),
-];
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// How long a browser may believe the answer to its preflight, in seconds.
@@ -27,10 +25,11 @@ pub(crate) fn cors(origins: &[String]) -> Cors {
             CONTENT_TYPE,
             IF_MATCH,
             IF_NONE_MATCH,
+            KEY,
             REQUEST_ID,
             TRACE_PARENT,
         ])
-        .expose_headers([ETAG, LINK, LOCATION, RETRY_AFTER, REQUEST_ID])
-        .expose_headers(RATE_LIMIT)
+        .expose_headers([ETAG, LINK, LOCATION, REPLAYED, RETRY_AFTER, REQUEST_ID])
+        .expose_headers(STANDING)
         .max_age(REMEMBERED)
 }

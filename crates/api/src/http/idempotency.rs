@@ -17,8 +17,8 @@ use super::Failure;
 use crate::app::Api;
 use crate::caller::Caller;
 
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The headers that tell of what was done.
 const TELLING: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
 const LONGEST: usize = 255;
@@ -89,6 +89,7 @@ impl First {
     /// What is done stays undone where the answer is a failure, and where it cannot be kept.
     async fn keep(self, response: HttpResponse) -> Result<HttpResponse, Failure> {
         if !response.status().is_success() {
+            idempotency::give_up(&self.caller);
             return Ok(response);
         }
         let headers = TELLING.iter().filter_map(|name| {

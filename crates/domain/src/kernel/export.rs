@@ -15,7 +15,7 @@ const AT_A_TIME: i64 = 200;
 /// What a person is called in rows that are about them, or are their work.
 pub(crate) const PERSON_COLUMNS: &[&str] = &["person_id", "assignee_id", "actor_id", "agent_id"];
 /// And one of their users.
-pub(crate) const USER_COLUMNS: &[&str] = &["user_id"];
+pub(crate) const USER_COLUMNS: &[&str] = &["caller_id", "user_id"];
 
 /// What is exported.
 #[derive(Clone, Debug)]

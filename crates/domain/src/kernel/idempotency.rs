@@ -82,6 +82,14 @@ pub async fn finish(app: &App, caller: &Caller, named: Named<'_>, answer: &Answe
     app.commit(scope).await
 }
 
+/// Takes back what was done since [`begin`], at once: others wait for it.
+pub fn give_up(caller: &Caller) {
+    if let Some(unit) = &caller.unit {
+        // Where the command failed, it has gone already.
+        drop(unit.take());
+    }
+}
+
 /// Lets go of every answer of a tenant, whoever may be named in one: somebody is erased.
 ///
 /// # Errors
@@ -98,7 +106,7 @@ async fn alone(scope: &Scope, key: &str) -> Result<bool> {
         return Ok(true);
     };
     for _ in 0..TRIES {
-        let lock = scope.sql(lock, [actor(scope).into(), key.into()]);
+        let lock = scope.sql(lock, [caller_id(scope).into(), key.into()]);
         let row = scope.tx().query_one_raw(lock).await?;
         if row.map_or(Ok(false), |row| row.try_get_by_index(0))? {
             return Ok(true);
@@ -110,8 +118,8 @@ async fn alone(scope: &Scope, key: &str) -> Result<bool> {
 
 async fn find(scope: &Scope, key: &str) -> Result<Option<(Vec<u8>, Answer)>> {
     let sql = "SELECT id, request, sealed_answer FROM idempotency_keys \
-        WHERE tenant_id = $1 AND actor_id = $2 AND key = $3 AND created_at > $4";
-    let values = [actor(scope).into(), key.into(), (scope.now() - KEPT).into()];
+        WHERE tenant_id = $1 AND caller_id = $2 AND key = $3 AND created_at > $4";
+    let values = [caller_id(scope).into(), key.into(), (scope.now() - KEPT).into()];
     let Some(row) = scope.tx().query_one_raw(scope.sql(sql, values)).await? else {
         return Ok(None);
     };
@@ -125,11 +133,11 @@ async fn keep(scope: &Scope, named: Named<'_>, answer: &Answer) -> Result<()> {
     let id: Uuid = scope.new_id();
     let answer = postcard::to_stdvec(answer).or_internal()?;
     let sql = "INSERT INTO idempotency_keys \
-        (tenant_id, id, actor_id, key, request, sealed_answer, created_at) \
+        (tenant_id, id, caller_id, key, request, sealed_answer, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let values = [
         id.into(),
-        actor(scope).into(),
+        caller_id(scope).into(),
         named.key.into(),
         named.request.to_vec().into(),
         scope.seal_at(ANSWER, id, &answer).await?.into(),
@@ -147,7 +155,7 @@ async fn forget(scope: &Scope) -> Result<()> {
     Ok(())
 }
 
-fn actor(scope: &Scope) -> Uuid {
+fn caller_id(scope: &Scope) -> Uuid {
     match scope.actor() {
         Actor::System => Uuid::nil(),
         Actor::User(id) => id.0,

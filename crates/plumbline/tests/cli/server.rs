@@ -63,7 +63,7 @@ fn a_page_of_an_allowed_origin_may_ask_and_no_other() {
     let ask = |method: &str, head: &str| {
         send(server.api.unwrap(), request(method, "/v1/teams", head, "").as_bytes()).unwrap()
     };
-    let preflight = "Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: authorization, if-match\r\n";
+    let preflight = "Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: authorization, idempotency-key, if-match\r\n";
     let allowed = ask("OPTIONS", &format!("Origin: https://desk.example.com\r\n{preflight}"));
     assert_eq!(allowed.status, 200, "{allowed:?}");
     assert!(allowed.head.contains("access-control-allow-origin: https://desk.example.com\r\n"));
@@ -72,6 +72,9 @@ fn a_page_of_an_allowed_origin_may_ask_and_no_other() {
     let refused = ask("GET", "Origin: http://localhost:5173\r\n");
     assert_eq!((refused.status, &refused.json()["code"]), (401, &json!("unauthenticated")));
     assert!(refused.head.contains("access-control-allow-origin: http://localhost:5173\r\n"));
+    for header in ["idempotent-replayed", "ratelimit-remaining", "x-request-id"] {
+        assert!(refused.head.contains(header), "{header}: {refused:?}");
+    }
     for method in ["OPTIONS", "GET"] {
         let other = ask(method, &format!("Origin: https://evil.example\r\n{preflight}"));
         assert!(!other.head.contains("access-control-allow-origin"), "{other:?}");

@@ -33,6 +33,8 @@ use shared::Shared;
 pub(crate) use turns::Turn;
 use turns::Turns;
 
+/// What an answer says of a caller's standing.
+pub(crate) const STANDING: [HeaderName; 3] = [LIMIT, REMAINING, RESET];
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");

@@ -82,6 +82,36 @@ async fn a_failure_leaves_nothing_and_is_not_kept() {
 }
 
 #[actix_web::test]
+async fn a_body_that_came_compressed_is_opened_once() {
+    let api = TestApi::new().await;
+    let acme = api.tenant("acme").await;
+    // `{"name":"North"}` as gzip has it.
+    let body = [
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 202, 75, 204, 77, 85, 178, 82, 242, 203, 47, 42,
+        201, 80, 170, 5, 0, 108, 200, 231, 68, 16, 0, 0, 0,
+    ];
+    for key in [None, Some("key"), Some("key")] {
+        let mut request = TestRequest::post()
+            .uri("/v1/teams")
+            .insert_header(("Authorization", format!("Bearer {}", acme.owner)))
+            .insert_header(("Content-Encoding", "gzip"))
+            .insert_header(("Content-Type", "application/json"));
+        if let Some(key) = key {
+            request = request.insert_header(("Idempotency-Key", key));
+            // The first one took the name.
+            for team in api.ids(&acme, "/v1/teams").await {
+                let name = json!({ "name": format!("Team {team}") });
+                api.call(&acme.owner, Method::PATCH, &format!("/v1/teams/{team}"), Some(name))
+                    .await;
+            }
+        }
+        let made = api.send(request.set_payload(body.to_vec())).await;
+        assert_eq!((made.status, &made.body["name"]), (StatusCode::CREATED, &json!("North")));
+    }
+    assert_eq!(api.ids(&acme, "/v1/teams").await.len(), 2);
+}
+
+#[actix_web::test]
 async fn what_is_shown_once_is_in_the_same_answer_again() {
     let api = TestApi::new().await;
     let acme = api.tenant("acme").await;

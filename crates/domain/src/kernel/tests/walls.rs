@@ -28,7 +28,7 @@ const NOT_CHOSEN: &[(&str, &str, &str)] = &[
     ),
     (
         "idempotency_keys",
-        "tenant_id,actor_id,key",
+        "tenant_id,caller_id,key",
         "a lock keeps other requests of the same key away",
     ),
     ("jobs", "tenant_id,kind,unique_key", "what waits already is not enqueued twice"),
