@@ -17,8 +17,8 @@ pub(super) struct Document {
     pub(super) cost: usize,
     /// Of its answer; a document whose operation is not clear has none, and is refused.
     pub(super) form: Form,
-    /// To be kept under this hash when it was found to be valid.
-    hash: Option<String>,
+    /// To be kept under this hash when it was found to be valid, and its text.
+    new: Option<(String, String)>,
 }
 
 impl Graph {
@@ -28,15 +28,17 @@ impl Graph {
     /// `query_too_expensive`, `graphql_invalid`, `persisted_query_unreadable`, `persisted_query_not_found`.
     pub(super) fn understand(&self, tenant: TenantId, request: &mut Request) -> Result<Document> {
         let parts = &*self.0;
-        let mut hash = persisted::hash_of(request.extensions.get(PERSISTED))?;
-        match &hash {
+        let new = match persisted::hash_of(request.extensions.get(PERSISTED))? {
             Some(known) if request.query.is_empty() => {
-                request.query = parts.persisted.get(tenant, known)?.as_ref().to_owned();
-                hash = None;
+                request.query = parts.persisted.get(tenant, &known)?.as_ref().to_owned();
+                None
             }
-            Some(new) => persisted::matches(&request.query, new)?,
-            None => {}
-        }
+            Some(new) => {
+                persisted::matches(&request.query, &new)?;
+                Some((new, request.query.clone()))
+            }
+            None => None,
+        };
         let parsed = bounds::parse(&request.query)?;
         let cost = bounds::cost(&parts.shape, &parsed, &request.variables)?;
         let operation = chosen(&parsed, request.operation_name.as_deref());
@@ -46,16 +48,16 @@ impl Graph {
             form: operation
                 .map(|operation| Form::of(&parts.shape, &parsed, operation))
                 .unwrap_or_default(),
-            hash,
+            new,
         };
         request.set_parsed_query(parsed);
         Ok(document)
     }
 
     /// Keeps a valid document for who will ask for it by its hash.
-    pub(super) fn keep(&self, tenant: TenantId, text: &str, document: Document) {
-        if let Some(hash) = document.hash {
-            self.0.persisted.keep(tenant, hash, text);
+    pub(super) fn keep(&self, tenant: TenantId, document: Document) {
+        if let Some((hash, text)) = document.new {
+            self.0.persisted.keep(tenant, hash, &text);
         }
     }
 }

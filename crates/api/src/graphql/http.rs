@@ -163,7 +163,6 @@ impl Answers {
                     .give(&Refusal::of(&error::refusal(&error, &self.request_id)), self.refused());
             }
         };
-        let text = request.query.clone();
         if let Err(failure) = admit(&api, &caller, document.cost).await {
             return self.refuse(&failure);
         }
@@ -172,13 +171,11 @@ impl Answers {
             false => request.disable_introspection(),
         };
         let (response, ran) = self.execute(api, graph, caller.0, request, &document).await;
-        if ran {
-            graph.keep(tenant, &text, document);
+        if !ran {
+            return self.give(&Refusal::of(&response), self.refused());
         }
-        match ran {
-            true => self.give(&response, StatusCode::OK),
-            false => self.give(&Refusal::of(&response), self.refused()),
-        }
+        graph.keep(tenant, document);
+        self.give(&response, StatusCode::OK)
     }
 
     /// The answer, and whether the document was valid, so that it ran.
