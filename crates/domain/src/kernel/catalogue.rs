@@ -32,7 +32,10 @@ pub(crate) enum Kind {
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests fill whole tables with it"))]
+    #[cfg_attr(
+        not(any(test, feature = "testing")),
+        expect(dead_code, reason = "tests fill whole tables with it")
+    )]
     pub(crate) is_nullable: bool,
 }
 

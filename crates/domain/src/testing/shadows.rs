@@ -144,7 +144,7 @@ impl Shadow {
             return format!("{name} || '-{}'", self.tenant);
         }
         let own_words = table.takes(column).is_some();
-        match (column.kind.as_str(), backend) {
+        match (column.kind, backend) {
             ("uuid", DbBackend::Postgres) if !self.ids => {
                 format!("overlay({name}::text placing 'fe' from 1)::uuid")
             }

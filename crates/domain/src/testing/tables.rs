@@ -1,11 +1,10 @@
 //! The tables of a database as its catalogue has them, and rows of theirs that nobody wrote by hand: a new table is covered without being named.
 
-use migrations::NO_TENANT;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 use super::TestApp;
-use crate::kernel::{App, Result, TenantId};
+use crate::kernel::{SystemScope, TenantId, catalogue};
 
 /// Values that a column takes where not every value of its type will do.
 const TAKES: &[(&str, &str, &str)] = &[("jobs", "state", "'ready'")];
@@ -25,7 +24,7 @@ pub struct Column {
     /// What it is called.
     pub name: String,
     /// Its type, in PostgreSQL's words on both databases.
-    pub kind: String,
+    pub kind: &'static str,
     /// Whether every row has a value in it.
     pub is_required: bool,
 }
@@ -36,22 +35,22 @@ impl TestApp {
     /// # Panics
     /// When the catalogue cannot be read.
     pub async fn tables(&self) -> Vec<Table> {
-        let columns = read(&self.app).await.expect("the catalogue");
-        let mut tables: Vec<Table> = Vec::new();
-        for (table, column) in columns {
-            if NO_TENANT.contains(&table.as_str()) {
-                continue;
-            }
-            let tenant = if table == "tenants" { "id" } else { "tenant_id" };
-            if tables.last().is_none_or(|last| last.name != table) {
-                tables.push(Table { name: table, tenant, columns: Vec::new() });
-            }
-            let of = tables.last_mut().expect("one was pushed");
-            if column.name != tenant {
-                of.columns.push(column);
-            }
-        }
-        tables
+        let read = async |scope: &SystemScope| catalogue::tables(scope.tx()).await;
+        let tables = self.app.system_read(read).await.expect("the catalogue");
+        tables.into_iter().map(Table::from).collect()
+    }
+}
+
+impl From<catalogue::Table> for Table {
+    fn from(table: catalogue::Table) -> Self {
+        let tenant = table.tenant();
+        let others = table.columns.into_iter().filter(|column| column.name != tenant);
+        let columns = others.map(|column| Column {
+            name: column.name,
+            kind: column.kind.word(),
+            is_required: !column.is_nullable,
+        });
+        Self { columns: columns.collect(), name: table.name, tenant }
     }
 }
 
@@ -72,13 +71,13 @@ impl Table {
         if let Some(value) = self.takes(column) {
             return value.to_owned();
         }
-        match column.kind.as_str() {
+        match column.kind {
             "uuid" => uuid(backend, Uuid::from_bytes([seed; 16])),
             "text" => format!("'text {seed}'"),
             "bigint" | "integer" | "smallint" => seed.to_string(),
             "boolean" => "true".to_owned(),
             "date" => "'2026-01-01'".to_owned(),
-            "timestamp with time zone" | "timestamptz" => "'2026-01-01T00:00:00Z'".to_owned(),
+            "timestamptz" => "'2026-01-01T00:00:00Z'".to_owned(),
             "bytea" if backend == DbBackend::Postgres => format!("'\\x{seed:02x}'"),
             "bytea" => format!("x'{seed:02x}'"),
             kind => panic!("{}.{}: say here what a {kind} looks like", self.name, column.name),
@@ -98,31 +97,4 @@ pub fn uuid(backend: DbBackend, id: Uuid) -> String {
         true => format!("'{id}'::uuid"),
         false => format!("x'{}'", id.simple()),
     }
-}
-
-async fn read(app: &App) -> Result<Vec<(String, Column)>> {
-    let postgres = app.database().backend() == DbBackend::Postgres;
-    let sql = match postgres {
-        true => {
-            "SELECT c.relname::text AS name, a.attname::text AS column_name, format_type(a.atttypid, a.atttypmod) AS kind, a.attnotnull AS required \
-             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY c.relname, a.attnum"
-        }
-        false => {
-            "SELECT t.name AS name, c.name AS column_name, lower(c.type) AS kind, c.\"notnull\" <> 0 AS required \
-             FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid"
-        }
-    };
-    let of = |row: &QueryResult| -> Result<(String, Column)> {
-        let column = Column {
-            name: row.try_get("", "column_name")?,
-            kind: row.try_get("", "kind")?,
-            is_required: row.try_get("", "required")?,
-        };
-        Ok((row.try_get("", "name")?, column))
-    };
-    let rows = app.system_read(async |scope| {
-        Ok(scope.tx().query_all_raw(Statement::from_string(scope.backend(), sql)).await?)
-    });
-    rows.await?.iter().map(of).collect()
 }
