@@ -31,7 +31,7 @@ impl Answer {
 
 /// Sends these bytes, and reads until the server closes. `None` when it says nothing that is an answer.
 pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Option<Answer> {
-    let mut stream = TcpStream::connect(address).unwrap();
+    let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.write_all(request).ok()?;
     let mut answer = Vec::new();

@@ -17,8 +17,8 @@ use crate::bench::{Bench, Ended, on_server};
 const TICKETS: u32 = 600;
 const KILLS: u32 = 6;
 
-struct Place {
-    bench: Bench,
+pub(crate) struct Place {
+    pub(crate) bench: Bench,
     runtime: Runtime,
     test: TestApp,
 }
@@ -49,19 +49,19 @@ fn an_import_and_a_worker_that_are_killed_lose_and_double_nothing() {
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let test = runtime.block_on(TestApp::new());
         Self { bench: Bench::new(), runtime, test }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = self.bench.command(args);
         self.known(&mut command);
         command
     }
 
-    fn known<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    pub(crate) fn known<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         match self.test.url() {
             Some(url) => on_server(command, &url),
             None => command,
@@ -151,6 +151,6 @@ pub(crate) fn kill_after(time: Duration, mut command: Command) {
 }
 
 /// From 0 to 1, another one in every run.
-fn chance() -> f64 {
+pub(crate) fn chance() -> f64 {
     f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX)
 }

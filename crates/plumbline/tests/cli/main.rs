@@ -34,6 +34,8 @@ mod privacy;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod repeats;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod shared;
