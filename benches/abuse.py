@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What a tenant that floods costs its neighbour, and what becomes of a thousand clients that hold connections open.
+"""What a tenant that floods costs its neighbour, what a GraphQL document costs that is refused, and what becomes of a thousand clients that
+hold connections open.
 
 It starts the program over a folder of its own, with loopback addresses alone, and prints its figures; nothing asserts a time.
 """
@@ -172,21 +173,86 @@ async def slow(server, count):
               f"memory at most {server.memory():.0f} MB")
 
 
+ANSWERED = '{"query":"{ __typename }"}'
+
+
+def bombs():
+    doubled = "".join(f"fragment F{n} on Team {{ ...F{n + 1} ...F{n + 1} }} " for n in range(30))
+    lists = "children(first: 1000000) { edges { node { " * 4
+    deep = "[" * 60_000 + "]" * 60_000
+    documents = {
+        "fragments that double 30 times":
+            f"{{ teams {{ edges {{ node {{ ...F0 }} }} }} }} {doubled} fragment F30 on Team {{ id }}",
+        "10,000 aliases": "{ " + "".join(f"a{n}:id " for n in range(10_000)) + "}",
+        "a depth of 1,000": "{ a " * 1_000 + "}" * 1_000,
+        "a million in a million": "{ teams(first: 1000000) { edges { node { " + lists + "id " + "} } } " * 5 + "}",
+        "a document of 1 MB": "{ " + "me { id } " * 105_000 + "}",
+        "directives": "{ me " + "@include(if: true) " * 5_000 + "{ id } }",
+        "a circle of fragments": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "1,900 faults": "{ me { " + "".join(f"x{n} " for n in range(1_900)) + "} }",
+    }
+    bodies = {name: json.dumps({"query": query}) for name, query in documents.items()}
+    bodies["deep variables"] = f'{{"query":"{{ me {{ userId }} }}","variables":{{"x":{deep}}}}}'
+    return bodies
+
+
+async def refusals(server, times):
+    """Of one connection, one after the other: the CPU of the whole process, whatever is between."""
+    token = await server.token("acme")
+    ticks = os.sysconf("SC_CLK_TCK")
+
+    def cpu():
+        with open(f"/proc/{server.child.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / ticks
+
+    before, worst = server.memory("VmRSS"), 0
+    for name, body in {"a document that is answered": ANSWERED, **bombs()}.items():
+        begun, longest, statuses = cpu(), 0, set()
+        for _ in range(times):
+            reader, writer = await asyncio.open_connection(*server.address)
+            writer.write(
+                f"POST /graphql HTTP/1.1\r\nHost: t\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+            told = b""
+            # A server that refuses a body need not read it to its end.
+            try:
+                while some := await reader.read(65_536):
+                    told += some
+            except OSError:
+                pass
+            writer.close()
+            statuses.add(told[9:12].decode())
+            longest = max(longest, len(told.split(b"\r\n\r\n", 1)[-1]))
+        each = (cpu() - begun) / times * 1000
+        if body != ANSWERED:
+            worst = max(worst, each)
+        print(f"{name}: {each:.2f} ms of CPU, told {sorted(statuses)}, an answer of {longest:,} bytes at most")
+    print(f"refusals: {worst:.2f} ms of CPU at most; memory {before:.0f} MB before, {server.memory('VmRSS'):.0f} MB after, "
+          f"{server.memory():.0f} MB at most")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("program", help="the plumbline program")
     arguments.add_argument("--seconds", type=int, default=20, help="how long each run takes")
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=1000)
+    arguments.add_argument("--times", type=int, default=200, help="how often each document is refused")
+    arguments.add_argument("--only", choices=["flood", "refusals", "slow"])
     given = arguments.parse_args()
     program = os.path.abspath(given.program)
     pool = concurrent.futures.ProcessPoolExecutor(1)
     # The thousand are let in, so that it is their slowness that ends them.
     patient = ["--tenant-requests", "100000", "--token-requests", "100000", "--tenant-at-once", "2000"]
-    for figure, options in [
-        (lambda server: flood(server, pool, given.seconds, given.runs), ["--tenant-requests", str(LIMIT)]),
-        (lambda server: slow(server, given.connections), patient),
-    ]:
+    figures = {
+        "flood": (lambda server: flood(server, pool, given.seconds, given.runs), ["--tenant-requests", str(LIMIT)]),
+        "refusals": (lambda server: refusals(server, given.times), [*patient, "--tenant-query-cost", "1000000"]),
+        "slow": (lambda server: slow(server, given.connections), patient),
+    }
+    for name, (figure, options) in figures.items():
+        if given.only not in (None, name):
+            continue
         server = Server(program, *options)
         try:
             asyncio.run(figure(server))
