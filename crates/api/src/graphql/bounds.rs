@@ -21,6 +21,8 @@ const FIELDS: usize = 2_000;
 const ALIASES: usize = 100;
 const ROOTS: usize = 40;
 const DIRECTIVES: usize = 50;
+/// Each one is told, with names that it may have meant.
+const UNKNOWN: usize = 50;
 /// Lists of the schema's own types in one another: each has as many again.
 const SCHEMA_LISTS: usize = 3;
 /// What one document may cost: about as many things as it may give.
@@ -78,6 +80,7 @@ pub(super) fn cost(
         ("aliases", most.aliases, ALIASES),
         ("root fields", most.roots, ROOTS),
         ("directives", most.directives, DIRECTIVES),
+        ("fields that are not there", most.unknown, UNKNOWN),
         ("lists of the schema's own types in one another", most.schema_lists, SCHEMA_LISTS),
         ("cost", most.cost, COST),
     ])?;
@@ -105,6 +108,7 @@ struct Measure {
     depth: usize,
     aliases: usize,
     directives: usize,
+    unknown: usize,
     schema_lists: usize,
     cost: usize,
 }
@@ -118,6 +122,7 @@ impl Measure {
             depth: self.depth.max(other.depth),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
+            unknown: self.unknown.saturating_add(other.unknown),
             schema_lists: self.schema_lists.max(other.schema_lists),
             cost: self.cost.saturating_add(other.cost),
         }
@@ -131,6 +136,7 @@ impl Measure {
             depth: self.depth.max(other.depth),
             aliases: self.aliases.max(other.aliases),
             directives: self.directives.max(other.directives),
+            unknown: self.unknown.max(other.unknown),
             schema_lists: self.schema_lists.max(other.schema_lists),
             cost: self.cost.max(other.cost),
         }
@@ -194,6 +200,7 @@ impl<'a> Survey<'a> {
         let known = shape.field(of, &field.name.node);
         let leads_to = known.map(|known| known.leads_to.as_str());
         let below = self.set(&field.selection_set.node, leads_to)?;
+        let unknown = usize::from(shape.lacks(of, &field.name.node));
         let each = below.cost.saturating_add(1);
         let schema_list = usize::from(known.is_none() && is_schema_list(field));
         let (times, asked) = known.map_or((1, 0), |known| {
@@ -205,6 +212,7 @@ impl<'a> Survey<'a> {
             depth: below.depth.saturating_add(1),
             aliases: below.aliases.saturating_add(usize::from(field.alias.is_some())),
             directives: below.directives,
+            unknown: below.unknown.saturating_add(unknown),
             schema_lists: below.schema_lists.saturating_add(schema_list),
             cost: each.saturating_mul(times).saturating_add(asked),
         })

@@ -51,6 +51,12 @@ impl Shape {
         self.0.get(of?)?.get(name)
     }
 
+    /// Whether a type has no such field. What every type has, and the schema's own types, are not in the shape.
+    pub(super) fn lacks(&self, of: Option<&str>, name: &str) -> bool {
+        let fields = of.and_then(|of| self.0.get(of));
+        !name.starts_with("__") && fields.is_some_and(|fields| !fields.contains_key(name))
+    }
+
     /// The type whose fields an operation begins with.
     pub(super) fn root(ty: OperationType) -> &'static str {
         match ty {
