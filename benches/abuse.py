@@ -242,7 +242,11 @@ def main():
     arguments.add_argument("--only", choices=["flood", "refusals", "slow"])
     given = arguments.parse_args()
     program = os.path.abspath(given.program)
-    pool = concurrent.futures.ProcessPoolExecutor(1)
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        measure(program, given, pool)
+
+
+def measure(program, given, pool):
     # The thousand are let in, so that it is their slowness that ends them.
     patient = ["--tenant-requests", "100000", "--token-requests", "100000", "--tenant-at-once", "2000"]
     figures = {
