@@ -6,6 +6,7 @@
 
 mod bus;
 mod context;
+pub mod egress;
 mod kinds;
 mod probe;
 mod runner;

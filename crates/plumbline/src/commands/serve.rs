@@ -13,6 +13,7 @@ use domain::tenants::PublicUrls;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
+use workers::egress::{Egress, HostPort};
 use workers::{Bus, Context, JOBS, Options, Runner};
 
 use crate::config::{ApiArgs, PublicArgs, ServeArgs, ServerArgs, WorkerArgs};
@@ -25,7 +26,7 @@ pub(crate) async fn serve(args: ServeArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Allowed).await?;
     process
         .start_public_api(&args.public, args.server.redis_url.as_ref().map(|url| url.expose()))?;
-    process.start_worker(args.work.jobs);
+    process.start_worker(args.work.jobs, args.work.egress_allow)?;
     process.run(args.server.ops_listen, || ()).await
 }
 
@@ -38,7 +39,7 @@ pub(crate) async fn api(args: ApiArgs) -> Result<()> {
 
 pub(crate) async fn worker(args: WorkerArgs) -> Result<()> {
     let mut process = Process::begin(&args.server, Upgrade::Refused).await?;
-    process.start_worker(args.work.jobs);
+    process.start_worker(args.work.jobs, args.work.egress_allow)?;
     process.run(args.server.ops_listen, || ()).await
 }
 
@@ -114,10 +115,12 @@ impl Process {
         Ok(())
     }
 
-    pub(super) fn start_worker(&mut self, jobs: u16) {
+    pub(super) fn start_worker(&mut self, jobs: u16, allow: Vec<HostPort>) -> Result<()> {
         let options = Options { at_once: jobs.into(), ..Options::default() };
-        let app = self.app.clone();
-        let runner = Runner::new(Context { app }, JOBS, self.bus.clone(), options);
+        let egress = Egress::new(allow);
+        let egress = egress.map_err(|error| Failure::new("internal", error.to_string()))?;
+        let context = Context { app: self.app.clone(), egress };
+        let runner = Runner::new(context, JOBS, self.bus.clone(), options);
         let stopped = self.stopped();
         tracing::info!(at_once = options.at_once, "running jobs");
         self.running.spawn(async move {
@@ -126,6 +129,7 @@ impl Process {
         });
         let bus = self.bus.clone();
         self.until_stop(async move { bus.listen().await });
+        Ok(())
     }
 
     /// Serves the operations port, last, so that whoever hears of readiness finds everything there; then waits for the stop.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use api::{Allowances, Network, Patience};
 use clap::{ArgAction, Args};
+use workers::egress::HostPort;
 
 use super::values::{
-    SecretUrl, address, amount, collector_url, count, database_url, http_url, network, origin,
-    secret_url,
+    SecretUrl, address, amount, collector_url, count, database_url, host_port, http_url, network,
+    origin, secret_url,
 };
 
 /// Where the data is without a word about it.
@@ -140,6 +141,9 @@ pub(crate) struct WorkArgs {
     /// How many jobs run at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = count::<256>)]
     pub(crate) jobs: u16,
+    /// A host and port that may be called although it is not on the public internet, or not over https, like helpdesk.example.com:8443; several with commas between
+    #[arg(long, value_name = "HOST:PORT", value_delimiter = ',', value_parser = host_port)]
+    pub(crate) egress_allow: Vec<HostPort>,
 }
 
 /// Where the data is, decided.

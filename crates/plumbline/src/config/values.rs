@@ -6,6 +6,7 @@ use api::{Allowances, Network};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use domain::tenants::WeekStart;
 use tracing_subscriber::EnvFilter;
+use workers::egress::{HostPort, NoHostPort};
 
 pub(super) fn week_start() -> impl TypedValueParser<Value = WeekStart> {
     PossibleValuesParser::new(["monday", "sunday", "saturday"]).map(|day| match day.as_str() {
@@ -38,6 +39,10 @@ pub(super) fn network(text: &str) -> Result<Network, String> {
         .ok()
         .or_else(|| text.parse().ok())
         .ok_or_else(|| "it must be a network like 10.0.0.0/8 or fd00::/8, or an address".to_owned())
+}
+
+pub(super) fn host_port(text: &str) -> Result<HostPort, String> {
+    text.parse().map_err(|error: NoHostPort| error.to_string())
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {

@@ -52,7 +52,8 @@ fn every_kind_of_value_can_stand_in_the_file() {
     let bench = Bench::new();
     let text = "listen = '127.0.0.1:8081'\npublic_url = 'https://kpi.test/'\ngraphiql = false\nlog = 'info'\n\
                 previous_public_urls = ['http://a.test', 'http://b.test']\nredis_url = 'redis://cache'\n\
-                trusted_proxies = ['10.0.0.0/8', '::1']\ntenant_query_cost = 70000\n";
+                trusted_proxies = ['10.0.0.0/8', '::1']\ntenant_query_cost = 70000\n\
+                egress_allow = ['zammad:3000', '[::1]:8443']\n";
     bench.file("plumbline.toml", text);
     let told = bench.run(FILE);
     for line in [
@@ -66,6 +67,7 @@ fn every_kind_of_value_can_stand_in_the_file() {
         "introspection = true",
         "trusted_proxies = [\"10.0.0.0/8\",\"::1\"]",
         "tenant_query_cost = 70000",
+        "egress_allow = [\"zammad:3000\",\"[::1]:8443\"]",
         "account_sign_ins = 10",
         "# plumbline.toml:3",
         "# default",
@@ -106,6 +108,14 @@ fn a_mistake_in_the_file_is_said_with_its_line() {
     refused("threads = 'many'", &["`threads` is `many`: it must be a whole number"]);
     refused("threads = 2.5", &["plumbline.toml:1: `threads` must be one text, number"]);
     refused("trusted_proxies = ['here']", &["`trusted_proxies` is `here`", "like 10.0.0.0/8"]);
+    refused(
+        "egress_allow = ['zammad']",
+        &["`egress_allow` is `zammad`", "like helpdesk.example.com:8"],
+    );
+    refused(
+        "egress_allow = ['a:1', 'https://b:2']",
+        &["`a:1, https://b:2`", "a host and its port"],
+    );
     refused("tenant_requests = 0", &["`tenant_requests` is `0`", "from 1 to 1000000"]);
     refused("statement_seconds = 16", &["`statement_seconds` is `16`", "from 1 to 15"]);
     refused("listen = 'here'", &["`listen` is `here`", "like 127.0.0.1:8080"]);

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::{Options, Runner};
 use crate::bus::Bus;
 use crate::context::Context;
+use crate::egress::Egress;
 use crate::kinds::{Kinds, Run};
 
 /// Long enough that only a runner that hangs meets it.
@@ -105,7 +106,7 @@ impl Bench {
     }
 
     fn runner(&self, options: Options) -> Runner {
-        let context = Context { app: self.app.clone() };
+        let context = Context { app: self.app.clone(), egress: Egress::new(Vec::new()).unwrap() };
         Runner::new(context, KINDS, self.bus.clone(), options)
     }
 

@@ -38,6 +38,6 @@ pub(crate) async fn demo(args: DemoArgs) -> Result<()> {
     let mut process = Process::over(app, Bus::local())?;
     let api = Api::new(process.app.clone(), urls);
     process.start_api(listener, api, THREADS)?;
-    process.start_worker(JOBS);
+    process.start_worker(JOBS, Vec::new())?;
     process.run(args.ops_listen, || show::print(&words)).await
 }
