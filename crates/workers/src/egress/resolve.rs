@@ -46,7 +46,7 @@ impl Resolve for Resolver {
             }
             // One address inside is enough to refuse the name. It is an attack or a mistake, and what works must not hang on which of its
             // addresses comes first today.
-            let judged = found.iter().filter_map(|it| Some((it, inside?(*it)?))).next();
+            let judged = found.iter().find_map(|it| Some((it, inside?(*it)?)));
             if let Some((address, what)) = judged {
                 tracing::warn!(name, %address, what, "not called: the name leads inside");
                 return Err(LeadsInside.into());

@@ -4,6 +4,7 @@ mod address;
 mod answers;
 mod refused;
 mod server;
+mod traces;
 mod tricks;
 
 use std::net::IpAddr;
