@@ -129,9 +129,9 @@ function comparing({ by, up }: Order): (a: Row, b: Row) => number {
 /** Members of the team without a figure: absence is information too. */
 function Others({ team, question, rows }: { team: string; question: Question; rows: Row[] }) {
   const on = addDays(question.range.to, -1);
-  const { data } = useAsked(RosterDocument, { teamId: team, on });
+  const { data } = useAsked(RosterDocument, { teamId: team, on, people: true });
   const credited = new Set(rows.map(({ agent }) => agent?.id));
-  const people = data?.team?.memberships.nodes.flatMap(({ person }) => person ?? []) ?? [];
+  const people = data?.team?.memberships?.nodes.flatMap(({ person }) => person ?? []) ?? [];
   const others = people.filter(({ id }) => !credited.has(id)).map(({ name }) => name);
   if (others.length === 0) return null;
   return <p className="quiet">Also in the team, without a figure: {others.sort().join(', ')}.</p>;

@@ -94,7 +94,7 @@ function Frame({ frame, takeFocus }: { frame: FrameQuery; takeFocus: boolean }) 
       <TeamList everything={everything} current={view.team} />
       <main id="numbers" ref={main} tabIndex={-1}>
         <div className="head">
-          <Roster everything={everything} team={view.team} range={asked.range} />
+          <Roster everything={everything} team={view.team} range={asked.range} people={may(me, 'people.read')} />
           <Filters view={view} question={asked} tenant={me.tenant} />
         </div>
         <Metrics definitions={shown} question={asked} />

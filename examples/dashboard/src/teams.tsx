@@ -79,10 +79,18 @@ function Entry(props: Choosing & { team: string | null; name: string; children?:
   );
 }
 
+interface RosterProps {
+  everything: string;
+  team: string | null;
+  range: Range;
+  /** Whether its people may be seen; who asks for them and may not is told of no team at all. */
+  people: boolean;
+}
+
 /** The page's title: the team, its lead and how many are in it, as of the last day of the range. */
-export function Roster({ everything, team, range }: { everything: string; team: string | null; range: Range }) {
+export function Roster({ everything, team, range, people }: RosterProps) {
   const on = addDays(range.to, -1);
-  const { data, busy } = useAsked(RosterDocument, { teamId: team ?? '', on }, { pause: team === null });
+  const { data, busy } = useAsked(RosterDocument, { teamId: team ?? '', on, people }, { pause: team === null });
   const found = data?.team;
   const title = team === null ? everything : (found?.name ?? (busy ? '…' : 'Unknown team'));
   useEffect(() => {

@@ -99,13 +99,13 @@ test('pages follow one another to the end, none doubled and none asked for twice
 test('what a mutation answers is seen at once by every query that tells of it', async ({ server }) => {
   const { urql, sent } = client(server);
   const teamId = server.teams.Technical ?? '';
-  const found = await urql.query(RosterDocument, { teamId, on: ON });
-  const person = found.data?.team?.memberships.nodes.flatMap(({ person }) => person ?? [])[0];
+  const found = await urql.query(RosterDocument, { teamId, on: ON, people: true });
+  const person = found.data?.team?.memberships?.nodes.flatMap(({ person }) => person ?? [])[0];
   if (!person) throw new Error('nobody is in the team');
   const [inRoster, inNames] = [new Set<string>(), new Set<string>()];
   const watching = [
-    urql.query(RosterDocument, { teamId, on: ON }).subscribe(({ data }) => {
-      for (const { person } of data?.team?.memberships.nodes ?? []) if (person) inRoster.add(person.name);
+    urql.query(RosterDocument, { teamId, on: ON, people: true }).subscribe(({ data }) => {
+      for (const { person } of data?.team?.memberships?.nodes ?? []) if (person) inRoster.add(person.name);
     }),
     urql.query(NamesDocument, { ids: [person.id] }).subscribe(({ data }) => {
       for (const node of data?.nodes ?? []) if (node && 'name' in node) inNames.add(node.name);

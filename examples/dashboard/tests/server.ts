@@ -64,7 +64,9 @@ export async function startServer(database: Database): Promise<Server> {
     store.run('import', 'tickets', '--tenant', 'acme', file('tickets.csv', csv));
 
     const [api, page] = await Promise.all([freePort(), freePort()]);
-    running.push(await store.start('api', '--listen', `127.0.0.1:${api}`));
+    // Every test signs in, and few people do so as often.
+    const often = ['--account-sign-ins', '1000', '--address-sign-ins', '1000'];
+    running.push(await store.start('api', '--listen', `127.0.0.1:${api}`, ...often));
     let worker = await store.start('worker');
     running.push(worker);
     const web = await preview({
