@@ -53,8 +53,18 @@ ZENDESK = [
     ("/api/v2/incremental/users", "/api/v2/incremental/users?start_time=0"),
     ("/api/v2/incremental/organizations", "/api/v2/incremental/organizations?start_time=0"),
 ]
-# Where the document is known to be wrong: it lets `deleted` out, which exports have.
+# Where the document is known to be wrong. It lets `deleted` out, which exports have; and what has not happened yet has no time, as what nobody
+# has is nobody's.
 ZENDESK_WORDS = {("TicketObject", "status"): ["deleted"]}
+ZENDESK_NULLABLE = [
+    ("TicketMetricTimeObject", "calendar"),
+    ("TicketMetricTimeObject", "business"),
+    ("SatisfactionRatingObject", "assignee_id"),
+]
+# It has a ticket's metrics in a list, which no client expects and no answer has.
+ZENDESK_ONE = [("TicketMetricsByTicketMetricIdResponse", "ticket_metric")]
+# How pages are told is described in prose alone.
+PAGES = {"meta", "links", "count", "next_page", "previous_page"}
 
 
 class Loader(yaml.SafeLoader):
@@ -69,6 +79,16 @@ def load(file):
         document = yaml.load(text, Loader=Loader)
     for (schema, field), words in ZENDESK_WORDS.items():
         document["components"]["schemas"][schema]["properties"][field]["enum"] += words
+    for schema, field in ZENDESK_NULLABLE:
+        document["components"]["schemas"][schema]["properties"][field]["nullable"] = True
+    for schema, field in ZENDESK_ONE:
+        fields = document["components"]["schemas"][schema]["properties"]
+        fields[field] = fields[field].get("items", fields[field])
+    for schema in document["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            # A list of words that may be null does not name that.
+            if field.get("nullable") and "enum" in field:
+                field["enum"] = [*field["enum"], None]
     return document
 
 
@@ -107,7 +127,7 @@ def unknown_fields(document, schema, value, path, found):
     for name, inner in value.items() if known else []:
         if name in known:
             unknown_fields(document, known[name], inner, f"{path}.{name}", found)
-        else:
+        elif name not in PAGES:
             found.add(f"{path}.{name}")
 
 

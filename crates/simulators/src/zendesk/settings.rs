@@ -33,7 +33,7 @@ pub(super) fn account() -> Outcome {
                     "satisfaction_prediction": false,
                     "ticket_tagging": true,
                 },
-                "api": { "accepted_api_agreement": true, "api_password_access": false, "api_token_access": true },
+                "api": { "accepted_api_agreement": true, "api_token_access": "true" },
                 "brands": { "default_brand_id": ids::BRAND, "require_brand_on_new_tickets": false },
                 "localization": { "locale_ids": [1] },
                 "statistics": { "forum": true, "search": true, "rule_usage": true },

@@ -65,7 +65,7 @@ pub(super) struct Ticket<'s> {
 #[derive(Clone, Debug, Serialize)]
 struct Field {
     id: u64,
-    value: Option<String>,
+    value: String,
 }
 
 /// After so many seconds nothing is left of a deleted ticket but its number.
@@ -141,14 +141,14 @@ fn texts(
     name: &str,
 ) -> (&'static str, String, [Field; 2]) {
     let order = order(ticket.number);
-    let topic = Field { id: ids::TOPIC_FIELD, value: Some(ticket.topic.tag.to_owned()) };
+    let topic = Field { id: ids::TOPIC_FIELD, value: ticket.topic.tag.to_owned() };
     if is_scrubbed {
-        let order = Field { id: ids::ORDER_FIELD, value: None };
+        let order = Field { id: ids::ORDER_FIELD, value: SCRUBBED.to_owned() };
         return (SCRUBBED, SCRUBBED.to_owned(), [order, topic]);
     }
     let subject = ticket.topic.subject;
     let text = description(subject, &order, name);
-    (subject, text, [Field { id: ids::ORDER_FIELD, value: Some(order) }, topic])
+    (subject, text, [Field { id: ids::ORDER_FIELD, value: order }, topic])
 }
 
 /// Who opened a ticket: for a customer that may be an agent, or a program.
