@@ -5,9 +5,16 @@
 //!   the byte, on every machine.
 //! - [`export`]: its history as a file that Plumbline imports.
 //! - [`truth`]: the KPIs of that history, calculated the plain way.
+//! - [`live`]: the desk going on, change by change.
+//! - [`server`]: what every stand-in for a vendor is made from: serving, limits, faults and webhooks.
+//! - [`zendesk`]: Zendesk Support, over such a desk.
 
 #![warn(missing_docs)]
 
 pub mod export;
+mod iso;
+pub mod live;
 pub mod model;
+pub mod server;
 pub mod truth;
+pub mod zendesk;

@@ -12,6 +12,7 @@ mod key;
 mod migrate;
 mod restore;
 mod serve;
+mod simulate;
 mod tenant;
 
 pub(crate) use backup::backup;
@@ -26,4 +27,5 @@ pub(crate) use key::rotate_master_key;
 pub(crate) use migrate::migrate;
 pub(crate) use restore::restore;
 pub(crate) use serve::{api, serve, worker};
+pub(crate) use simulate::simulate;
 pub(crate) use tenant::{create_tenant, list_tenants, resume_tenant, rotate_keys, suspend_tenant};

@@ -120,10 +120,11 @@ fn read(command: &mut clap::Command, matches: &ArgMatches) -> Result<Cli, clap::
     Cli::from_arg_matches(matches).map_err(|error| error.format(command))
 }
 
-/// Changes the options of every command that is configured; a demo has nobody's data and nobody's settings.
+/// Changes the options of every command that is configured; what is made up has nobody's data and nobody's settings.
 fn each_option(command: clap::Command, change: &dyn Fn(Arg) -> Arg) -> clap::Command {
     command.mut_args(change).mut_subcommands(|command| {
-        if command.get_name() == "demo" { command } else { each_option(command, change) }
+        let is_made_up = matches!(command.get_name(), "demo" | "simulate");
+        if is_made_up { command } else { each_option(command, change) }
     })
 }
 

@@ -22,6 +22,14 @@ Examples:
 It prints tokens and commands to paste. A second start goes on with the same tenant; the password of everybody in it is known to all,
 so it is best kept on this machine. Of the configuration it takes the log's filter and nothing else.";
 
+pub(super) const SIMULATE: &str = "\
+Examples:
+  plumbline simulate zendesk --listen 127.0.0.1:8085 --json
+  plumbline simulate zendesk --tickets 100000 --live-per-second 2 --rate-limit off --faults 5xx=0.02,cut=0.01
+
+It behaves as the vendor's documentation says, and knows nothing of Plumbline. The same seed is the same desk. Once it serves, it prints the
+address and what to sign in with; SIGTERM or Ctrl-C stops it. docs/simulators.md describes the faults.";
+
 pub(super) const SERVE: &str = "\
 Examples:
   plumbline serve --data-dir data

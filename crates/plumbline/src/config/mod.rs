@@ -25,13 +25,13 @@ pub(crate) use options::{DataArgs, KeyArgs, Place, PublicArgs, ServerArgs, Store
 pub(crate) use subcommands::{
     ApiArgs, BackupArgs, ConfigArgs, ContractsArgs, CreateTenantArgs, DemoArgs, DoctorArgs,
     ErasePersonArgs, EraseTenantArgs, ExportPersonArgs, ExportTenantArgs, Format,
-    ImportTicketsArgs, ListTenantsArgs, MigrateArgs, RestoreArgs, RotateKeyArgs, ServeArgs,
-    TenantArgs, WorkerArgs,
+    ImportTicketsArgs, ListTenantsArgs, MigrateArgs, RateLimit, RestoreArgs, RotateKeyArgs,
+    ServeArgs, SimulateArgs, TenantArgs, WorkerArgs,
 };
 
 use help::{
     BACKUP, CONFIG, CREATE_TENANT, DEMO, DOCTOR, ERASE_PERSON, ERASE_TENANT, EXIT_CODES, EXPORT,
-    IMPORT_TICKETS, MIGRATE, RESTORE, ROTATE_KEY, SERVE, SUSPEND,
+    IMPORT_TICKETS, MIGRATE, RESTORE, ROTATE_KEY, SERVE, SIMULATE, SUSPEND,
 };
 use values::log_filter;
 
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Make up a tenant with a year of tickets, and serve it
     #[command(after_help = DEMO)]
     Demo(DemoArgs),
+    /// Serve a made-up helpdesk as a vendor's API, to try a connector against
+    #[command(subcommand)]
+    Simulate(SimulateCommand),
     /// Serve the API and run jobs, in one process
     #[command(after_help = SERVE)]
     Serve(ServeArgs),
@@ -94,6 +97,13 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Write the REST and GraphQL contracts, or compare them with the committed ones
     Contracts(ContractsArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SimulateCommand {
+    /// Zendesk Support
+    #[command(after_help = SIMULATE)]
+    Zendesk(SimulateArgs),
 }
 
 #[derive(Subcommand)]
@@ -165,6 +175,7 @@ impl Command {
             },
             Self::Key(KeyCommand::Rotate(args)) => args.json,
             Self::Import(ImportCommand::Tickets(args)) => args.json,
+            Self::Simulate(SimulateCommand::Zendesk(args)) => args.json,
             Self::Demo(_)
             | Self::Serve(_)
             | Self::Api(_)

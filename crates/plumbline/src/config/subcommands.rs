@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use domain::tenants::WeekStart;
+use simulators::server::Faults;
 
 use super::effective::Effective;
 use super::options::{PublicArgs, ServerArgs, StoreArgs, WorkArgs};
-use super::values::{address, week_start};
+use super::values::{address, rate, week_start};
 
 #[derive(Args)]
 pub(crate) struct DemoArgs {
@@ -271,4 +272,38 @@ pub(crate) struct RestoreArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct SimulateArgs {
+    /// Where it serves; port 0 is one that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+    /// Another seed is another desk
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many people answer
+    #[arg(long, value_name = "COUNT", default_value_t = 24)]
+    pub(crate) agents: u16,
+    /// How many tickets have arrived in the year that is over
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    pub(crate) tickets: u64,
+    /// How many changes happen in a second: new tickets, messages, solutions, merges and so on
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate)]
+    pub(crate) live_per_second: f64,
+    /// Whether the vendor's limits to requests hold
+    #[arg(long, default_value = "on")]
+    pub(crate) rate_limit: RateLimit,
+    /// What goes wrong and how often, like `5xx=0.02,cut=0.01`
+    #[arg(long, value_name = "FAULTS", default_value = "")]
+    pub(crate) faults: Faults,
+    /// Write the address and the credentials as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RateLimit {
+    On,
+    Off,
 }

@@ -45,6 +45,13 @@ pub(super) fn host_port(text: &str) -> Result<HostPort, String> {
     text.parse().map_err(|error: NoHostPort| error.to_string())
 }
 
+/// So many in a second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    const MOST: f64 = 100_000.0;
+    let rate = text.parse().ok().filter(|rate| (0.0..=MOST).contains(rate));
+    rate.ok_or_else(|| format!("it must be a number from 0 to {MOST}, like 2.5"))
+}
+
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|error| {
         format!("{error}; it must be an address and a port, like 127.0.0.1:8080 or [::]:8080")

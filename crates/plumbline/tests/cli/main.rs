@@ -40,6 +40,8 @@ mod server;
 #[cfg(test)]
 mod shared;
 #[cfg(test)]
+mod simulate;
+#[cfg(test)]
 mod suspend;
 #[cfg(test)]
 mod telemetry;

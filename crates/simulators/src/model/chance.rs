@@ -3,7 +3,7 @@
 
 /// What is drawn for: each subject and number has a sequence of its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Subject {
+pub(crate) enum Subject {
     Agent = 1,
     Arrival,
     Customer,
@@ -12,17 +12,20 @@ pub(super) enum Subject {
     Sickness,
     Ticket,
     Vacation,
+    Delivery,
+    Fault,
+    Secret,
 }
 
 /// A sequence of draws.
 #[derive(Clone, Debug)]
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Chance {
     /// The sequence of one thing: of this ticket, of that day.
-    pub(super) const fn of(seed: u64, subject: Subject, number: u64) -> Self {
+    pub(crate) const fn of(seed: u64, subject: Subject, number: u64) -> Self {
         let of_subject = mix(seed.wrapping_add((subject as u64).wrapping_mul(GAMMA)));
         Self(mix(of_subject.wrapping_add(number)))
     }
@@ -33,32 +36,32 @@ impl Chance {
     }
 
     /// From 0 to below the limit.
-    pub(super) const fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) const fn below(&mut self, limit: u64) -> u64 {
         ((self.next() as u128 * limit as u128) >> 64) as u64
     }
 
     /// From the least to the most, both included.
-    pub(super) const fn between(&mut self, least: i64, most: i64) -> i64 {
+    pub(crate) const fn between(&mut self, least: i64, most: i64) -> i64 {
         least + self.below((most - least + 1) as u64) as i64
     }
 
     /// True so many times in a thousand.
-    pub(super) const fn per_mille(&mut self, share: u64) -> bool {
+    pub(crate) const fn per_mille(&mut self, share: u64) -> bool {
         self.below(1_000) < share
     }
 
     /// True so many times in a hundred.
-    pub(super) const fn percent(&mut self, share: u64) -> bool {
+    pub(crate) const fn percent(&mut self, share: u64) -> bool {
         self.below(100) < share
     }
 
     /// One of a list that is not empty.
-    pub(super) const fn one_of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+    pub(crate) const fn one_of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.below(list.len() as u64) as usize]
     }
 
     /// The place of one of several weights, as often as it weighs.
-    pub(super) fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
         let mut left = self.below(weights.clone().sum());
         let place = weights.enumerate().find(|(_, weight)| match left.checked_sub(*weight) {
             Some(rest) => {
@@ -72,7 +75,7 @@ impl Chance {
 
     /// Log-normal, as waiting and working times are: half of the draws are at most the median, and two of three lie between it
     /// divided by `e^spread` and times that.
-    pub(super) fn around(&mut self, median: i64, spread: f64) -> i64 {
+    pub(crate) fn around(&mut self, median: i64, spread: f64) -> i64 {
         (median as f64 * libm::exp(spread * self.normal())).round() as i64
     }
 

@@ -23,6 +23,7 @@ mod ticket;
 mod timeline;
 mod topics;
 
+pub(crate) use chance::{Chance, Subject};
 pub use customers::{Customer, Organisation};
 pub use desk::{Desk, Queue, Team};
 pub use people::{Agent, Membership, Person};
@@ -115,7 +116,7 @@ impl Model {
 
     /// Everything that happens from an instant on, in order of time and without end.
     #[must_use]
-    pub fn timeline(&self, from: i64) -> Timeline<'_> {
+    pub fn timeline(&self, from: i64) -> Timeline<&Self> {
         Timeline::new(self, from)
     }
 

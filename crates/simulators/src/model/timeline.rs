@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Deref;
 
 use super::Model;
 use super::story::LONGEST_LIFE;
@@ -19,8 +20,8 @@ pub struct Change {
 
 /// Changes without end, from an instant on. It remembers the tickets that are under way, and no others.
 #[derive(Debug)]
-pub struct Timeline<'m> {
-    model: &'m Model,
+pub struct Timeline<M> {
+    model: M,
     from: i64,
     /// The next ticket to arrive, and when.
     arriving: (u64, i64),
@@ -29,16 +30,13 @@ pub struct Timeline<'m> {
     under_way: BTreeMap<u64, Vec<i64>>,
 }
 
-impl<'m> Timeline<'m> {
-    pub(super) fn new(model: &'m Model, from: i64) -> Self {
+impl<M: Deref<Target = Model>> Timeline<M> {
+    /// Everything that happens from an instant on.
+    #[must_use]
+    pub fn new(model: M, from: i64) -> Self {
         let first = model.arrived_before(from - LONGEST_LIFE) + 1;
-        Self {
-            model,
-            from,
-            arriving: (first, model.arrival(first)),
-            next: BinaryHeap::new(),
-            under_way: BTreeMap::new(),
-        }
+        let arriving = (first, model.arrival(first));
+        Self { model, from, arriving, next: BinaryHeap::new(), under_way: BTreeMap::new() }
     }
 
     fn arrive(&mut self) {
@@ -54,7 +52,7 @@ impl<'m> Timeline<'m> {
     }
 }
 
-impl Iterator for Timeline<'_> {
+impl<M: Deref<Target = Model>> Iterator for Timeline<M> {
     type Item = Change;
 
     fn next(&mut self) -> Option<Change> {

@@ -51,10 +51,16 @@ static TOPICS: [Topic; 16] = [
     topic("data", "Please correct or delete my data", Queue::General, 1, 18),
 ];
 
-static INCIDENT: Topic = topic("incident", "Your service is down", Queue::Technical, 0, 6);
-static ALERT: Topic = topic("alert", "Alert: orders are not synchronised", Queue::Technical, 0, 18);
+static INCIDENT: Topic = topic(Topic::INCIDENT, "Your service is down", Queue::Technical, 0, 6);
+static ALERT: Topic =
+    topic(Topic::ALERT, "Alert: orders are not synchronised", Queue::Technical, 0, 18);
 
 impl Topic {
+    /// The tag of questions about a fault of the desk's own service.
+    pub const INCIDENT: &'static str = "incident";
+    /// The tag of a program's report of a fault.
+    pub const ALERT: &'static str = "alert";
+
     /// What a program reports.
     pub(super) const fn alert() -> &'static Self {
         &ALERT

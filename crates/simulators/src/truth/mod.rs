@@ -72,9 +72,15 @@ impl Truth {
     /// The KPIs of everything that happened before an instant.
     #[must_use]
     pub fn of(model: &Model, until: i64) -> Self {
+        Self::of_tickets(model, until, model.tickets(until))
+    }
+
+    /// The same of tickets whose history went on otherwise than the model tells it.
+    #[must_use]
+    pub fn of_tickets(model: &Model, until: i64, tickets: impl Iterator<Item = Ticket>) -> Self {
         let months = months(model, until);
         let mut truth = Self::default();
-        for ticket in model.tickets(until).filter(|ticket| !is_out(ticket)) {
+        for ticket in tickets.filter(|ticket| !is_out(ticket)) {
             for counted in counted(&ticket) {
                 let month = months.iter().find(|(_, ends)| counted.at < *ends);
                 month.into_iter().for_each(|month| truth.add(model, &ticket, month.0, &counted));

@@ -1,0 +1,59 @@
+//! `plumbline simulate`: a made-up helpdesk behind a vendor's API, for whoever wants to try a connector.
+
+use chrono::Days;
+use domain::kernel::Clock;
+use serde::Serialize;
+use simulators::live::{self, LiveDesk};
+use simulators::model::{Model, Settings};
+use simulators::zendesk::{Credentials, Options, Zendesk};
+
+use super::serve::{Signals, cannot_serve};
+use crate::config::{RateLimit, SimulateArgs, SimulateCommand};
+use crate::ops;
+use crate::output::{Failure, Result, result};
+
+/// What it says of itself.
+#[derive(Serialize)]
+struct Simulated<'z> {
+    base_url: &'z str,
+    credentials: &'z Credentials,
+}
+
+pub(crate) async fn simulate(command: SimulateCommand) -> Result<()> {
+    let SimulateCommand::Zendesk(args) = command;
+    // Before the work: a port that is taken is said at once.
+    let listener = ops::bind(args.listen, "--listen")?;
+    let mut signals = Signals::new().map_err(cannot_serve)?;
+    let (options, as_json) = (options(&args), args.json);
+    let begin = tokio::task::spawn_blocking(move || {
+        let clock = live::Clock::System { skew: args.faults.skew };
+        let desk = LiveDesk::new(model(&args)?, clock);
+        Zendesk::start(listener, desk, &options).map_err(cannot_serve)
+    });
+    let zendesk = tokio::select! {
+        begun = begin => begun.map_err(|error| Failure::new("internal", error.to_string()))??,
+        () = signals.next() => return Ok(()),
+    };
+    let simulated = Simulated { base_url: zendesk.base_url(), credentials: zendesk.credentials() };
+    let Credentials { email, api_token, .. } = simulated.credentials;
+    let words = format!(
+        "Zendesk is simulated at {url}.\nIts administrator is {email}, the API token is {api_token}:\n\ncurl -u '{email}/token:{api_token}' {url}/api/v2/users/me.json",
+        url = simulated.base_url,
+    );
+    result(as_json, &simulated, &words)?;
+    signals.next().await;
+    Ok(())
+}
+
+const fn options(args: &SimulateArgs) -> Options {
+    let unlimited = matches!(args.rate_limit, RateLimit::Off);
+    Options { live_per_second: args.live_per_second, unlimited, faults: args.faults }
+}
+
+/// A desk whose year ended when today began.
+fn model(args: &SimulateArgs) -> Result<Model> {
+    let SimulateArgs { seed, agents, tickets, .. } = *args;
+    let settings = Settings { seed, agents, tickets, ..Settings::default() };
+    let from = Clock::System.now().date_naive() - Days::new(settings.days.into());
+    Model::new(Settings { from, ..settings }).map_err(|error| Failure::usage(error.to_string()))
+}
