@@ -198,8 +198,16 @@ impl Scope {
     /// # Errors
     /// Those of the database.
     pub async fn enqueue<J: Job>(&self, job: &J) -> Result<()> {
+        self.enqueue_at(job, self.now()).await
+    }
+
+    /// Asks for work that happens when it is due, if and only if this scope commits.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn enqueue_at<J: Job>(&self, job: &J, due: DateTime<Utc>) -> Result<()> {
         self.enqueued.store(true, std::sync::atomic::Ordering::Relaxed);
-        jobs::enqueue(self, job).await
+        jobs::enqueue(self, job, due).await
     }
 
     /// Writes what was recorded and commits. Returns whether there is work to wake somebody for.

@@ -7,7 +7,7 @@ mod queue;
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -83,7 +83,7 @@ impl Claimed {
 const WAITS_ONCE: &str = "ON CONFLICT (tenant_id, kind, unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' \
                           DO UPDATE SET due_at = CASE WHEN jobs.due_at < excluded.due_at THEN jobs.due_at ELSE excluded.due_at END";
 
-pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
+pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J, due: DateTime<Utc>) -> Result<()> {
     let sql = format!(
         "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at, request_id, trace_parent) \
          VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $8, $9, $10) {WAITS_ONCE}"
@@ -94,7 +94,7 @@ pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J) -> Result<()> {
         J::KIND.into(),
         serde_json::to_string(job)?.into(),
         job.unique_key().into(),
-        scope.now().into(),
+        due.into(),
         MAX_ATTEMPTS.into(),
         scope.now().into(),
         scope.caller().request_id.clone().into(),
