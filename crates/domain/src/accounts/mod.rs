@@ -25,5 +25,7 @@ pub use me::me;
 pub use passwords::{PasswordHash, hash_password};
 pub use sign_in::{RevocationRequest, TokenAnswer, TokenRequest, revoke, token};
 pub use tokens::authenticate;
-pub use types::{Allowed, Me, ReachWord, Role, Secret, ShownOnce};
+pub use types::{Allowed, Me, ReachWord, Role, ShownOnce};
 pub use users::create_owner;
+
+pub use crate::kernel::Secret;

@@ -8,8 +8,7 @@ use argon2::password_hash::phc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::types::Secret;
-use crate::kernel::{Error, OrInternal, Result};
+use crate::kernel::{Error, OrInternal, Result, Secret};
 
 /// How many characters a password has at least.
 const MIN_CHARACTERS: usize = 12;

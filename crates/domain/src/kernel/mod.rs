@@ -52,7 +52,7 @@ pub use page::{Finds, Identified, Page, PageArgs};
 pub use permission::Permission;
 pub(crate) use rows::{TenantOwned, Versioned};
 pub use scope::Scope;
-pub use seal::MasterKey;
+pub use seal::{MasterKey, Secret};
 pub use span::Span;
 pub use system::SystemScope;
 pub(crate) use things::Seen;

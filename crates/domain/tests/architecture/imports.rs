@@ -20,7 +20,8 @@ const OURS: &[&str] = &["api", "domain", "migrations", "plumbline", "simulators"
 const NOT_IN_DOMAIN: &[&str] = &["actix_http", "actix_web", "hyper", "redis", "reqwest"];
 /// The derives of the contracts, and where else than in `types.rs` the domain may name them.
 const CONTRACTS: &[&str] = &["async_graphql", "utoipa"];
-const NAMES_CONTRACTS: &[&str] = &["kernel/id.rs", "kernel/page.rs", "kernel/patch.rs"];
+const NAMES_CONTRACTS: &[&str] =
+    &["kernel/id.rs", "kernel/page.rs", "kernel/patch.rs", "kernel/seal/secret.rs"];
 /// Folders of the API that are no features.
 const SHARED_IN_API: &[&str] = &["graphql", "http", "testing"];
 

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::entity::{ActiveModel, Column, Entity, Model, RefreshTokenState, SessionId};
 use crate::accounts::secrets::{digest, random};
-use crate::accounts::types::{Secret, ShownOnce};
+use crate::accounts::types::ShownOnce;
 use crate::accounts::users::UserState;
 use crate::accounts::users::entity::user;
-use crate::kernel::{Event, OrInternal, Result, Scope, UserId};
+use crate::kernel::{Event, OrInternal, Result, Scope, Secret, UserId};
 
 /// How long a session lasts, however often it is continued.
 const SESSION: TimeDelta = TimeDelta::days(30);

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::accounts::types::{Secret, ShownOnce};
+use crate::accounts::types::ShownOnce;
+use crate::kernel::Secret;
 use crate::kernel::check::normalise_email;
 
 /// What a client sends to the token endpoint, as a form. Which fields are needed depends on `grant_type`; others are ignored.

@@ -10,11 +10,11 @@ use super::role_commands::give;
 use super::types::{NewRoleGrant, NewUser, User, UserAction, UserPatch, UserState};
 use crate::accounts::passwords::{PasswordHash, hash_password};
 use crate::accounts::sessions;
-use crate::accounts::types::{Role, Secret};
+use crate::accounts::types::Role;
 use crate::kernel::check::{Check, normalise_email};
 use crate::kernel::patch::{nullable, required};
 use crate::kernel::{
-    App, Caller, Error, Event, Permission, PersonId, Result, Scope, UserId, states,
+    App, Caller, Error, Event, Permission, PersonId, Result, Scope, Secret, UserId, states,
 };
 use crate::people;
 

@@ -6,9 +6,9 @@ use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::types::{Role, Secret};
+use super::super::types::Role;
 use crate::kernel::patch::not_null;
-use crate::kernel::{Identified, PersonId, UserId};
+use crate::kernel::{Identified, PersonId, Secret, UserId};
 
 crate::id!(RoleGrantId, "grant", "A role grant's id.");
 

@@ -1,5 +1,7 @@
 //! Secrets at rest: XChaCha20-Poly1305 under a master key, bound to a tenant, a place and a row, so that a copied ciphertext opens nowhere else.
 
+mod secret;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use rand::Rng;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use self::secret::Secret;
 use super::{Error, Result, TenantId};
 
 /// How a sealed secret is laid out: this byte, the key's id, the nonce, the ciphertext with its tag.
