@@ -87,7 +87,7 @@ fn describe(verb: &str, operation: &mut Map<String, Value>, schemas: &Value) {
         "get" => match answer("200", json) {
             Some(schema) if schema["type"] == "array" => LIST,
             Some(schema) => match referred(&schema).map(|name| &schemas[name]["properties"]) {
-                Some(properties) if properties.get("items").is_some() => PAGE,
+                Some(properties) if properties["items"]["type"] == "array" => PAGE,
                 _ => READ,
             },
             None => READ,

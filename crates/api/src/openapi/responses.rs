@@ -171,7 +171,7 @@ fn describe(status: &str, response: &mut Value, schemas: &Value) {
     }
     let schema = response.pointer("/content/application~1json/schema").cloned().unwrap_or_default();
     let name = referred(&schema);
-    let page = name.is_some_and(|name| schemas[name]["properties"].get("items").is_some());
+    let page = name.is_some_and(|name| schemas[name]["properties"]["items"]["type"] == "array");
     let said = response["description"].as_str().is_some_and(|text| !text.is_empty());
     if !said {
         let of_schema = name.and_then(|name| schemas[name]["description"].as_str());
