@@ -14,7 +14,7 @@ use super::{Error, Event, Result, Scope, TenantOwned, Versioned, dialect};
 /// What callers see of a row.
 pub(crate) trait Seen: PartialModelTrait + Serialize {
     /// The rows.
-    type Entity: Versioned;
+    type Entity: TenantOwned;
 
     /// The rows that the caller may see.
     ///
@@ -68,7 +68,7 @@ impl Scope {
         row: A,
     ) -> Result<T>
     where
-        T: Seen,
+        T: Seen<Entity: Versioned>,
         A: ActiveModelTrait<Entity = T::Entity> + ActiveModelBehavior + Send,
     {
         self.insert(row).await?;
@@ -87,7 +87,7 @@ impl Scope {
         change: A,
     ) -> Result<T>
     where
-        T: Seen,
+        T: Seen<Entity: Versioned>,
         A: ActiveModelTrait<Entity = T::Entity> + IntoActiveModel<A> + Send,
     {
         let before = self.one::<T>(id).await?;
