@@ -11,6 +11,7 @@ mod m20261122_000006_job_origins;
 mod m20261122_000007_idempotency;
 mod m20261122_000008_append_only;
 mod m20261122_000009_erasures;
+mod m20261122_000010_connections;
 pub mod schema;
 mod tenancy;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_idempotency::Migration),
             Box::new(m20261122_000008_append_only::Migration),
             Box::new(m20261122_000009_erasures::Migration),
+            Box::new(m20261122_000010_connections::Migration),
         ]
     }
 }

@@ -41,6 +41,7 @@ pub(crate) const fn code(
 const ALL: &[Codes] = &[
     SHARED,
     crate::accounts::codes::CODES,
+    crate::connections::codes::CODES,
     crate::kpis::codes::CODES,
     crate::people::codes::CODES,
     crate::teams::codes::CODES,
@@ -277,6 +278,7 @@ pub(crate) const NOT_SERVED: &[&str] = &[
     "lease_lost",
     "master_key",
     "operator_only",
+    "run_over",
     "signing_key_active",
     "signing_key_next",
     "signing_key_retired",

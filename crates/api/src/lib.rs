@@ -14,6 +14,7 @@ mod server;
 
 // The features.
 mod accounts;
+mod connections;
 mod kpis;
 mod people;
 mod teams;
@@ -65,6 +66,7 @@ fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
             .configure(accounts::routes)
             .configure(people::routes)
             .configure(teams::routes)
+            .configure(connections::routes)
             .configure(tickets::routes)
             .configure(kpis::routes),
     );

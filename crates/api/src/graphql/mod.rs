@@ -30,6 +30,7 @@ pub(crate) use page::{PageOf, page};
 pub(crate) use reading::{read, write, write_by};
 
 use crate::accounts::{AccountMutation, AccountQuery};
+use crate::connections::{ConnectionMutation, ConnectionQuery};
 use crate::kpis::KpiQuery;
 use crate::people::{PersonMutation, PersonQuery};
 use crate::teams::{TeamMutation, TeamQuery};
@@ -42,13 +43,20 @@ pub(crate) struct Query(
     AccountQuery,
     PersonQuery,
     TeamQuery,
+    ConnectionQuery,
     TicketQuery,
     KpiQuery,
 );
 
 /// Every root field that writes.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, PersonMutation, TeamMutation, TicketMutation);
+pub(crate) struct Mutation(
+    AccountMutation,
+    PersonMutation,
+    TeamMutation,
+    ConnectionMutation,
+    TicketMutation,
+);
 
 /// The graph. Cheap to clone; it holds no data of anybody: each request brings its own.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::accounts::clients::ApiClient;
 use domain::accounts::users::{RoleGrant, RoleGrantId};
-use domain::connections::{Connection, ConnectionId};
+use domain::connections::{ConnectionId, SyncRunId};
 use domain::kernel::id::IdError;
 use domain::kernel::{ApiClientId, Error, Finds, PersonId, TeamId, TenantId, UserId};
 use domain::people::identities::{Identity, IdentityId};
@@ -20,6 +20,7 @@ use futures_util::future::try_join_all;
 
 use super::load;
 use crate::accounts::UserNode;
+use crate::connections::{ConnectionNode, SyncRunNode};
 use crate::people::PersonNode;
 use crate::teams::{MembershipNode, TeamLeadNode, TeamNode};
 use crate::tickets::TicketNode;
@@ -37,11 +38,12 @@ pub(crate) enum Node {
     Queue(Queue),
     QueueTeam(QueueTeam),
     RoleGrant(RoleGrant),
+    SyncRun(SyncRunNode),
     Team(TeamNode),
     TeamLead(TeamLeadNode),
     Tenant(Tenant),
     Ticket(TicketNode),
-    TicketSource(Connection),
+    TicketSource(ConnectionNode),
     User(UserNode),
 }
 
@@ -69,7 +71,7 @@ async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
     let prefix = id.rsplit_once('_').map_or(id, |(prefix, _)| prefix);
     match prefix {
         ApiClientId::PREFIX => read::<ApiClientId, ApiClient>(ctx, id).await,
-        ConnectionId::PREFIX => read::<ConnectionId, Connection>(ctx, id).await,
+        ConnectionId::PREFIX => read::<ConnectionId, ConnectionNode>(ctx, id).await,
         CustomerId::PREFIX => read::<CustomerId, Customer>(ctx, id).await,
         IdentityId::PREFIX => read::<IdentityId, Identity>(ctx, id).await,
         MappingId::PREFIX => read::<MappingId, ImportMapping>(ctx, id).await,
@@ -78,6 +80,7 @@ async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         QueueId::PREFIX => read::<QueueId, Queue>(ctx, id).await,
         QueueTeamId::PREFIX => read::<QueueTeamId, QueueTeam>(ctx, id).await,
         RoleGrantId::PREFIX => read::<RoleGrantId, RoleGrant>(ctx, id).await,
+        SyncRunId::PREFIX => read::<SyncRunId, SyncRunNode>(ctx, id).await,
         TeamId::PREFIX => read::<TeamId, TeamNode>(ctx, id).await,
         TeamLeadId::PREFIX => read::<TeamLeadId, TeamLeadNode>(ctx, id).await,
         TenantId::PREFIX => read::<TenantId, Tenant>(ctx, id).await,

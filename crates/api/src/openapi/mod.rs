@@ -73,13 +73,11 @@ fn info() -> Value {
 fn tags() -> Value {
     let tags = [
         ("accounts", "The tenant and its tokens, users and their roles, and API clients."),
+        ("connections", "Helpdesks that are read from, how that goes, and the sources of imports."),
         ("kpis", "Numbers, their definitions, and the tickets behind them."),
         ("people", "The people who work in support, and under which ids the sources know them."),
         ("teams", "The tree of teams, who was in which when, and who led them."),
-        (
-            "tickets",
-            "Tickets with what happened to them, the queues and sources they come from, and imports.",
-        ),
+        ("tickets", "Tickets with what happened to them, the queues they lie in, and imports."),
     ];
     tags.map(|(name, description)| json!({ "name": name, "description": description })).into()
 }

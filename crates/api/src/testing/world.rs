@@ -2,6 +2,8 @@
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
+use domain::connections::sync::{self, Advance};
+use domain::connections::{ConnectionId, RunKind, RunState, Vendor};
 use domain::kernel::Caller;
 use domain::kpis;
 use serde_json::{Value, json};
@@ -27,14 +29,8 @@ impl TestApi {
     /// Fills a tenant with two of everything.
     pub(crate) async fn fill(&self, tenant: &Tenant) {
         let slug = &tenant.slug;
-        let import = TestRequest::post()
-            .uri("/v1/tickets/import")
-            .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
-            .insert_header(("Content-Type", "text/csv"));
-        let file = FILE.replace('%', slug);
-        let imported = self.send(import.set_payload(file)).await;
-        assert_eq!(imported.body["accepted"], 11, "{:?}", imported.body);
-        self.drain(tenant).await;
+        self.connect(tenant).await;
+        self.import(tenant).await;
         let people = self.ids(tenant, "/v1/people").await;
         let sources = self.ids(tenant, "/v1/connections").await;
         let queues = self.get(&tenant.owner, "/v1/queues").await.body;
@@ -86,6 +82,51 @@ impl TestApi {
             .insert_header(("Content-Type", "application/toml"));
         let stored = self.send(mapping.set_payload(format!("source = \"desk {slug}\"\n"))).await;
         assert_eq!(stored.status, StatusCode::OK, "{:?}", stored.body);
+    }
+
+    /// Imports the file and adds it up.
+    async fn import(&self, tenant: &Tenant) {
+        let import = TestRequest::post()
+            .uri("/v1/tickets/import")
+            .insert_header(("Authorization", format!("Bearer {}", tenant.owner)))
+            .insert_header(("Content-Type", "text/csv"));
+        let file = FILE.replace('%', &tenant.slug);
+        let imported = self.send(import.set_payload(file)).await;
+        assert_eq!(imported.body["accepted"], 11, "{:?}", imported.body);
+        self.drain(tenant).await;
+    }
+
+    /// Connects two helpdesks, of which each stream was read twice.
+    async fn connect(&self, tenant: &Tenant) {
+        let slug = &tenant.slug;
+        for n in 0..2 {
+            let new = json!({
+                "name": format!("Helpdesk {n} {slug}"),
+                "vendor": "zendesk",
+                "base_url": format!("https://{slug}{n}.zendesk.test"),
+                "credentials": { "email": format!("{slug}@zendesk.test"), "api_token": slug },
+            });
+            let made = self.made(tenant, "/v1/connections", new).await;
+            let id: ConnectionId = made.parse().expect("an id");
+            for kind in [RunKind::Backfill, RunKind::Incremental] {
+                let read = self.test.app.write(&tenant.system, async |scope| {
+                    let run = sync::begin_run(scope, id, kind).await?;
+                    let (checkpoint, reached_at) = (slug.clone(), scope.now());
+                    for stream in Vendor::Zendesk.descriptor().streams {
+                        let step = Advance {
+                            checkpoint: checkpoint.clone(),
+                            reached_at,
+                            items: 2,
+                            changed: 1,
+                        };
+                        sync::advance(scope, id, run, stream, &step).await?;
+                    }
+                    sync::checked(scope, id, slug).await?;
+                    sync::end_run(scope, id, run, RunState::Succeeded, None).await
+                });
+                read.await.expect("a run");
+            }
+        }
     }
 
     /// The ids of a list.

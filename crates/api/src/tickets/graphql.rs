@@ -1,7 +1,6 @@
 //! Resolvers.
 
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
-use domain::connections::{self, Connection};
 use domain::kernel::PersonId;
 use domain::tickets::{
     self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent,
@@ -112,16 +111,6 @@ impl TicketQuery {
     /// The stored mappings, by name.
     async fn import_mappings(&self, ctx: &Context<'_>) -> Result<Vec<ImportMapping>> {
         Ok(tickets::mappings(&*read(ctx).await?).await?)
-    }
-
-    /// The sources of tickets.
-    async fn connections(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<u32>,
-        after: Option<String>,
-    ) -> Result<PageOf<Connection>> {
-        page(ctx, first, after, connections::list).await
     }
 }
 

@@ -1,7 +1,6 @@
 //! Handlers.
 
 use actix_web::{HttpResponse, delete, get, post, put};
-use domain::connections::{self, Connection};
 use domain::kernel::{Page, PageArgs};
 use domain::tickets::{
     self, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent,
@@ -22,13 +21,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(put_mapping)
         .service(delete_mapping)
         .service(import);
-    config
-        .service(get)
-        .service(events)
-        .service(queues)
-        .service(queue_teams)
-        .service(link_queue)
-        .service(list_connections);
+    config.service(get).service(events).service(queues).service(queue_teams).service(link_queue);
 }
 
 /// List tickets.
@@ -85,17 +78,6 @@ async fn link_queue(
         api.write(&caller, async |scope| tickets::link_queue(scope, *id, new.into_inner()).await)
             .await?,
     ))
-}
-
-/// List the sources of tickets.
-#[utoipa::path(tag = "tickets", operation_id = "connections.list", params(PageArgs), responses((status = OK, body = Page<Connection>), Problems))]
-#[get("/connections")]
-async fn list_connections(
-    api: Api,
-    caller: Caller,
-    asked: Asked<PageArgs>,
-) -> Result<List<Page<Connection>>> {
-    Ok(List(api.read(&caller, async |scope| connections::list(scope, &asked.0).await).await?))
 }
 
 /// List the stored mappings.

@@ -32,6 +32,8 @@ permissions! {
     AccountsRead = "accounts.read",
     /// Make, change and end users, roles and API clients.
     AccountsAdmin = "accounts.admin",
+    /// Make, change and revoke connections to helpdesks.
+    ConnectionsAdmin = "connections.admin",
     /// See totals of KPIs.
     KpisRead = "kpis.read",
     /// See KPIs of single people, and the tickets behind a number.

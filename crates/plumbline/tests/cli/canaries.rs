@@ -23,6 +23,8 @@ const DATABASE: &str = "canary-password-of-the-database";
 const REDIS: &str = "canary-password-of-redis";
 const COLLECTOR: &str = "canary-token-of-the-collector";
 const TYPED: &str = "canary-password-that-is-mistyped";
+const HELPDESK: &str = "canary-token-of-the-helpdesk";
+const REPLACED: &str = "canary-token-of-the-helpdesk-anew";
 /// Of people, who are known to the database and to nobody else.
 const PERSONAL: &[&str] = &["canary.owner@acme.test", "canary.user@acme.test", "canary-agent"];
 
@@ -43,7 +45,10 @@ impl Place {
         let test = runtime.block_on(TestApp::new());
         let bench = Bench::new();
         bench.file("password", PASSWORD);
-        let secrets = [PASSWORD, WRONG, NEW, SHORT, NUMBER, DATABASE, REDIS, COLLECTOR, TYPED];
+        let secrets = [
+            PASSWORD, WRONG, NEW, SHORT, NUMBER, DATABASE, REDIS, COLLECTOR, TYPED, HELPDESK,
+            REPLACED,
+        ];
         let secrets = secrets.map(str::to_owned).to_vec();
         Self {
             bench,
@@ -137,6 +142,7 @@ fn no_canary_sings() {
     clients(&mut place, api, &token);
     users(&mut place, api, &token);
     graphql(&mut place, api, &token);
+    helpdesks(&mut place, api, &token);
     odd_ways(&mut place, api, &token);
     place.heard += &server.log();
     assert_eq!(server.stop(), Some(0));
@@ -268,6 +274,32 @@ fn graphql(place: &mut Place, api: SocketAddr, token: &str) {
         json!({ "email": format!("x{user}"), "passwort": NEW }),
     ] {
         let body = json!({ "query": query, "variables": { "input": input } }).to_string();
+        place.refused(ask(api, "POST", "/graphql", &head, &body));
+    }
+}
+
+fn helpdesks(place: &mut Place, api: SocketAddr, token: &str) {
+    let head = bearing(token);
+    let new = |credentials: Value| {
+        json!({ "name": "Desk", "vendor": "zendesk", "base_url": "http://127.0.0.1:9", "credentials": credentials }).to_string()
+    };
+    let good = json!({ "email": PERSONAL[1], "api_token": HELPDESK });
+    let made = ask(api, "POST", "/v1/connections", &head, &new(good.clone()));
+    let path = format!("/v1/connections/{}", made.json()["id"].as_str().expect("a connection"));
+    let changed = json!({ "credentials": { "api_token": REPLACED } }).to_string();
+    assert_eq!(ask(api, "PATCH", &path, &head, &changed).status, 200);
+    for credentials in [
+        good.clone(),
+        json!(HELPDESK),
+        json!([HELPDESK]),
+        json!({ "email": PERSONAL[1], "api_token": [HELPDESK] }),
+        json!({ "email": PERSONAL[1], "token": HELPDESK }),
+        json!({ "email": PERSONAL[1], HELPDESK: HELPDESK }),
+        json!({ "email": PERSONAL[1], "api_token": NUMBER.parse::<u64>().unwrap() }),
+    ] {
+        place.refused(ask(api, "POST", "/v1/connections", &head, &new(credentials.clone())));
+        let query = "mutation($it: Credentials!) { createConnection(input: {name: \"Desk\", vendor: ZENDESK, baseUrl: \"http://127.0.0.1:9\", credentials: $it}) { id } }";
+        let body = json!({ "query": query, "variables": { "it": credentials } }).to_string();
         place.refused(ask(api, "POST", "/graphql", &head, &body));
     }
 }

@@ -162,7 +162,8 @@ impl Schema {
             ("Date", None) => json!("2026-01-01"),
             ("DateTime", _) => json!("2026-05-06T12:00:00Z"),
             ("Boolean", _) => json!(true),
-            ("Int", _) => json!(2),
+            ("Credentials" | "Int", Some(example)) => example,
+            ("Int", None) => json!(2),
             (of, _) => panic!("{}: say here what a {of} looks like", it.name),
         }
     }

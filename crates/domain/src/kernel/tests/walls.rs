@@ -17,11 +17,6 @@ const NO_FOREIGN_KEY: &[&str] = &["dirty_cells", "rollups", "ticket_events", "ti
 /// Unique keys of values that no caller chooses, by table and columns, each with why nobody needs to be told of one in words of its own.
 const NOT_CHOSEN: &[(&str, &str, &str)] = &[
     (
-        "connections",
-        "tenant_id,name",
-        "the same name is the same connection: the work runs again and finds it",
-    ),
-    (
         "customers",
         "tenant_id,connection_id,external_id",
         "the source's id: the import runs again and finds the row",

@@ -18,7 +18,7 @@ const NAMES_PEOPLE: &[(&str, &str)] = &[
 /// none of the tenant's people, and a ticket's words are the source's, which is where they are erased.
 const NAMES_NOBODY: &[(&str, &str)] = &[
     ("api_clients", "name scopes state"),
-    ("connections", "name system"),
+    ("connections", "account_name base_url name state system trouble trouble_code"),
     ("customers", "external_id name organisation"),
     ("dirty_cells", "channel"),
     ("events", "actor kind request_id subject"),
@@ -31,6 +31,8 @@ const NAMES_NOBODY: &[(&str, &str)] = &[
     ("role_grants", "role"),
     ("rollups", "channel"),
     ("signing_keys", "algorithm state"),
+    ("sync_runs", "kind state trouble trouble_code"),
+    ("sync_streams", "checkpoint name trouble trouble_code"),
     ("teams", "kind name state"),
     ("tenants", "name slug state time_zone week_start"),
     ("ticket_events", "actor_kind effects kind merged_into"),

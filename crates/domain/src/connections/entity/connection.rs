@@ -1,9 +1,9 @@
-//! Rows.
+//! Connections.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use super::types::ConnectionId;
+use crate::connections::types::{ConnectionId, ConnectionState};
 use crate::kernel::{TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -15,6 +15,18 @@ pub(crate) struct Model {
     pub id: ConnectionId,
     pub name: String,
     pub system: String,
+    pub state: ConnectionState,
+    pub state_since: DateTime<Utc>,
+    pub base_url: Option<String>,
+    /// Gone once the connection is revoked.
+    pub sealed_credentials: Option<Vec<u8>>,
+    pub cadence_seconds: Option<i32>,
+    pub sync_from: Option<DateTime<Utc>>,
+    pub account_name: Option<String>,
+    pub checked_at: Option<DateTime<Utc>>,
+    pub synced_at: Option<DateTime<Utc>>,
+    pub trouble_code: Option<String>,
+    pub trouble: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub version: i64,
@@ -29,6 +41,8 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "connection";
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
+        &[("connections_name_key", "connection_name_taken", "another connection has this name")];
 }
 
 impl Versioned for Entity {

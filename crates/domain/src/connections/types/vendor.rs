@@ -1,0 +1,98 @@
+//! The helpdesks that can be read from, as data.
+
+use async_graphql::{ComplexObject, Enum, SimpleObject};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A kind of helpdesk.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Vendor {
+    /// Zendesk Support.
+    Zendesk,
+}
+
+/// What there is to know of a vendor before one connects to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "VendorDescriptor", complex)]
+#[schema(as = VendorDescriptor)]
+pub struct Descriptor {
+    /// Which vendor.
+    pub vendor: Vendor,
+    /// What it calls itself.
+    pub name: &'static str,
+    /// What an address of a helpdesk looks like.
+    pub address: &'static str,
+    /// What it lets us in with.
+    pub fields: &'static [CredentialField],
+    /// What is read from it, in the order in which it is shown.
+    #[graphql(skip)]
+    pub streams: &'static [&'static str],
+}
+
+/// A part of the credentials of a vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct CredentialField {
+    /// Its name in `credentials`.
+    pub name: &'static str,
+    /// What it is, for whoever fills in a form.
+    pub label: &'static str,
+    /// Whether a form hides what is typed. It is kept encrypted and never answered in any case.
+    pub is_secret: bool,
+}
+
+#[ComplexObject]
+impl Descriptor {
+    /// What is read from it, in the order in which it is shown.
+    async fn streams(&self) -> Vec<&'static str> {
+        self.streams.to_vec()
+    }
+}
+
+const ZENDESK: Descriptor = Descriptor {
+    vendor: Vendor::Zendesk,
+    name: "Zendesk",
+    address: "https://acme.zendesk.com",
+    fields: &[
+        CredentialField { name: "email", label: "E-mail of an administrator", is_secret: false },
+        CredentialField { name: "api_token", label: "API token", is_secret: true },
+    ],
+    streams: &[
+        "groups",
+        "users",
+        "organizations",
+        "tickets",
+        "ticket_events",
+        "satisfaction_ratings",
+        "sla_policies",
+    ],
+};
+
+impl Vendor {
+    /// Every vendor, in the order of the documentation.
+    pub const ALL: &[Self] = &[Self::Zendesk];
+
+    /// What there is to know of it.
+    #[must_use]
+    pub const fn descriptor(self) -> &'static Descriptor {
+        match self {
+            Self::Zendesk => &ZENDESK,
+        }
+    }
+
+    /// The word it is in the database, in JSON and as a connection's `system`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Zendesk => "zendesk",
+        }
+    }
+
+    /// The vendor of a word, if it is one.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|vendor| vendor.word() == word)
+    }
+}
