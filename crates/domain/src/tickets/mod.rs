@@ -10,8 +10,8 @@ mod entity;
 mod follow;
 mod history;
 pub mod import;
-
 mod queries;
+pub mod source;
 #[cfg(test)]
 mod tests;
 mod types;

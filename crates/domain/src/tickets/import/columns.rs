@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::super::source::{Rows, SourceAgent};
+use super::Field;
 use super::mapping::{Mapping, MappingError};
 use super::rejects::{Refusal, shown};
-use super::source::SourceAgent;
 use super::words::yes_or_no;
-use super::{Field, Rows};
 
 /// The longest a value may be, in bytes; ids and words are keys of the database.
 const LONGEST: usize = 255;

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use super::super::source::{
+    Attributes, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
+    SourceRow,
+};
 use super::super::{ActorKind, Channel, InitiatedBy, StatusCategory};
+use super::Field;
 use super::columns::Cells;
 use super::mapping::UnknownKinds;
 use super::rejects::Refusal;
-use super::source::{
-    Attributes, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent, SourceRow,
-};
 use super::words::EffectWord;
-use super::{Field, Rows};
 
 const ACTOR: [Field; 3] = [Field::Actor, Field::ActorName, Field::ActorEmail];
 pub(super) const ASSIGNEE: [Field; 3] =

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Rows;
+use super::super::source::Rows;
 
 /// Declares [`Field`] with its words and the shape of rows each belongs to.
 macro_rules! fields {

@@ -4,13 +4,12 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::super::source::{SourceRow, SourceTicket};
 use super::Reject;
 use super::mapping::{Mapping, MappingError};
 use super::rejects::Rejects;
 use super::rows::{RowParser, Sink};
 use super::sort::{RUN_BYTES, Sorted, Sorter, key};
-use super::source::SourceRow;
-use super::ticket::SourceTicket;
 
 /// How many rows of one ticket are taken; the rest is rejected.
 const MOST_ROWS: usize = 10_000;

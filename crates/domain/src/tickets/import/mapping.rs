@@ -10,20 +10,11 @@ use serde::de::value::StrDeserializer;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::super::source::Rows;
 use super::super::{ActorKind, Channel, InitiatedBy, StatusCategory};
 use super::Field;
 use super::time::{Clock, TimeFormat, Zone};
 use super::words::{EffectWord, yes_or_no};
-
-/// The shape of a file's rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rows {
-    /// One row per event: an event log.
-    Events,
-    /// One row per ticket: an export of what is true now.
-    Tickets,
-}
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,7 @@
 //! 2. [`Intake`]: bytes in (CSV or NDJSON, in chunks of any size), rows into temporary files. Lines that cannot be read are
 //!    [`Reject`]s with a reason.
 //! 3. [`SortedTickets`]: the rows of one ticket after the other, wherever they stood in the file, in constant memory.
-//! 4. [`SourceTicket`]: one ticket in the source's terms, every event with the key that makes a second import change nothing.
-//! 5. [`write()`]: units of tickets, one transaction each. `references` finds or makes people, queues and customers, `merge` is the
-//!    pure heart (the source's word over what is stored), `unit` writes what changed and lets facts follow.
+//! 4. [`write()`]: units of tickets as of any [`source`](super::source), one transaction each.
 
 mod columns;
 mod event_rows;
@@ -14,19 +12,14 @@ mod field;
 mod intake;
 mod json;
 mod mapping;
-mod merge;
-mod references;
 mod rejects;
 mod rows;
 mod run;
 mod run_file;
 mod sort;
-mod source;
-mod ticket;
 mod ticket_rows;
 mod time;
 mod types;
-mod unit;
 mod words;
 
 #[cfg(test)]
@@ -34,11 +27,7 @@ mod tests;
 
 pub use field::Field;
 pub use intake::{Intake, IntakeError, IntakeOptions, SortedTickets};
-pub use mapping::{FileFormat, Mapping, MappingError, Rows};
+pub use mapping::{FileFormat, Mapping, MappingError};
 pub use rejects::Rejects;
 pub use run::{Progress, dry_run, mapping_of, write};
-pub use source::{
-    Attributes, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent, SourceRow,
-};
-pub use ticket::{KeyedEvent, SourceKey, SourceTicket};
 pub use types::Reject;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use csv_core::ReadRecordResult;
 
+use super::super::source::{Rows, SourceRow};
 use super::columns::{At, Cells, Columns, Place, Record};
 use super::json::JsonLines;
 use super::mapping::{FileFormat, Mapping, MappingError};
 use super::rejects::Refusal;
-use super::{IntakeError, Reject, Rows, SourceRow};
+use super::{IntakeError, Reject};
 
 /// The longest a line may be.
 pub(super) const LONGEST_LINE: usize = 1 << 20;

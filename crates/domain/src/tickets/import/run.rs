@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use sea_orm::DbBackend;
 use tokio::sync::mpsc;
 
+use super::super::source::{self, References, Unit};
 use super::super::{Follow, ImportReport};
 use super::intake::{IntakeError, SortedTickets};
 use super::mapping::Mapping;
-use super::references::References;
-use super::unit::{self, Unit};
 use crate::connections;
 use crate::kernel::{App, Caller, Error, OrInternal, Permission, Result};
 use crate::tickets;
@@ -80,15 +79,15 @@ pub async fn write(
         let begun = Instant::now();
         let written = app
             .write_retrying(caller, async |scope| {
-                unit::write(scope, connection, &known, &unit, follow).await
+                source::write(scope, connection, &known, &unit, follow).await
             })
             .await?;
         if is_sqlite {
-            limit.store(fitting(unit.rows, begun.elapsed()), Ordering::Relaxed);
+            limit.store(fitting(unit.rows(), begun.elapsed()), Ordering::Relaxed);
         }
         known.remember(written.references);
-        done.rows += unit.rows;
-        done.tickets += unit.tickets.len() as u64;
+        done.rows += unit.rows();
+        done.tickets += unit.tickets();
         done.changed += written.changed;
         progress(done);
     }
@@ -136,13 +135,13 @@ fn read_units(
     let mut unit = Unit::default();
     while let Some(ticket) = tickets.next_ticket()? {
         unit.add(ticket);
-        if unit.rows >= limit.load(Ordering::Relaxed)
+        if unit.rows() >= limit.load(Ordering::Relaxed)
             && sender.blocking_send(std::mem::take(&mut unit)).is_err()
         {
             return Ok(tickets);
         }
     }
-    if unit.rows > 0 {
+    if unit.rows() > 0 {
         // Nobody listens only when the import has failed already.
         let _ = sender.blocking_send(unit);
     }

@@ -1,24 +1,11 @@
 //! A row that is a whole ticket: its times become events, so that both shapes give facts in one way.
 
+use super::super::source::{Rows, SourceActor, SourceEffect, SourceEvent, SourceRow};
 use super::super::{ActorKind, InitiatedBy, StatusCategory};
+use super::Field;
 use super::columns::Cells;
 use super::rejects::Refusal;
-use super::source::{SourceActor, SourceEffect, SourceEvent, SourceRow};
 use super::words::yes_or_no;
-use super::{Field, Rows};
-
-/// The times of a row, in the order in which their events are told.
-pub(super) const EVENT_NAMES: [&str; 9] = [
-    "created",
-    "first_response",
-    "escalated",
-    "solved",
-    "closed",
-    "status",
-    "merged",
-    "spam",
-    "deleted",
-];
 
 const RESPONDER: [Field; 3] =
     [Field::FirstResponseBy, Field::FirstResponseByName, Field::FirstResponseByEmail];

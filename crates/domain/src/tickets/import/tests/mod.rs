@@ -3,6 +3,9 @@ mod lines;
 use std::sync::Arc;
 
 use super::*;
+use crate::tickets::source::{
+    SourceActor, SourceAgent, SourceEffect, SourceEvent, SourceKey, SourceTicket,
+};
 use crate::tickets::{ActorKind, Channel, StatusCategory};
 
 /// What a file gives: its tickets, and the rejected lines.

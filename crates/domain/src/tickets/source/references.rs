@@ -6,8 +6,8 @@ use sea_orm::{FromQueryResult, Set};
 
 use super::super::entity::{customer, queue};
 use super::super::{ActorKind, CustomerId, QueueId};
-use super::source::{SourceAgent, SourceCustomer, SourceEffect};
 use super::ticket::SourceTicket;
+use super::types::{SourceAgent, SourceCustomer, SourceEffect, SourceQueue};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{PersonId, Result, Scope};
@@ -21,7 +21,8 @@ const REMEMBERED: usize = 50_000;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     agents: BTreeMap<String, SourceAgent>,
-    queues: BTreeSet<String>,
+    /// With their names, where these are known.
+    queues: BTreeMap<String, Option<String>>,
     customers: BTreeMap<String, SourceCustomer>,
 }
 
@@ -29,7 +30,7 @@ impl Names {
     /// Notes everything that a ticket names.
     pub(super) fn note(&mut self, ticket: &SourceTicket) {
         if let Some(customer) = &ticket.attributes.customer {
-            self.customers.insert(customer.id.clone(), customer.clone());
+            self.note_customer(customer);
         }
         for keyed in &ticket.events {
             if let (ActorKind::Human, Some(agent)) =
@@ -41,16 +42,24 @@ impl Names {
                 if let SourceEffect::Assignee(Some(agent)) = effect {
                     self.note_agent(agent);
                 } else if let SourceEffect::Queue(Some(queue)) = effect
-                    && !self.queues.contains(queue)
+                    && !self.queues.contains_key(queue)
                 {
-                    self.queues.insert(queue.clone());
+                    self.queues.insert(queue.clone(), None);
                 }
             }
         }
     }
 
+    pub(super) fn note_customer(&mut self, customer: &SourceCustomer) {
+        self.customers.insert(customer.id.clone(), customer.clone());
+    }
+
+    pub(super) fn note_queue(&mut self, queue: SourceQueue) {
+        self.queues.insert(queue.id, Some(queue.name));
+    }
+
     /// The one with an e-mail address tells most.
-    fn note_agent(&mut self, agent: &SourceAgent) {
+    pub(super) fn note_agent(&mut self, agent: &SourceAgent) {
         let known = self.agents.get(&agent.id);
         if known.is_none_or(|known| known.email.is_none() && agent.email.is_some()) {
             self.agents.insert(agent.id.clone(), agent.clone());
@@ -58,9 +67,9 @@ impl Names {
     }
 }
 
-/// Our ids of a source's.
+/// Our ids of a source's: what a unit found or made, remembered for the next ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct References {
+pub struct References {
     pub(super) agents: HashMap<String, PersonId>,
     pub(super) queues: HashMap<String, QueueId>,
     pub(super) customers: HashMap<String, CustomerId>,
@@ -70,7 +79,7 @@ pub(super) struct References {
 
 impl References {
     /// Remembers what a unit found or made, once it is committed.
-    pub(super) fn remember(&mut self, found: Self) {
+    pub fn remember(&mut self, found: Self) {
         let Self { agents, queues, customers, people_made: _ } = found;
         remember(&mut self.agents, agents);
         remember(&mut self.queues, queues);
@@ -89,9 +98,8 @@ impl References {
         found.people(scope, connection, agents).await?;
         let customers = unknown(&self.customers, &mut found.customers, &names.customers);
         found.customers(scope, connection, customers).await?;
-        let queues = names.queues.iter().map(|name| (name.clone(), name)).collect();
-        let queues = unknown(&self.queues, &mut found.queues, &queues);
-        found.queues(scope, connection, queues.into_keys().collect()).await?;
+        let queues = unknown(&self.queues, &mut found.queues, &names.queues);
+        found.queues(scope, connection, queues).await?;
         Ok(found)
     }
 
@@ -119,19 +127,25 @@ impl References {
         &mut self,
         scope: &Scope,
         connection: ConnectionId,
-        mut wanted: Vec<&String>,
+        mut wanted: BTreeMap<&String, &Option<String>>,
     ) -> Result<()> {
-        let ids = wanted.iter().map(|id| (*id).clone()).collect();
+        let ids = wanted.keys().map(|id| (*id).clone()).collect();
         let found: Vec<queue::Model> = of_source(scope, "queues", connection, ids).await?;
-        self.queues.extend(found.into_iter().map(|row| (row.external_id, row.id)));
-        wanted.retain(|name| !self.queues.contains_key(*name));
-        let ids: Vec<QueueId> = wanted.iter().map(|_| scope.new_id()).collect();
-        let names: Vec<_> = wanted.iter().map(|name| Some((*name).clone())).collect();
+        for row in found {
+            if let Some(Some(name)) = wanted.remove(&row.external_id) {
+                rename_queue(scope, &row, name).await?;
+            }
+            self.queues.insert(row.external_id, row.id);
+        }
+        let ids: Vec<QueueId> = wanted.keys().map(|_| scope.new_id()).collect();
+        let name =
+            |(id, name): (&&String, &&Option<String>)| (*name).clone().or(Some((*id).clone()));
         let rows = Insert::into("queues")
             .column("id", Cells::Uuid(ids.iter().map(|id| Some(id.0)).collect()))
-            .column("name", Cells::Text(names.clone()));
-        insert_of_source(scope, connection, rows, names).await?;
-        self.queues.extend(wanted.into_iter().cloned().zip(ids));
+            .column("name", Cells::Text(wanted.iter().map(name).collect()));
+        let external = wanted.keys().map(|id| Some((*id).clone())).collect();
+        insert_of_source(scope, connection, rows, external).await?;
+        self.queues.extend(wanted.into_keys().cloned().zip(ids));
         Ok(())
     }
 
@@ -190,6 +204,20 @@ fn unknown<'n, T: Copy, V>(
         }
     }
     unknown
+}
+
+async fn rename_queue(scope: &Scope, row: &queue::Model, name: &str) -> Result<()> {
+    if row.name == name {
+        return Ok(());
+    }
+    let change = queue::ActiveModel {
+        name: Set(name.to_owned()),
+        updated_at: Set(scope.now()),
+        version: Set(row.version + 1),
+        ..Default::default()
+    };
+    scope.update::<queue::Entity, _>(row.id, change).await?;
+    Ok(())
 }
 
 /// A name that is only the id says nothing new.

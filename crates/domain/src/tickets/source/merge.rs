@@ -9,10 +9,9 @@ use super::super::{
     ActorKind, Channel, Derived, Effect, History, HistoryEvent, InitiatedBy, StatusCategory,
     TicketId, derive,
 };
-use super::Rows;
 use super::references::References;
-use super::source::{Attributes, SourceAgent, SourceEffect, SourceEvent};
 use super::ticket::{SourceKey, SourceTicket};
+use super::types::{Attributes, Rows, SourceAgent, SourceEffect, SourceEvent};
 use crate::connections::ConnectionId;
 use crate::kernel::{Error, PersonId, Result, TenantId};
 

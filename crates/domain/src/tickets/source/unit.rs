@@ -1,4 +1,4 @@
-//! One unit of an import: some tickets, one transaction.
+//! Some tickets of a source, in one transaction.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use super::super::{Follow, TicketChange, TicketId};
 use super::merge::{Change, Place, Stored, merge};
 use super::references::{Names, References};
 use super::ticket::SourceTicket;
+use super::types::{SourceAgent, SourceCustomer, SourceQueue};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{Error, Event, Result, Scope};
@@ -25,30 +26,63 @@ const ON_KNOWN_EVENT: &str = "ON CONFLICT (tenant_id, ticket_id, source_key) DO 
         kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
         merged_into = excluded.merged_into";
 
-/// Some tickets of a file, and whom they name.
+/// Some tickets of a source, and whom they name.
 #[derive(Default)]
-pub(super) struct Unit {
-    pub(super) tickets: Vec<SourceTicket>,
-    pub(super) names: Names,
-    pub(super) rows: u64,
+pub struct Unit {
+    tickets: Vec<SourceTicket>,
+    names: Names,
+    rows: u64,
 }
 
 impl Unit {
-    pub(super) fn add(&mut self, ticket: SourceTicket) {
+    /// Takes a ticket in. One unit has a ticket once.
+    pub fn add(&mut self, ticket: SourceTicket) {
         self.names.note(&ticket);
         self.rows += ticket.rows;
         self.tickets.push(ticket);
     }
+
+    /// Somebody who is to be there whether a ticket names them or not.
+    pub fn agent(&mut self, agent: &SourceAgent) {
+        self.names.note_agent(agent);
+    }
+
+    /// A queue that is to be there, under this name.
+    pub fn queue(&mut self, queue: SourceQueue) {
+        self.names.note_queue(queue);
+    }
+
+    /// A customer who is to be there, under this name.
+    pub fn customer(&mut self, customer: &SourceCustomer) {
+        self.names.note_customer(customer);
+    }
+
+    /// How many rows of the source it is made of.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// How many tickets it has.
+    #[must_use]
+    pub fn tickets(&self) -> u64 {
+        self.tickets.len() as u64
+    }
 }
 
 /// What came of a unit.
-pub(super) struct Written {
-    pub(super) changed: u64,
-    pub(super) references: References,
+pub struct Written {
+    /// How many tickets are not as they were.
+    pub changed: u64,
+    /// Whom it found or made.
+    pub references: References,
 }
 
-/// Writes a unit: idempotent, and safe to run again from the start.
-pub(super) async fn write(
+/// Writes a unit: idempotent, and safe to run again from the start. What `follow` does is part of the transaction. It checks no permission.
+///
+/// # Errors
+/// Transient where another writes the same tickets at the same moment; those of the database.
+pub async fn write(
     scope: &Scope,
     connection: ConnectionId,
     known: &References,

@@ -4,9 +4,20 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::Rows;
-use super::source::{Attributes, SourceEvent, SourceRow};
-use super::ticket_rows::EVENT_NAMES;
+use super::types::{Attributes, Rows, SourceEvent, SourceRow};
+
+/// The times that a row of a whole ticket may tell, in the order in which their events are told.
+const EVENT_NAMES: [&str; 9] = [
+    "created",
+    "first_response",
+    "escalated",
+    "solved",
+    "closed",
+    "status",
+    "merged",
+    "spam",
+    "deleted",
+];
 
 /// What an event is known by among its ticket's: 16 bytes of a hash. What an event *did* is no part of it, so that a corrected
 /// mapping corrects the events that are there.
@@ -74,10 +85,11 @@ pub struct SourceTicket {
 }
 
 impl SourceTicket {
-    /// Puts the rows of one ticket together; they come in the order of the file.
+    /// Puts the rows of one ticket together, which are of one shape and in the order in which they were told.
     ///
     /// Of ticket rows the newest version counts, and the last one where versions are equal or missing.
-    pub(super) fn of_rows(external_id: String, rows: Vec<SourceRow>) -> Self {
+    #[must_use]
+    pub fn of_rows(external_id: String, rows: Vec<SourceRow>) -> Self {
         let shape = rows.first().map_or(Rows::Events, |row| row.shape);
         let mut ticket = Self {
             external_id,

@@ -1,9 +1,18 @@
-//! Rows as the source states them: agents, queues and customers by the source's own ids.
+//! What a source says, in its own terms: agents, queues and customers by the source's ids.
 
 use serde::{Deserialize, Serialize};
 
 use super::super::{ActorKind, Channel, InitiatedBy, StatusCategory};
-use super::Rows;
+
+/// How a source tells of its tickets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// One row per event: an event log.
+    Events,
+    /// One row per ticket: an export of what is true now.
+    Tickets,
+}
 
 /// One line of the file, understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +64,15 @@ pub struct SourceCustomer {
     pub name: String,
     /// The organisation, where known.
     pub organisation: Option<String>,
+}
+
+/// A queue as the source names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SourceQueue {
+    /// The source's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// An agent as the source names them.
