@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use domain::accounts::Role;
 use domain::connections::sync::{self, Advance, Trouble};
-use domain::connections::{ConnectionId, RunKind, RunState};
+use domain::connections::{ConnectionId, RunState};
 use domain::kernel::Scope;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn zendesk(name: &str) -> Value {
 async fn read(api: &TestApi, tenant: &Tenant, id: &str) {
     let id: ConnectionId = id.parse().unwrap();
     let read = async |scope: &Scope| {
-        let run = sync::begin_run(scope, id, RunKind::Backfill).await?;
+        let run = sync::begin_run(scope, id).await?;
         let step = Advance {
             checkpoint: "{}".to_owned(),
             reached_at: scope.now(),

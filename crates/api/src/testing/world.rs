@@ -3,7 +3,7 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use domain::connections::sync::{self, Advance};
-use domain::connections::{ConnectionId, RunKind, RunState, Vendor};
+use domain::connections::{ConnectionId, RunState, Vendor};
 use domain::kernel::Caller;
 use domain::kpis;
 use serde_json::{Value, json};
@@ -108,9 +108,9 @@ impl TestApi {
             });
             let made = self.made(tenant, "/v1/connections", new).await;
             let id: ConnectionId = made.parse().expect("an id");
-            for kind in [RunKind::Backfill, RunKind::Incremental] {
+            for _ in 0..2 {
                 let read = self.test.app.write(&tenant.system, async |scope| {
-                    let run = sync::begin_run(scope, id, kind).await?;
+                    let run = sync::begin_run(scope, id).await?;
                     let (checkpoint, reached_at) = (slug.clone(), scope.now());
                     for stream in Vendor::Zendesk.descriptor().streams {
                         let step = Advance {

@@ -80,21 +80,26 @@ pub async fn account(scope: &Scope, id: ConnectionId) -> Result<Option<Account>>
     }))
 }
 
-/// Begins to read a connection. Whatever was under way of it has ended: the process that ran it is no more.
+/// Begins to read a connection, or goes on with the run that is under way: whoever read before was put off, or is no more.
 ///
 /// # Errors
 /// `operator_only`; `run_over` where the connection is not to be read any more.
-pub async fn begin_run(scope: &Scope, id: ConnectionId, kind: RunKind) -> Result<SyncRunId> {
+pub async fn begin_run(scope: &Scope, id: ConnectionId) -> Result<SyncRunId> {
     require_system(scope)?;
     let row = scope.lock::<Entity>(id).await?;
     if !is_read(&row) {
         return Err(over());
     }
-    stop(scope, id, "interrupted", "the process that ran it ended").await?;
-    let old = run::Column::StartedAt.lt(scope.now() - KEPT);
     let theirs = run::Column::ConnectionId.eq(id);
+    let under_way = scope.find::<run::Entity>().filter(theirs.clone());
+    let under_way = under_way.filter(run::Column::State.eq(RunState::Running));
+    if let Some(run) = under_way.one(scope.tx()).await? {
+        return Ok(run.id);
+    }
+    let old = run::Column::StartedAt.lt(scope.now() - KEPT);
     scope.delete_many::<run::Entity>().filter(theirs).filter(old).exec(scope.tx()).await?;
     let run = scope.new_id::<SyncRunId>();
+    let kind = if row.synced_at.is_none() { RunKind::Backfill } else { RunKind::Incremental };
     let row = run::ActiveModel {
         id: Set(run),
         connection_id: Set(id),

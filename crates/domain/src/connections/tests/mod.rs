@@ -250,8 +250,7 @@ async fn the_source_of_an_import_is_no_helpdesk() {
     let patch = ConnectionPatch { name: Some("New".to_owned()), ..Default::default() };
     assert_eq!(desk.update(patch).await.unwrap_err().code(), "connection_is_import");
     assert!(desk.account().await.is_none());
-    let begun =
-        async |scope: &Scope| sync::begin_run(scope, desk.id, connections::RunKind::Backfill).await;
+    let begun = async |scope: &Scope| sync::begin_run(scope, desk.id).await;
     assert_eq!(desk.write(begun).await.unwrap_err().code(), "run_over");
     let queues = desk.read(tickets::queues).await;
     assert!(queues.is_empty());
