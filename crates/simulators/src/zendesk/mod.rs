@@ -36,6 +36,7 @@ pub use webhooks::Webhook;
 
 use crate::live::{LiveDesk, Moment};
 use crate::server::{Answer, Deliveries, Faults, Hits, Injector, Request, Running, Vendor};
+use crate::truth::Truth;
 use service::Service;
 use webhooks::Webhooks;
 
@@ -103,6 +104,21 @@ impl Zendesk {
     #[must_use]
     pub fn desk(&self) -> &LiveDesk {
         &self.service.desk
+    }
+
+    /// The true KPIs as far as the vendor knows: that somebody sets the status that a ticket has already is nothing that happens there.
+    #[must_use]
+    pub fn truth(&self) -> Truth {
+        let desk = self.desk();
+        let tickets = desk.tickets().map(|mut ticket| {
+            let mut status = None;
+            for event in &mut ticket.events {
+                event.status = event.status.filter(|new| Some(*new) != status);
+                status = event.status.or(status);
+            }
+            ticket
+        });
+        Truth::of_tickets(desk.model(), desk.clock().now() + 1, tickets)
     }
 
     /// Lets so many things happen, and tells whoever wants to hear of them. The same desk always has the same changes.
