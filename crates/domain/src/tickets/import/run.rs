@@ -17,8 +17,6 @@ use crate::tickets;
 
 /// How many rows a unit has. SQLite has one writer, whom others should not wait for longer than 50 ms: there the units grow and shrink
 /// with the machine.
-const ROWS_ON_POSTGRES: u64 = 5_000;
-const ROWS_ON_SQLITE: u64 = 500;
 const LEAST_ROWS: u64 = 100;
 const MOST_ROWS: u64 = 2_000;
 const UNIT_ON_SQLITE: Duration = Duration::from_millis(35);
@@ -67,7 +65,7 @@ pub async fn write(
     let connection =
         app.write_retrying(caller, async |scope| connections::named(scope, source).await).await?;
     let is_sqlite = app.database().backend() == DbBackend::Sqlite;
-    let limit = Arc::new(AtomicU64::new(if is_sqlite { ROWS_ON_SQLITE } else { ROWS_ON_POSTGRES }));
+    let limit = Arc::new(AtomicU64::new(source::rows_at_once(app.database())));
     let (sender, mut units) = mpsc::channel(1);
     let reading = tokio::task::spawn_blocking({
         let limit = Arc::clone(&limit);

@@ -17,4 +17,4 @@ pub use types::{
     Attributes, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
     SourceQueue, SourceRow,
 };
-pub use unit::{Unit, Written, write};
+pub use unit::{Unit, Written, rows_at_once, write};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbBackend, QueryFilter};
 use serde_json::json;
 
 use super::super::entity::{event, ticket};
@@ -13,7 +13,7 @@ use super::ticket::SourceTicket;
 use super::types::{SourceAgent, SourceCustomer, SourceQueue};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
-use crate::kernel::{Error, Event, Result, Scope};
+use crate::kernel::{Database, Error, Event, Result, Scope};
 
 const ON_KNOWN_TICKET: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel = excluded.channel, customer_id = excluded.customer_id, \
         initiated_by = excluded.initiated_by, is_test = excluded.is_test, status = excluded.status, priority = excluded.priority, \
@@ -25,6 +25,12 @@ const ON_KNOWN_TICKET: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel
 const ON_KNOWN_EVENT: &str = "ON CONFLICT (tenant_id, ticket_id, source_key) DO UPDATE SET seq = excluded.seq, at = excluded.at, \
         kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
         merged_into = excluded.merged_into";
+
+/// How many rows a unit has. SQLite has one writer, whom others should not wait for long.
+#[must_use]
+pub fn rows_at_once(database: &Database) -> u64 {
+    if database.backend() == DbBackend::Sqlite { 500 } else { 5_000 }
+}
 
 /// Some tickets of a source, and whom they name.
 #[derive(Default)]
