@@ -5,6 +5,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod bus;
+pub mod connectors;
 mod context;
 pub mod egress;
 mod kinds;
@@ -22,5 +23,6 @@ pub use runner::{Options, Runner, describe_metrics};
 
 /// Every kind of job that there is.
 pub const JOBS: Kinds = jobs! {
+    domain::connections::Sync,
     domain::kpis::Drain,
 };

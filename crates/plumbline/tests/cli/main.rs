@@ -44,6 +44,8 @@ mod simulate;
 #[cfg(test)]
 mod suspend;
 #[cfg(test)]
+mod sync;
+#[cfg(test)]
 mod telemetry;
 
 use bench::Bench;

@@ -1,0 +1,166 @@
+//! What a connector is: how one vendor's helpdesk is read, a page at a time, in terms of ours.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use domain::connections::sync::Account;
+use domain::tickets::source::{SourceAgent, SourceCustomer, SourceQueue, SourceRow};
+
+use super::http::{Http, SignIn};
+
+/// One vendor's helpdesk. It knows the vendor and nothing of storage: a step follows from the checkpoint and what the vendor says.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What there is to read, in the order in which it is read.
+    fn streams(&self) -> &'static [Stream];
+
+    /// How the account is signed in to.
+    ///
+    /// # Errors
+    /// `internal` where a credential is missing: the descriptor demands it.
+    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>>;
+
+    /// Whether the credentials are good for what is read, and whose they are.
+    ///
+    /// # Errors
+    /// `Auth` where they are not.
+    async fn check(&self, http: &Http) -> Result<String, VendorError>;
+
+    /// One page of a stream from its checkpoint on.
+    ///
+    /// # Errors
+    /// [`VendorError`]; nothing is lost by one, as the checkpoint stays where it is.
+    async fn step(
+        &self,
+        desk: &Desk<'_>,
+        stream: &Stream,
+        at: Checkpoint,
+    ) -> Result<Step, VendorError>;
+}
+
+/// The account that is read.
+pub struct Desk<'a> {
+    /// How it is asked.
+    pub http: &'a Http,
+    /// The vendor's ids of its agents: what the snapshots of this run told. Whoever else does something is a customer.
+    pub agents: &'a HashSet<String>,
+}
+
+/// Something that a vendor lists.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// What it is called: never renamed, as checkpoints carry it.
+    pub name: &'static str,
+    /// How it goes on.
+    pub mode: Mode,
+}
+
+/// How a stream goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Read whole at every run: a few pages of people and groups, whom the other streams name.
+    Snapshot,
+    /// Goes on where it was: a checkpoint is kept of it.
+    Feed,
+}
+
+/// Where a stream is, as it is kept. Kinds are never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Checkpoint {
+    /// Nothing is read yet of what changed since this moment.
+    Start {
+        /// What lies before is not asked for.
+        from: DateTime<Utc>,
+    },
+    /// After this token of the vendor's.
+    Token {
+        /// What the vendor gave.
+        cursor: String,
+        /// Where to begin again when the vendor does not know it any more.
+        from: DateTime<Utc>,
+    },
+    /// After this moment of the vendor's clock.
+    Mark {
+        /// In whole seconds.
+        at: DateTime<Utc>,
+    },
+}
+
+impl Checkpoint {
+    /// Where to begin again when the vendor has lost this one: somewhat before, as what is read twice changes nothing.
+    #[must_use]
+    pub fn lost(&self) -> Self {
+        const OVERLAP: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+        let (Self::Start { from } | Self::Token { from, .. } | Self::Mark { at: from }) = self;
+        Self::Start { from: *from - OVERLAP }
+    }
+}
+
+/// What one page gave.
+#[derive(Debug)]
+pub struct Step {
+    /// In the order in which the vendor told them.
+    pub items: Vec<Item>,
+    /// Where the next page begins.
+    pub next: Checkpoint,
+    /// Whether there is one now.
+    pub has_more: bool,
+    /// How far the vendor's time has been read.
+    pub reached_at: DateTime<Utc>,
+}
+
+/// Something of a page, in our terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Somebody of the team.
+    Agent(SourceAgent),
+    /// A group of theirs.
+    Queue(SourceQueue),
+    /// Whoever asked for help.
+    Customer(SourceCustomer),
+    /// A ticket as it is now, or some of what happened to it.
+    Ticket(Box<SourceRow>),
+}
+
+/// Why a vendor did not answer what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VendorError {
+    /// The credentials are not, or no longer, good.
+    #[error("{0}")]
+    Auth(String),
+    /// Too much was asked; ask again after this long.
+    #[error("the helpdesk asks to wait for {} seconds", .0.as_secs())]
+    Limited(Duration),
+    /// The vendor does not know the checkpoint any more.
+    #[error("{0}")]
+    Lost(String),
+    /// It may go well the next time.
+    #[error("{0}")]
+    Transient(String),
+    /// The answer is not of the shape that the vendor documents.
+    #[error("{0}")]
+    Shape(String),
+    /// The vendor will not answer this, however often it is asked.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl VendorError {
+    /// The word for it, as the API tells it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Auth(_) => "helpdesk_sign_in_failed",
+            Self::Limited(_) => "helpdesk_limit_reached",
+            Self::Lost(_) => "helpdesk_checkpoint_lost",
+            Self::Transient(_) => "helpdesk_unavailable",
+            Self::Shape(_) => "helpdesk_answer_unreadable",
+            Self::Refused(_) => "helpdesk_refused",
+        }
+    }
+}

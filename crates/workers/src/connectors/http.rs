@@ -1,0 +1,153 @@
+//! What every vendor's HTTP has in common: who asks, what a status means, how long to wait.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+
+use domain::kernel::{Clock, OrInternal, Result};
+
+use super::contract::VendorError;
+use crate::context::Context;
+use crate::egress::{Egress, EgressError, Request};
+
+/// The largest page: a thousand tickets of some 10 kB each, and room.
+const LARGEST: usize = 64 << 20;
+/// How long a page may take.
+const WITHIN: Duration = Duration::from_secs(120);
+
+/// Asks one account of a vendor.
+pub struct Http {
+    egress: Egress,
+    base: String,
+    auth: HeaderValue,
+    wait: Duration,
+    clock: Clock,
+}
+
+/// An answer that was read.
+pub struct Page<T> {
+    /// What it says.
+    pub body: T,
+    /// When it was asked for: the vendor knew all until then.
+    pub asked_at: DateTime<Utc>,
+}
+
+/// How an account is signed in to.
+pub struct SignIn<'a> {
+    /// Its address.
+    pub base_url: &'a str,
+    /// With what.
+    pub auth: Auth<'a>,
+    /// How long to wait where the vendor asks to and does not say how long.
+    pub wait: Duration,
+}
+
+/// What is shown at the door.
+pub enum Auth<'a> {
+    /// A name and a password, or what a vendor puts in their place.
+    Basic(String, &'a str),
+}
+
+impl Http {
+    /// # Errors
+    /// `internal` for credentials that no header can hold: the descriptor keeps them out.
+    pub fn new(context: &Context, SignIn { base_url, auth, wait }: SignIn<'_>) -> Result<Self> {
+        let Auth::Basic(user, password) = auth;
+        let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+        let mut auth = HeaderValue::try_from(basic).or_internal()?;
+        auth.set_sensitive(true);
+        let base = base_url.trim_end_matches('/').to_owned();
+        let (egress, clock) = (context.egress.clone(), context.app.clock().clone());
+        Ok(Self { egress, base, auth, wait, clock })
+    }
+
+    /// Reads a page. `path` is what comes after the account's address, which alone is ever asked: a vendor's own links are not followed.
+    ///
+    /// # Errors
+    /// [`VendorError`], by what went wrong.
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> std::result::Result<Page<T>, VendorError> {
+        let request = Request::get(format!("{}{path}", self.base))
+            .header(AUTHORIZATION, self.auth.clone())
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .at_most(LARGEST)
+            .within(WITHIN);
+        let asked_at = self.now();
+        let answer = self.egress.send(request).await?.unless_redirected()?;
+        let (status, wait) = (answer.status(), self.retry_after(answer.headers()));
+        if status != StatusCode::OK {
+            return Err(self.refused(status, wait));
+        }
+        let body = answer.body().await?;
+        Ok(Page { body: read(path, &body)?, asked_at })
+    }
+
+    /// The time here.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// In seconds, or as a date.
+    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let at = DateTime::parse_from_rfc2822(text).ok()?;
+        Some((at.to_utc() - self.now()).to_std().unwrap_or_default())
+    }
+
+    /// What a vendor says in words is for its own people, and may repeat what nobody else should read.
+    fn refused(&self, status: StatusCode, wait: Option<Duration>) -> VendorError {
+        let told = format!("the helpdesk answered {status}");
+        match status.as_u16() {
+            401 => VendorError::Auth(format!("{told}: check the address and the credentials")),
+            403 => {
+                VendorError::Auth(format!("{told}: these credentials may not read what is synced"))
+            }
+            429 => VendorError::Limited(wait.unwrap_or(self.wait)),
+            503 if wait.is_some() => VendorError::Limited(wait.unwrap_or(self.wait)),
+            408 | 425 | 500.. => VendorError::Transient(told),
+            _ => VendorError::Refused(told),
+        }
+    }
+}
+
+/// Read as a whole first: only a page that cannot be read is read again to say where. What stands there is left out.
+fn read<T: DeserializeOwned>(path: &str, body: &[u8]) -> std::result::Result<T, VendorError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        if error.is_eof() {
+            return VendorError::Transient(format!("the answer of {path} ends in its middle"));
+        }
+        let again = &mut serde_json::Deserializer::from_slice(body);
+        let place = serde_path_to_error::deserialize::<_, T>(again)
+            .err()
+            .map(|error| error.path().to_string());
+        let place =
+            place.unwrap_or_else(|| format!("line {}, column {}", error.line(), error.column()));
+        VendorError::Shape(format!("the answer of {path} is not as documented at {place}"))
+    })
+}
+
+impl From<EgressError> for VendorError {
+    fn from(error: EgressError) -> Self {
+        match error {
+            EgressError::Refused(_)
+            | EgressError::Redirected { .. }
+            | EgressError::TooLong { .. } => Self::Refused(error.to_string()),
+            EgressError::Unreachable { .. }
+            | EgressError::TimedOut { .. }
+            | EgressError::Broken { .. }
+            | EgressError::Unusable(_) => Self::Transient(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Helpdesks that are synced: a connector for each vendor, and one loop that stores what they tell.
+//!
+//! - [`contract`]: what a connector is. It reads pages and knows nothing of storage.
+//! - [`http`]: what every vendor's HTTP has in common.
+//! - [`sync`]: the loop. What a page tells and the checkpoint after it are one transaction.
+//! - `zendesk` and its like: one folder for each vendor, with its URLs and its JSON.
+
+pub mod contract;
+pub mod http;
+mod store;
+mod sync;
+#[cfg(test)]
+mod tests;
+mod zendesk;
+
+use domain::connections::Vendor;
+
+use contract::Connector;
+
+/// The connector of a vendor.
+#[must_use]
+pub fn of(vendor: Vendor) -> &'static dyn Connector {
+    match vendor {
+        Vendor::Zendesk => &zendesk::Zendesk,
+    }
+}

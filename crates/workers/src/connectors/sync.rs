@@ -1,0 +1,248 @@
+//! The loop: page after page of every stream, each stored together with the checkpoint after it.
+//!
+//! A job reads for a while and is then put back, so that a long backfill keeps nobody waiting. Whatever ends it, it goes on where the
+//! last transaction was; what is read twice changes nothing.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use tokio::join;
+
+use domain::connections::sync::{
+    Account, Trouble, account, begin_run, checked, checkpoint, disable, end_run, stumble,
+};
+use domain::connections::{ConnectionState, RunState, Sync, SyncRunId};
+use domain::kernel::jobs::{Claimed, Outcome};
+use domain::kernel::{Caller, Error, Result};
+use domain::tickets::source::References;
+
+use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
+use super::http::Http;
+use super::store::store;
+use crate::context::Context;
+use crate::kinds::Run;
+
+/// How long a job reads before it is put back.
+const TURN: Duration = Duration::from_secs(30);
+/// How long to wait after a failure at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// How often in a turn a stream may begin again because its checkpoint was lost.
+const MOST_LOST: u32 = 3;
+
+impl Run for Sync {
+    async fn run(&self, context: &Context, job: &Claimed) -> Result<Outcome> {
+        let id = self.connection;
+        let caller = Caller::system(job.tenant);
+        let read = context.app.read(&caller, async |scope| account(scope, id).await);
+        let Some(account) = read.await? else { return Ok(Outcome::Done) };
+        let begun = context.app.write_for(job, async |scope| begin_run(scope, id).await);
+        let run = begun.await?;
+        let connector = super::of(account.vendor);
+        let mut turn = Turn {
+            context,
+            job,
+            run,
+            connector,
+            http: Http::new(context, connector.sign_in(&account)?)?,
+            account,
+            ends: Instant::now() + TURN,
+            agents: HashSet::new(),
+            known: References::default(),
+        };
+        match turn.take().await {
+            // Somebody paused it, or wants it read anew: whoever does asks for what comes next.
+            Err(error) if error.code() == "run_over" => Ok(Outcome::Done),
+            ended => ended,
+        }
+    }
+}
+
+/// One claim of the job.
+pub(super) struct Turn<'a> {
+    pub(super) context: &'a Context,
+    pub(super) job: &'a Claimed,
+    pub(super) account: Account,
+    pub(super) run: SyncRunId,
+    connector: &'static dyn Connector,
+    http: Http,
+    ends: Instant,
+    agents: HashSet<String>,
+    pub(super) known: References,
+}
+
+/// Why a stream was left before its end.
+enum Left {
+    /// It is another's turn.
+    Turn,
+    /// The vendor did not answer as it should.
+    Failed(VendorError),
+    /// Nothing can be stored.
+    Broken(Error),
+}
+
+impl Turn<'_> {
+    async fn take(&mut self) -> Result<Outcome> {
+        if self.account.state == ConnectionState::Testing
+            && let Some(outcome) = self.check().await?
+        {
+            return Ok(outcome);
+        }
+        let mut trouble = None;
+        for stream in self.connector.streams() {
+            let error = match self.read(stream).await {
+                Ok(()) => continue,
+                Err(Left::Turn) => return Ok(Outcome::Snooze(Duration::ZERO)),
+                Err(Left::Broken(error)) => return Err(error),
+                Err(Left::Failed(error)) => error,
+            };
+            match error {
+                VendorError::Auth(_) => return self.disable(&error).await,
+                VendorError::Limited(wait) => return Ok(Outcome::Snooze(wait)),
+                VendorError::Transient(_) => {
+                    let failures = self.stumble(stream, &error).await?;
+                    return Ok(Outcome::Snooze(backoff(failures)));
+                }
+                VendorError::Lost(_) | VendorError::Shape(_) | VendorError::Refused(_) => {
+                    let failures = self.stumble(stream, &error).await?;
+                    trouble = Some((told(&error), backoff(failures)));
+                    // Without those whom it names, what comes after would be read wrongly.
+                    if stream.mode == Mode::Snapshot {
+                        break;
+                    }
+                }
+            }
+        }
+        self.end(trouble).await
+    }
+
+    /// Whether the credentials are good. The outcome of the job where nothing can be read yet.
+    async fn check(&mut self) -> Result<Option<Outcome>> {
+        let id = self.account.id;
+        match self.connector.check(&self.http).await {
+            Ok(name) => {
+                let write = self
+                    .context
+                    .app
+                    .write_for(self.job, async |scope| checked(scope, id, &name).await);
+                write.await?;
+                Ok(None)
+            }
+            Err(VendorError::Limited(wait)) => Ok(Some(Outcome::Snooze(wait))),
+            Err(error @ VendorError::Transient(_)) => {
+                let failures = self.stumble(&self.connector.streams()[0], &error).await?;
+                Ok(Some(Outcome::Snooze(backoff(failures))))
+            }
+            Err(error) => self.disable(&error).await.map(Some),
+        }
+    }
+
+    /// Reads a stream to where it ends for now. The next page is asked for while this one is written.
+    async fn read(&mut self, stream: &'static Stream) -> Result<(), Left> {
+        let (mut at, mut lost) = (self.begins(stream).await?, 0);
+        let mut step = loop {
+            match self.step(stream, at.clone()).await {
+                Err(VendorError::Lost(_)) if lost < MOST_LOST => {
+                    (at, lost) = (at.lost(), lost + 1);
+                }
+                step => break step?,
+            }
+        };
+        loop {
+            self.hear(&step);
+            let (next, has_more) = (step.next.clone(), step.has_more);
+            // Of a snapshot nothing is left for the next turn.
+            if !has_more || (stream.mode == Mode::Feed && Instant::now() > self.ends) {
+                self.known.remember(store(self, stream, step).await?);
+                return if has_more { Err(Left::Turn) } else { Ok(()) };
+            }
+            let (stored, ahead) = join!(store(self, stream, step), self.step(stream, next));
+            self.known.remember(stored?);
+            step = match ahead {
+                // It begins again where the checkpoint says, which is stored.
+                Err(VendorError::Lost(_)) if lost < MOST_LOST => return Err(Left::Turn),
+                ahead => ahead?,
+            };
+        }
+    }
+
+    async fn step(&self, stream: &Stream, at: Checkpoint) -> Result<Step, VendorError> {
+        let desk = Desk { http: &self.http, agents: &self.agents };
+        self.connector.step(&desk, stream, at).await
+    }
+
+    /// Snapshots are read from their beginning.
+    async fn begins(&self, stream: &Stream) -> Result<Checkpoint, Left> {
+        let start = Checkpoint::Start { from: self.account.sync_from };
+        if stream.mode == Mode::Snapshot {
+            return Ok(start);
+        }
+        let (id, caller) = (self.account.id, Caller::system(self.job.tenant));
+        let read = async |scope: &_| checkpoint(scope, id, stream.name).await;
+        match self.context.app.read(&caller, read).await? {
+            Some(text) => Ok(serde_json::from_str(&text).map_err(Error::from)?),
+            None => Ok(start),
+        }
+    }
+
+    /// Who is an agent is needed to read what comes after.
+    fn hear(&mut self, step: &Step) {
+        for item in &step.items {
+            if let Item::Agent(agent) = item {
+                self.agents.insert(agent.id.clone());
+            }
+        }
+    }
+
+    async fn stumble(&self, stream: &Stream, error: &VendorError) -> Result<u32> {
+        let (id, run, trouble) = (self.account.id, self.run, told(error));
+        let write = async |scope: &_| stumble(scope, id, run, stream.name, &trouble).await;
+        self.context.app.write_for(self.job, write).await
+    }
+
+    async fn disable(&self, error: &VendorError) -> Result<Outcome> {
+        let (id, trouble) = (self.account.id, told(error));
+        let write = async |scope: &_| disable(scope, id, trouble).await;
+        self.context.app.write_for(self.job, write).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Ends the run, and asks for the next one.
+    async fn end(&self, trouble: Option<(Trouble, Duration)>) -> Result<Outcome> {
+        let (id, run) = (self.account.id, self.run);
+        let (state, trouble, wait) = match trouble {
+            None => (RunState::Succeeded, None, self.account.cadence),
+            Some((trouble, wait)) => {
+                (RunState::Partial, Some(trouble), wait.max(self.account.cadence))
+            }
+        };
+        let write = self.context.app.write_for(self.job, async |scope| {
+            end_run(scope, id, run, state, trouble).await?;
+            let due = scope.now() + wait;
+            scope.enqueue_at(&Sync { connection: id }, due).await
+        });
+        write.await?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn told(error: &VendorError) -> Trouble {
+    Trouble { code: error.code(), text: error.to_string() }
+}
+
+/// Twice as long with every failure in a row.
+fn backoff(failures: u32) -> Duration {
+    let seconds = 1u64 << failures.min(10);
+    Duration::from_secs(seconds).min(LONGEST_WAIT)
+}
+
+impl From<VendorError> for Left {
+    fn from(error: VendorError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Error> for Left {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}

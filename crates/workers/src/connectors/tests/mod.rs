@@ -1,0 +1,110 @@
+//! Connectors against simulated vendors, over HTTP: what is stored is what is true there.
+
+mod rules;
+mod truth;
+
+use std::net::TcpListener;
+
+use chrono::{DateTime, Days, NaiveDate};
+use domain::connections::{self, Connection, ConnectionId, Credentials, NewConnection, Vendor};
+use domain::kernel::jobs::Outcome;
+use domain::kernel::{App, Caller, Clock, Scope, TenantId};
+use domain::testing::TestApp;
+use simulators::live::{self, LiveDesk};
+use simulators::model::{Model, Settings};
+use simulators::server::Faults;
+use simulators::zendesk::{Options, Zendesk};
+
+use crate::context::Context;
+use crate::egress::Egress;
+
+/// A tenant with a simulated helpdesk, and whoever does the work.
+struct World {
+    test: TestApp,
+    acme: Caller,
+    context: Context,
+    desk: Zendesk,
+    id: ConnectionId,
+}
+
+impl World {
+    async fn new(tickets: u64, faults: Faults) -> Self {
+        let test = TestApp::new().await;
+        let acme = test.tenant("acme").await;
+        let desk = desk(test.app.clock(), tickets, faults);
+        let address = desk.address().to_string();
+        let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
+        let context = Context { app: test.app.clone(), egress };
+        let secrets = desk.credentials();
+        let (email, token) = (secrets.email.as_str(), secrets.api_token.as_str());
+        let new = NewConnection {
+            name: "Desk".to_owned(),
+            vendor: Vendor::Zendesk,
+            base_url: desk.base_url().to_owned(),
+            credentials: Credentials::new([("email", email), ("api_token", token)]),
+            cadence_seconds: None,
+            sync_from: DateTime::from_timestamp(desk.desk().model().midnight(from()), 0),
+        };
+        let made = test.app.write(&acme, async |scope| connections::create(scope, new).await);
+        let id = made.await.unwrap().id;
+        Self { test, acme, context, desk, id }
+    }
+
+    fn app(&self) -> &App {
+        &self.test.app
+    }
+
+    /// Does everything that is due, and what that leads to. Nobody waits: what is put off is due at once.
+    async fn work(&self) {
+        let (app, mut after) = (self.app(), TenantId::NONE);
+        while let Some(job) = app.claim(after, &crate::JOBS.names()).await.unwrap() {
+            after = job.tenant;
+            let kind = crate::JOBS.find(&job.kind).unwrap();
+            let outcome = match kind.run(&self.context, &job).await.unwrap() {
+                Outcome::Snooze(_) => Outcome::Snooze(std::time::Duration::ZERO),
+                ended @ (Outcome::Done | Outcome::Retry(_)) => ended,
+            };
+            app.finish(&job, &outcome, None).await.unwrap();
+        }
+    }
+
+    /// Lets the cadence go by, here and there.
+    async fn later(&self) {
+        self.app().clock().advance(chrono::TimeDelta::minutes(20));
+        let behind = self.app().clock().now().timestamp() - self.desk.desk().clock().now();
+        self.desk.desk().clock().advance(behind.max(0));
+        let there = DateTime::from_timestamp(self.desk.desk().clock().now(), 0).unwrap();
+        self.app()
+            .clock()
+            .advance((there - self.app().clock().now()).max(chrono::TimeDelta::zero()));
+        self.work().await;
+    }
+
+    async fn connection(&self) -> Connection {
+        let read = async |scope: &Scope| connections::get(scope, self.id).await;
+        self.app().read(&self.acme, read).await.unwrap()
+    }
+}
+
+fn from() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 2, 1).unwrap()
+}
+
+/// A desk whose settled days have ended a while ago, so that everything of them can be exported.
+fn desk(clock: &Clock, tickets: u64, faults: Faults) -> Zendesk {
+    let days = 60;
+    let settings = Settings {
+        agents: 6,
+        tickets,
+        from: from(),
+        days,
+        zone: "UTC".to_owned(),
+        ..Settings::default()
+    };
+    assert!(from() + Days::new(days.into()) < clock.now().date_naive());
+    let desk =
+        LiveDesk::new(Model::new(settings).unwrap(), live::Clock::manual(clock.now().timestamp()));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let options = Options { live_per_second: 0.0, unlimited: true, faults };
+    Zendesk::start(listener, desk, &options).unwrap()
+}

@@ -1,0 +1,169 @@
+//! Zendesk Support. Tickets come from the incremental export by cursor, what happened to them from the export of ticket events; who is an
+//! agent, and the groups, are read whole at every run.
+//!
+//! Both exports leave the newest minute out. An event is told once and never changes, so a page of events that is read twice changes
+//! nothing; a ticket is told again whenever it changes, with a rising `generated_timestamp`.
+
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use url::form_urlencoded;
+
+use domain::connections::sync::Account;
+
+use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
+use super::http::{Auth, Http, SignIn};
+
+/// What the exports leave out: what happened since.
+const SETTLES: TimeDelta = TimeDelta::seconds(60);
+
+const AGENTS: Stream = Stream { name: "agents", mode: Mode::Snapshot };
+const GROUPS: Stream = Stream { name: "groups", mode: Mode::Snapshot };
+const TICKETS: Stream = Stream { name: "tickets", mode: Mode::Feed };
+const TICKET_EVENTS: Stream = Stream { name: "ticket_events", mode: Mode::Feed };
+
+/// The connector.
+pub(super) struct Zendesk;
+
+#[async_trait]
+impl Connector for Zendesk {
+    fn streams(&self) -> &'static [Stream] {
+        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS]
+    }
+
+    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
+        let user = format!("{}/token", account.credentials.get("email")?);
+        let auth = Auth::Basic(user, account.credentials.get("api_token")?);
+        Ok(SignIn { base_url: &account.base_url, auth, wait: Duration::from_secs(60) })
+    }
+
+    /// The exports are for administrators alone.
+    async fn check(&self, http: &Http) -> Result<String, VendorError> {
+        let me: wire::Me = http.get("/api/v2/users/me.json").await?.body;
+        match me.user.role.as_deref() {
+            Some("admin") => Ok(me.user.name.unwrap_or_default()),
+            // A wrong token is no error here: it is nobody.
+            None | Some("end-user") => {
+                Err(VendorError::Auth("the e-mail address or the API token is wrong".to_owned()))
+            }
+            Some(_) => Err(VendorError::Auth(
+                "these credentials are an agent's; Zendesk lets administrators alone export tickets"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    async fn step(
+        &self,
+        desk: &Desk<'_>,
+        stream: &Stream,
+        at: Checkpoint,
+    ) -> Result<Step, VendorError> {
+        match stream.name {
+            "agents" => agents(desk.http, at).await,
+            "groups" => groups(desk.http, at).await,
+            "tickets" => tickets(desk.http, at).await,
+            "ticket_events" => ticket_events(desk, at).await,
+            other => Err(VendorError::Refused(format!("Zendesk has no `{other}`"))),
+        }
+    }
+}
+
+async fn agents(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
+    let path = "/api/v2/users.json?role[]=agent&role[]=admin";
+    let page = http.get::<wire::Users>(&listed(path, &at)).await?;
+    let items = page.body.users.into_iter().map(|user| Item::Agent(user.into())).collect();
+    Ok(snapshot(items, page.body.meta, page.asked_at, at))
+}
+
+async fn groups(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
+    let page = http.get::<wire::Groups>(&listed("/api/v2/groups.json?", &at)).await?;
+    let items = page.body.groups.into_iter().map(|group| Item::Queue(group.into())).collect();
+    Ok(snapshot(items, page.body.meta, page.asked_at, at))
+}
+
+/// The address of a page of a list.
+fn listed(path: &str, at: &Checkpoint) -> String {
+    let after = match at {
+        Checkpoint::Token { cursor, .. } => format!("&page[after]={}", encoded(cursor)),
+        Checkpoint::Start { .. } | Checkpoint::Mark { .. } => String::new(),
+    };
+    format!("{path}&page[size]=100{after}")
+}
+
+fn snapshot(items: Vec<Item>, meta: wire::Meta, asked_at: DateTime<Utc>, at: Checkpoint) -> Step {
+    let cursor = meta.after_cursor.filter(|_| meta.has_more);
+    let has_more = cursor.is_some();
+    let next = cursor.map_or(at, |cursor| Checkpoint::Token { cursor, from: asked_at });
+    Step { items, next, has_more, reached_at: asked_at }
+}
+
+async fn tickets(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
+    let (place, from) = match &at {
+        Checkpoint::Token { cursor, from } => (format!("cursor={}", encoded(cursor)), *from),
+        Checkpoint::Start { from } | Checkpoint::Mark { at: from } => {
+            let from = (*from).min(http.now() - SETTLES);
+            (format!("start_time={}", from.timestamp()), from)
+        }
+    };
+    let path =
+        format!("/api/v2/incremental/tickets/cursor.json?{place}&include=users&per_page=1000");
+    let page = http.get::<wire::Tickets>(&path).await.map_err(|error| lost(error, &at))?;
+    let (body, asked_at) = (page.body, page.asked_at);
+    let reached_at = match body.end_of_stream {
+        true => asked_at - SETTLES,
+        false => body.tickets.iter().filter_map(wire::Ticket::generated_at).max().unwrap_or(from),
+    };
+    let next = match body.after_cursor {
+        // Where an export ends is where the next one goes on.
+        Some(cursor) => Checkpoint::Token { cursor, from: reached_at },
+        None => at,
+    };
+    let customers = wire::names(&body.users);
+    let tickets = body.tickets.into_iter();
+    let items = tickets.map(|ticket| Item::Ticket(Box::new(ticket.row(&customers)))).collect();
+    Ok(Step { items, next, has_more: !body.end_of_stream, reached_at })
+}
+
+async fn ticket_events(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorError> {
+    let from = match &at {
+        Checkpoint::Start { from }
+        | Checkpoint::Mark { at: from }
+        | Checkpoint::Token { from, .. } => *from,
+    };
+    if from > desk.http.now() - SETTLES {
+        return Ok(Step { items: Vec::new(), next: at, has_more: false, reached_at: from });
+    }
+    let start = from.timestamp();
+    let path = format!(
+        "/api/v2/incremental/ticket_events.json?start_time={start}&include=comment_events&per_page=1000"
+    );
+    let page = desk.http.get::<wire::TicketEvents>(&path).await?;
+    let wire::TicketEvents { mut ticket_events, end_time, end_of_stream } = page.body;
+    // Of one second, their numbers tell the order.
+    ticket_events.sort_by_key(wire::TicketEvent::order);
+    let end = end_time.unwrap_or(start);
+    // A page of one second alone leads to itself.
+    let end = if end <= start && !end_of_stream { start + 1 } else { end.max(start) };
+    let mark = DateTime::from_timestamp(end, 0).unwrap_or(from);
+    let reached_at = if end_of_stream { page.asked_at - SETTLES } else { mark };
+    let rows = ticket_events.into_iter().map(|event| event.row(desk.agents));
+    let items = rows.map(|row| Item::Ticket(Box::new(row))).collect();
+    let next = Checkpoint::Mark { at: mark };
+    Ok(Step { items, next, has_more: !end_of_stream, reached_at })
+}
+
+/// Of a token that was good once, a refusal says that it is good no more.
+fn lost(error: VendorError, at: &Checkpoint) -> VendorError {
+    match (error, at) {
+        (VendorError::Refused(told), Checkpoint::Token { .. }) => VendorError::Lost(told),
+        (error, _) => error,
+    }
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
