@@ -34,7 +34,7 @@ async fn read(api: &TestApi, tenant: &Tenant, id: &str) {
         };
         sync::advance(scope, id, run, "tickets", &step).await?;
         let trouble = Trouble { code: "limited", text: "too many requests".to_owned() };
-        sync::stumble(scope, id, run, "users", &trouble).await?;
+        sync::stumble(scope, id, run, "groups", &trouble).await?;
         sync::checked(scope, id, "Acme Support").await?;
         sync::end_run(scope, id, run, RunState::Partial, Some(trouble)).await
     };
@@ -101,7 +101,7 @@ async fn how_a_connection_does_is_told_by_both_faces_alike() {
         (&json!("active"), &json!(1), &json!("limited"), &Value::Null)
     );
     let streams = api.get(&acme.owner, &format!("/v1/connections/{id}/streams")).await.body;
-    assert_eq!(streams[1]["name"], "users");
+    assert_eq!(streams[1]["name"], "groups");
     assert_eq!(streams[1]["trouble"], "too many requests");
     let of = format!("/v1/sync_runs?connection_id={id}&sort=-started_at");
     let runs = api.get(&acme.owner, &of).await.body;
@@ -120,7 +120,7 @@ async fn how_a_connection_does_is_told_by_both_faces_alike() {
         told["health"],
         json!({ "state": "ACTIVE", "failingStreams": 1, "troubleCode": "limited" })
     );
-    assert_eq!(told["streams"][3], json!({ "name": "tickets", "items": 100 }));
+    assert_eq!(told["streams"][2], json!({ "name": "tickets", "items": 100 }));
     assert_eq!(
         told["runs"]["nodes"][0],
         json!({ "id": run, "changed": 99, "connection": { "name": "Desk" } })
@@ -134,7 +134,7 @@ async fn a_helpdesk_is_connected_over_graphql() {
     let vendors = "{ vendors { vendor name address streams fields { name label isSecret } } }";
     let vendors = api.graphql(&acme.owner, vendors, json!({})).await;
     assert_eq!(vendors["data"]["vendors"][0]["fields"][1]["name"], "api_token", "{vendors}");
-    assert_eq!(vendors["data"]["vendors"][0]["streams"][0], "groups");
+    assert_eq!(vendors["data"]["vendors"][0]["streams"][0], "agents");
     let over_rest = api.get(&acme.owner, "/v1/vendors").await.body;
     assert_eq!(
         over_rest[0]["fields"][1],

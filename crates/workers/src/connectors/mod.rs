@@ -1,8 +1,8 @@
 //! Helpdesks that are synced: a connector for each vendor, and one loop that stores what they tell.
 //!
-//! - [`contract`]: what a connector is. It reads pages and knows nothing of storage.
-//! - [`http`]: what every vendor's HTTP has in common.
-//! - [`sync`]: the loop. What a page tells and the checkpoint after it are one transaction.
+//! - `contract`: what a connector is. It reads pages and knows nothing of storage.
+//! - `http`: what every vendor's HTTP has in common.
+//! - `sync`: the loop. What a page tells and the checkpoint after it are one transaction.
 //! - `zendesk` and its like: one folder for each vendor, with its URLs and its JSON.
 
 pub mod contract;

@@ -59,15 +59,7 @@ const ZENDESK: Descriptor = Descriptor {
         CredentialField { name: "email", label: "E-mail of an administrator", is_secret: false },
         CredentialField { name: "api_token", label: "API token", is_secret: true },
     ],
-    streams: &[
-        "groups",
-        "users",
-        "organizations",
-        "tickets",
-        "ticket_events",
-        "satisfaction_ratings",
-        "sla_policies",
-    ],
+    streams: &["agents", "groups", "tickets", "ticket_events"],
 };
 
 impl Vendor {

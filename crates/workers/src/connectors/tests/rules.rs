@@ -2,6 +2,7 @@
 
 use domain::connections::{
     self, ConnectionPatch, ConnectionState, Credentials, RunKind, RunState, SyncRun, SyncRunFilter,
+    Vendor,
 };
 use domain::kernel::{PageArgs, Scope};
 use simulators::server::Faults;
@@ -14,6 +15,15 @@ impl World {
             connections::runs(scope, &SyncRunFilter::default(), &PageArgs::default()).await
         };
         self.app().read(&self.acme, read).await.unwrap().items
+    }
+}
+
+#[test]
+fn what_a_vendor_is_said_to_be_read_for_is_what_is_read() {
+    for vendor in Vendor::ALL {
+        let streams = crate::connectors::of(*vendor).streams();
+        let names: Vec<_> = streams.iter().map(|stream| stream.name).collect();
+        assert_eq!(names, vendor.descriptor().streams, "{vendor:?}");
     }
 }
 
@@ -31,6 +41,9 @@ async fn a_second_run_changes_nothing() {
         (RunKind::Incremental, RunState::Succeeded, false),
     ];
     assert_eq!(told, expected);
+    let health = async |scope: &Scope| connections::health(scope, world.id).await;
+    let health = world.app().read(&world.acme, health).await.unwrap();
+    assert!(health.lag_seconds.is_some() && health.failing_streams == 0, "{health:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
