@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use domain::connections::sync::Account;
-use domain::tickets::source::{SourceAgent, SourceCustomer, SourceQueue, SourceRow};
+use domain::tickets::source::{SourceAgent, SourceQueue, SourceRow};
 
 use super::http::{Http, SignIn};
 
@@ -121,8 +121,6 @@ pub enum Item {
     Agent(SourceAgent),
     /// A group of theirs.
     Queue(SourceQueue),
-    /// Whoever asked for help.
-    Customer(SourceCustomer),
     /// A ticket as it is now, or some of what happened to it.
     Ticket(Box<SourceRow>),
 }

@@ -49,7 +49,6 @@ fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
         match item {
             Item::Agent(agent) => first.agent(&agent),
             Item::Queue(queue) => first.queue(queue),
-            Item::Customer(customer) => first.customer(&customer),
             Item::Ticket(row) => tickets.entry(row.ticket.clone()).or_default().push(*row),
         }
     }

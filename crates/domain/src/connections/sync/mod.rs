@@ -16,7 +16,7 @@ pub use self::streams::{Advance, advance, checkpoint, stumble};
 use super::checks::CADENCE;
 use super::commands::open;
 use super::entity::connection::{ActiveModel, Column, Entity, Model};
-use super::entity::run;
+use super::entity::{run, stream};
 use super::runs::stop;
 use super::types::{
     ConnectionId, ConnectionState, Credentials, RunKind, RunState, SyncRunId, Vendor,
@@ -99,7 +99,7 @@ pub async fn begin_run(scope: &Scope, id: ConnectionId) -> Result<SyncRunId> {
     let old = run::Column::StartedAt.lt(scope.now() - KEPT);
     scope.delete_many::<run::Entity>().filter(theirs).filter(old).exec(scope.tx()).await?;
     let run = scope.new_id::<SyncRunId>();
-    let kind = if row.synced_at.is_none() { RunKind::Backfill } else { RunKind::Incremental };
+    let kind = if has_unread(scope, id).await? { RunKind::Backfill } else { RunKind::Incremental };
     let row = run::ActiveModel {
         id: Set(run),
         connection_id: Set(id),
@@ -203,6 +203,13 @@ async fn activate(scope: &Scope, row: &Model) -> Result<()> {
     let event = Event::state_changed("connection.state_changed", row.id, "activate", &from, &to);
     scope.record(event);
     Ok(())
+}
+
+/// Whether there are streams that were never read, or are to be read once more.
+async fn has_unread(scope: &Scope, id: ConnectionId) -> Result<bool> {
+    let unread = scope.find::<stream::Entity>().filter(stream::Column::ConnectionId.eq(id));
+    let unread = unread.filter(stream::Column::Checkpoint.is_null());
+    Ok(unread.one(scope.tx()).await?.is_some())
 }
 
 /// Whether it is to be read: not the source of an import, and neither paused nor in error nor revoked.

@@ -32,8 +32,6 @@ pub enum RunKind {
     Backfill,
     /// For what changed since the run before.
     Incremental,
-    /// For what the helpdesk told of itself.
-    Webhook,
 }
 
 /// How a run goes.

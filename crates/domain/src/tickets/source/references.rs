@@ -30,7 +30,7 @@ impl Names {
     /// Notes everything that a ticket names.
     pub(super) fn note(&mut self, ticket: &SourceTicket) {
         if let Some(customer) = &ticket.attributes.customer {
-            self.note_customer(customer);
+            self.customers.insert(customer.id.clone(), customer.clone());
         }
         for keyed in &ticket.events {
             if let (ActorKind::Human, Some(agent)) =
@@ -48,10 +48,6 @@ impl Names {
                 }
             }
         }
-    }
-
-    pub(super) fn note_customer(&mut self, customer: &SourceCustomer) {
-        self.customers.insert(customer.id.clone(), customer.clone());
     }
 
     pub(super) fn note_queue(&mut self, queue: SourceQueue) {

@@ -10,7 +10,7 @@ use super::super::{Follow, TicketChange, TicketId};
 use super::merge::{Change, Place, Stored, merge};
 use super::references::{Names, References};
 use super::ticket::SourceTicket;
-use super::types::{SourceAgent, SourceCustomer, SourceQueue};
+use super::types::{SourceAgent, SourceQueue};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{Database, Error, Event, Result, Scope};
@@ -56,11 +56,6 @@ impl Unit {
     /// A queue that is to be there, under this name.
     pub fn queue(&mut self, queue: SourceQueue) {
         self.names.note_queue(queue);
-    }
-
-    /// A customer who is to be there, under this name.
-    pub fn customer(&mut self, customer: &SourceCustomer) {
-        self.names.note_customer(customer);
     }
 
     /// How many rows of the source it is made of.

@@ -1,8 +1,8 @@
 //! What holds for every connector.
 
 use domain::connections::{
-    self, ConnectionPatch, ConnectionState, Credentials, RunKind, RunState, SyncRun, SyncRunFilter,
-    Vendor,
+    self, ConnectionPatch, ConnectionState, Credentials, NewResync, RunKind, RunState, SyncRun,
+    SyncRunFilter, Vendor,
 };
 use domain::kernel::{PageArgs, Scope};
 use simulators::server::Faults;
@@ -44,6 +44,11 @@ async fn a_second_run_changes_nothing() {
     let health = async |scope: &Scope| connections::health(scope, world.id).await;
     let health = world.app().read(&world.acme, health).await.unwrap();
     assert!(health.lag_seconds.is_some() && health.failing_streams == 0, "{health:?}");
+    let from = NewResync { from: world.app().clock().now() };
+    let again = async |scope: &Scope| connections::resync(scope, world.id, from).await;
+    world.app().write(&world.acme, again).await.unwrap();
+    world.work().await;
+    assert_eq!(world.runs().await.last().unwrap().kind, RunKind::Backfill);
 }
 
 #[tokio::test(flavor = "multi_thread")]
