@@ -9,7 +9,7 @@ use base64::Engine;
 use simulators::live::LiveDesk;
 use simulators::model::{Model, Settings};
 use simulators::server::Request;
-use simulators::zendesk::{Options, Zendesk};
+use simulators::{Kind, Options, Simulator};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tickets = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse())?;
@@ -18,10 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         LiveDesk::standing(Model::new(Settings { tickets, agents: 200, ..Settings::default() })?);
     println!("{tickets} tickets told in {:?}", begun.elapsed());
     let options = Options { unlimited: true, ..Options::default() };
-    let zendesk = Zendesk::start(TcpListener::bind("127.0.0.1:0")?, desk, &options)?;
+    let zendesk =
+        Simulator::start(Kind::Zendesk, TcpListener::bind("127.0.0.1:0")?, desk, &options)?;
     zendesk.desk().clock().advance(61);
-    let credentials = zendesk.credentials();
-    let pair = format!("{}/token:{}", credentials.email, credentials.api_token);
+    let pair = format!("{}/token:{}", zendesk.credential("email"), zendesk.credential("api_token"));
     let authorization = base64::engine::general_purpose::STANDARD.encode(pair);
     let exports = [
         ("tickets", "tickets/cursor", ""),

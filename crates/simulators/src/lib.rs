@@ -8,6 +8,7 @@
 //! - [`live`]: the desk going on, change by change.
 //! - [`server`]: what every stand-in for a vendor is made from: serving, limits, faults and webhooks.
 //! - [`zendesk`]: Zendesk Support, over such a desk.
+//! - [`Simulator`]: one of them on a port, whichever vendor's.
 
 #![warn(missing_docs)]
 
@@ -16,5 +17,9 @@ mod iso;
 pub mod live;
 pub mod model;
 pub mod server;
+mod simulator;
 pub mod truth;
 pub mod zendesk;
+
+pub(crate) use simulator::Parts;
+pub use simulator::{Helpdesk, Kind, Options, Simulator};

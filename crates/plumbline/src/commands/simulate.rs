@@ -1,26 +1,27 @@
 //! `plumbline simulate`: a made-up helpdesk behind a vendor's API, for whoever wants to try a connector.
 
+use std::collections::BTreeMap;
+
 use chrono::Days;
 use domain::kernel::Clock;
 use serde::Serialize;
 use simulators::live::{self, LiveDesk};
 use simulators::model::{Model, Settings};
-use simulators::zendesk::{Credentials, Options, Zendesk};
+use simulators::{Options, Simulator};
 
 use super::serve::{Signals, cannot_serve};
-use crate::config::{RateLimit, SimulateArgs, SimulateCommand};
+use crate::config::{RateLimit, SimulateArgs};
 use crate::ops;
 use crate::output::{Failure, Result, result};
 
 /// What it says of itself.
 #[derive(Serialize)]
-struct Simulated<'z> {
-    base_url: &'z str,
-    credentials: &'z Credentials,
+struct Simulated<'s> {
+    base_url: &'s str,
+    credentials: BTreeMap<&'static str, String>,
 }
 
-pub(crate) async fn simulate(command: SimulateCommand) -> Result<()> {
-    let SimulateCommand::Zendesk(args) = command;
+pub(crate) async fn simulate(args: SimulateArgs) -> Result<()> {
     // Before the work: a port that is taken is said at once.
     let listener = ops::bind(args.listen, "--listen")?;
     let mut signals = Signals::new().map_err(cannot_serve)?;
@@ -28,18 +29,20 @@ pub(crate) async fn simulate(command: SimulateCommand) -> Result<()> {
     let begin = tokio::task::spawn_blocking(move || {
         let clock = live::Clock::System { skew: args.faults.skew };
         let desk = LiveDesk::new(model(&args)?, clock);
-        Zendesk::start(listener, desk, &options).map_err(cannot_serve)
+        Simulator::start(args.vendor, listener, desk, &options).map_err(cannot_serve)
     });
-    let zendesk = tokio::select! {
+    let simulator = tokio::select! {
         begun = begin => begun.map_err(|error| Failure::new("internal", error.to_string()))??,
         () = signals.next() => return Ok(()),
     };
-    let simulated = Simulated { base_url: zendesk.base_url(), credentials: zendesk.credentials() };
-    let Credentials { email, api_token, .. } = simulated.credentials;
-    let words = format!(
-        "Zendesk is simulated at {url}.\nIts administrator is {email}, the API token is {api_token}:\n\ncurl -u '{email}/token:{api_token}' {url}/api/v2/users/me.json",
-        url = simulated.base_url,
-    );
+    let credentials = simulator.credentials().into_iter().collect();
+    let simulated = Simulated { base_url: simulator.base_url(), credentials };
+    let mut words =
+        format!("{} is simulated at {}.\n", simulator.kind().name(), simulated.base_url);
+    for (name, text) in &simulated.credentials {
+        words.push_str(&format!("  {name}: {text}\n"));
+    }
+    words.push_str(&format!("\n{}", simulator.example()));
     result(as_json, &simulated, &words)?;
     signals.next().await;
     Ok(())

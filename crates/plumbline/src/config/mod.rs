@@ -55,8 +55,8 @@ pub(crate) enum Command {
     #[command(after_help = DEMO)]
     Demo(DemoArgs),
     /// Serve a made-up helpdesk as a vendor's API, to try a connector against
-    #[command(subcommand)]
-    Simulate(SimulateCommand),
+    #[command(after_help = SIMULATE)]
+    Simulate(SimulateArgs),
     /// Serve the API and run jobs, in one process
     #[command(after_help = SERVE)]
     Serve(ServeArgs),
@@ -97,13 +97,6 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Write the REST and GraphQL contracts, or compare them with the committed ones
     Contracts(ContractsArgs),
-}
-
-#[derive(Subcommand)]
-pub(crate) enum SimulateCommand {
-    /// Zendesk Support
-    #[command(after_help = SIMULATE)]
-    Zendesk(SimulateArgs),
 }
 
 #[derive(Subcommand)]
@@ -175,7 +168,7 @@ impl Command {
             },
             Self::Key(KeyCommand::Rotate(args)) => args.json,
             Self::Import(ImportCommand::Tickets(args)) => args.json,
-            Self::Simulate(SimulateCommand::Zendesk(args)) => args.json,
+            Self::Simulate(args) => args.json,
             Self::Demo(_)
             | Self::Serve(_)
             | Self::Api(_)

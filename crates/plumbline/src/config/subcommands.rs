@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use domain::tenants::WeekStart;
+use simulators::Kind;
 use simulators::server::Faults;
 
 use super::effective::Effective;
 use super::options::{PublicArgs, ServerArgs, StoreArgs, WorkArgs};
-use super::values::{address, rate, week_start};
+use super::values::{address, rate, vendor, week_start};
 
 #[derive(Args)]
 pub(crate) struct DemoArgs {
@@ -276,6 +277,9 @@ pub(crate) struct RestoreArgs {
 
 #[derive(Args)]
 pub(crate) struct SimulateArgs {
+    /// Whose helpdesk, like zendesk
+    #[arg(value_name = "VENDOR", value_parser = vendor)]
+    pub(crate) vendor: Kind,
     /// Where it serves; port 0 is one that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     pub(crate) listen: SocketAddr,

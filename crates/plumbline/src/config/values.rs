@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use api::{Allowances, Network};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use domain::tenants::WeekStart;
+use simulators::Kind;
 use tracing_subscriber::EnvFilter;
 use workers::egress::{HostPort, NoHostPort};
 
@@ -50,6 +51,12 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
     const MOST: f64 = 100_000.0;
     let rate = text.parse().ok().filter(|rate| (0.0..=MOST).contains(rate));
     rate.ok_or_else(|| format!("it must be a number from 0 to {MOST}, like 2.5"))
+}
+
+pub(super) fn vendor(word: &str) -> Result<Kind, String> {
+    let words = || Kind::ALL.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ");
+    let found = Kind::ALL.iter().copied().find(|kind| kind.word() == word);
+    found.ok_or_else(|| format!("it must be one of {}", words()))
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::ids;
@@ -14,24 +14,20 @@ use crate::model::{Chance, Model, Subject};
 use crate::server::{Answer, Request};
 
 /// What a client signs in with. The account's token works with the address of everybody who works there.
-#[derive(Clone, Debug, Serialize)]
-pub struct Credentials {
+#[derive(Clone, Debug)]
+pub(super) struct Credentials {
     /// The administrator's address.
-    pub email: String,
+    pub(super) email: String,
     /// The account's API token.
-    pub api_token: String,
+    pub(super) api_token: String,
     /// An OAuth access token of the administrator that does not expire.
-    #[serde(skip)]
-    pub access_token: String,
+    pub(super) access_token: String,
     /// A client that can get more of them at `POST /oauth/tokens`.
-    #[serde(skip)]
-    pub client_id: String,
+    pub(super) client_id: String,
     /// The client's secret.
-    #[serde(skip)]
-    pub client_secret: String,
+    pub(super) client_secret: String,
     /// What the client can get its first access token with.
-    #[serde(skip)]
-    pub refresh_token: String,
+    pub(super) refresh_token: String,
 }
 
 /// Who asks.

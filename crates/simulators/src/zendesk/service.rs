@@ -5,16 +5,19 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use super::account::{Account, Caller};
+use super::account::{self, Account, Caller};
+use super::happened;
 use super::hours::Hours;
 use super::routes;
 use super::webhooks::Webhooks;
-use crate::live::LiveDesk;
-use crate::server::{Allowance, Answer, Hits, Request, Vendor, Window};
+use crate::live::{LiveDesk, Moment};
+use crate::model::Ticket;
+use crate::server::{Allowance, Answer, Deliveries, Hits, Request, Vendor, Window};
+use crate::{Helpdesk, Parts};
 
 /// Everything that an answer is made from.
 #[derive(Debug)]
-pub(super) struct Service {
+pub(crate) struct Service {
     pub(super) desk: LiveDesk,
     /// Where it is served, without a slash at the end.
     pub(super) base: String,
@@ -52,7 +55,8 @@ impl Limits {
 }
 
 impl Service {
-    pub(super) fn new(desk: LiveDesk, base: String, webhooks: Webhooks, is_limited: bool) -> Self {
+    pub(crate) fn new(Parts { desk, base, deliveries, is_limited }: Parts) -> Self {
+        let webhooks = Webhooks::new(desk.model().settings().seed, deliveries);
         let account = Account::of(desk.model());
         let hours = Hours::of(desk.model());
         let limits = is_limited.then(Limits::new);
@@ -107,6 +111,59 @@ impl Service {
         let mut answer = answer.unwrap_or_else(|Problem(answer)| answer);
         answer.headers.extend(headers);
         Ok(answer)
+    }
+}
+
+impl Helpdesk for Service {
+    fn desk(&self) -> &LiveDesk {
+        &self.desk
+    }
+
+    fn credentials(&self) -> Vec<(&'static str, String)> {
+        let known = &self.account.credentials;
+        vec![("email", known.email.clone()), ("api_token", known.api_token.clone())]
+    }
+
+    fn other_credentials(&self) -> Vec<(&'static str, String)> {
+        let known = &self.account.credentials;
+        vec![
+            ("access_token", known.access_token.clone()),
+            ("client_id", known.client_id.clone()),
+            ("client_secret", known.client_secret.clone()),
+            ("refresh_token", known.refresh_token.clone()),
+        ]
+    }
+
+    fn example(&self) -> String {
+        let account::Credentials { email, api_token, .. } = &self.account.credentials;
+        format!("curl -u '{email}/token:{api_token}' {}/api/v2/users/me.json", self.base)
+    }
+
+    fn ticket_id(&self, number: u64) -> String {
+        number.to_string()
+    }
+
+    /// That somebody sets the status that a ticket has already is nothing that happens there.
+    fn known(&self, mut ticket: Ticket) -> Ticket {
+        let mut status = None;
+        for event in &mut ticket.events {
+            event.status = event.status.filter(|new| Some(*new) != status);
+            status = event.status.or(status);
+        }
+        ticket
+    }
+
+    fn subscribe(&self, endpoint: &str) -> String {
+        let now = self.desk.clock().now();
+        self.webhooks.add("subscriber", endpoint, &happened::KINDS, now).secret
+    }
+
+    fn announce(&self, moments: &[Moment]) {
+        self.webhooks.announce(&self.desk, moments);
+    }
+
+    fn deliveries(&self) -> &Deliveries {
+        &self.webhooks.deliveries
     }
 }
 

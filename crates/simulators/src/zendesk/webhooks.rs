@@ -19,11 +19,11 @@ use crate::server::{Answer, Call, Deliveries};
 
 /// Somebody who hears of events.
 #[derive(Clone, Debug)]
-pub struct Webhook {
+pub(super) struct Webhook {
     /// Its number at the vendor's.
-    pub id: String,
+    id: String,
     /// What each request to it is signed with.
-    pub secret: String,
+    pub(super) secret: String,
     name: String,
     endpoint: String,
     subscriptions: Vec<String>,

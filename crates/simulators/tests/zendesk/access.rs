@@ -1,7 +1,7 @@
 //! Who is let in, and how often.
 
+use simulators::Options;
 use simulators::server::Faults;
-use simulators::zendesk::Options;
 
 use crate::client::{Client, basic, serve, zendesk};
 
@@ -10,26 +10,26 @@ const EXPORT: &str = "/api/v2/incremental/tickets/cursor.json?start_time=0&per_p
 #[test]
 fn only_who_signs_in_gets_an_answer() {
     let zendesk = zendesk(Faults::default());
-    let credentials = zendesk.credentials();
+    let credential = |name| zendesk.credential(name);
     let agent = zendesk.desk().model().desk().agents[0].person.email.clone();
     let status = |authorization: &str, url: &str| {
         let client = Client::of(&zendesk).with(authorization);
         client.get(url).status
     };
     let me = "/api/v2/users/me.json";
-    let token = &credentials.api_token;
+    let token = &credential("api_token");
     let wrong = [
         String::new(),
         "Basic !".to_owned(),
-        basic(&credentials.email, "wrong"),
+        basic(&credential("email"), "wrong"),
         basic("nobody@quillmere.example", token),
         "Bearer wrong".to_owned(),
     ];
     for wrong in &wrong {
         assert_eq!(status(wrong, me), 401, "{wrong}");
     }
-    let admin = basic(&credentials.email, token);
-    let bearer = format!("Bearer {}", credentials.access_token);
+    let admin = basic(&credential("email"), token);
+    let bearer = format!("Bearer {}", credential("access_token"));
     for right in [&admin, &bearer] {
         assert_eq!((status(right, me), status(right, EXPORT)), (200, 200));
     }
@@ -46,20 +46,21 @@ fn only_who_signs_in_gets_an_answer() {
 #[test]
 fn a_refresh_token_works_once_and_what_it_gives_expires() {
     let zendesk = zendesk(Faults::default());
-    let credentials = zendesk.credentials();
+    let credential = |name| zendesk.credential(name);
     let client = Client::of(&zendesk);
     let refresh = |token: &str| {
         let body = format!(
             r#"{{"grant_type":"refresh_token","client_id":"{}","client_secret":"{}","refresh_token":"{token}"}}"#,
-            credentials.client_id, credentials.client_secret
+            credential("client_id"),
+            credential("client_secret")
         );
         client.send("POST", "/oauth/tokens", &body).unwrap()
     };
-    let granted = refresh(&credentials.refresh_token);
+    let granted = refresh(&credential("refresh_token"));
     assert_eq!(granted.status, 200);
     let (access, next) =
         (granted.json()["access_token"].clone(), granted.json()["refresh_token"].clone());
-    assert_eq!(refresh(&credentials.refresh_token).json()["error"], "invalid_grant");
+    assert_eq!(refresh(&credential("refresh_token")).json()["error"], "invalid_grant");
     let bearer = format!("Bearer {}", access.as_str().unwrap());
     let signed_in = Client::of(&zendesk).with(&bearer);
     assert_eq!(signed_in.get(EXPORT).status, 200);

@@ -14,7 +14,7 @@ use serde_json::Value;
 use simulators::live::LiveDesk;
 use simulators::model::{Model, Settings};
 use simulators::server::Faults;
-use simulators::zendesk::{Options, Zendesk};
+use simulators::{Kind, Options, Simulator};
 use tokio::runtime::Runtime;
 
 pub(crate) const TICKETS: u64 = 1_500;
@@ -24,14 +24,14 @@ pub(crate) fn settings() -> Settings {
 }
 
 /// A vendor without limits whose clock stands still.
-pub(crate) fn zendesk(faults: Faults) -> Zendesk {
+pub(crate) fn zendesk(faults: Faults) -> Simulator {
     serve(&Options { unlimited: true, faults, ..Options::default() })
 }
 
-pub(crate) fn serve(options: &Options) -> Zendesk {
+pub(crate) fn serve(options: &Options) -> Simulator {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let desk = LiveDesk::standing(Model::new(settings()).unwrap());
-    let zendesk = Zendesk::start(listener, desk, options).unwrap();
+    let zendesk = Simulator::start(Kind::Zendesk, listener, desk, options).unwrap();
     // The last minute of the history can be exported.
     zendesk.desk().clock().advance(61);
     zendesk
@@ -53,11 +53,10 @@ pub(crate) struct Reply {
 
 impl Client {
     /// Signed in as the administrator.
-    pub(crate) fn of(zendesk: &Zendesk) -> Self {
+    pub(crate) fn of(zendesk: &Simulator) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let http = Http::builder(TokioExecutor::new()).build_http();
-        let credentials = zendesk.credentials();
-        let authorization = basic(&credentials.email, &credentials.api_token);
+        let authorization = basic(&zendesk.credential("email"), &zendesk.credential("api_token"));
         Self { runtime, http, base: zendesk.base_url().to_owned(), authorization }
     }
 

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use simulators::Simulator;
 use simulators::server::Faults;
-use simulators::zendesk::Zendesk;
 
 use crate::client::{Client, ids, zendesk};
 
 const PAGE: &str = "/api/v2/incremental/tickets/cursor.json?start_time=0&per_page=50";
 
-fn client(faults: Faults) -> (Zendesk, Client) {
+fn client(faults: Faults) -> (Simulator, Client) {
     let zendesk = zendesk(faults);
     let client = Client::of(&zendesk);
     (zendesk, client)

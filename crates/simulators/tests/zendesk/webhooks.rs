@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use simulators::Simulator;
 use simulators::server::Faults;
-use simulators::zendesk::Zendesk;
 
 use crate::client::{Client, zendesk};
 
@@ -68,7 +68,7 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
     Sha256::digest([&padded(0x5c)[..], &inner].concat()).to_vec()
 }
 
-fn wait(zendesk: &Zendesk) {
+fn wait(zendesk: &Simulator) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(zendesk.delivered());
 }
@@ -77,7 +77,7 @@ fn wait(zendesk: &Zendesk) {
 fn arrived(faults: Faults) -> Vec<String> {
     let zendesk = zendesk(faults);
     let (address, heard) = receiver();
-    let _webhook = zendesk.subscribe(&format!("http://{address}/hook"), &[]);
+    let _secret = zendesk.subscribe(&format!("http://{address}/hook"));
     zendesk.change(60);
     wait(&zendesk);
     let id = |heard: &Heard| {
