@@ -12,6 +12,7 @@ mod m20261122_000007_idempotency;
 mod m20261122_000008_append_only;
 mod m20261122_000009_erasures;
 mod m20261122_000010_connections;
+mod m20261122_000011_ratings;
 pub mod schema;
 mod tenancy;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_append_only::Migration),
             Box::new(m20261122_000009_erasures::Migration),
             Box::new(m20261122_000010_connections::Migration),
+            Box::new(m20261122_000011_ratings::Migration),
         ]
     }
 }

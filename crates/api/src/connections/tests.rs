@@ -27,7 +27,7 @@ async fn read(api: &TestApi, tenant: &Tenant, id: &str) {
     let read = async |scope: &Scope| {
         let run = sync::begin_run(scope, id).await?;
         let step = Advance {
-            checkpoint: "{}".to_owned(),
+            checkpoint: Some("{}".to_owned()),
             reached_at: scope.now(),
             items: 100,
             changed: 99,

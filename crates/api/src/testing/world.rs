@@ -5,7 +5,8 @@ use actix_web::test::TestRequest;
 use domain::connections::sync::{self, Advance};
 use domain::connections::{ConnectionId, RunState, Vendor};
 use domain::kernel::Caller;
-use domain::kpis;
+use domain::tickets::source::{References, SourceRating, Unit};
+use domain::{kpis, tickets};
 use serde_json::{Value, json};
 
 use super::{Tenant, TestApi};
@@ -94,6 +95,32 @@ impl TestApi {
         let imported = self.send(import.set_payload(file)).await;
         assert_eq!(imported.body["accepted"], 11, "{:?}", imported.body);
         self.drain(tenant).await;
+        self.rate(tenant).await;
+    }
+
+    /// Rates every ticket twice.
+    async fn rate(&self, tenant: &Tenant) {
+        let list = self.get(&tenant.owner, "/v1/tickets?limit=200").await.body;
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        for ticket in list["items"].as_array().expect("a list") {
+            let source: ConnectionId = text(&ticket["connection_id"]).parse().expect("an id");
+            let mut unit = Unit::default();
+            for n in 1..=2 {
+                unit.rating(SourceRating {
+                    id: format!("{}-{n}", text(&ticket["external_id"])),
+                    ticket: text(&ticket["external_id"]),
+                    score: n,
+                    best: 2,
+                    comment: Some(tenant.slug.clone()),
+                    at: i64::from(n),
+                });
+            }
+            let known = References::default();
+            let rated = self.test.app.write(&tenant.system, async |scope| {
+                tickets::source::write(scope, source, &known, &unit, kpis::follow).await
+            });
+            assert_eq!(rated.await.expect("ratings").changed, 2);
+        }
     }
 
     /// Connects two helpdesks, of which each stream was read twice.
@@ -114,7 +141,7 @@ impl TestApi {
                     let (checkpoint, reached_at) = (slug.clone(), scope.now());
                     for stream in Vendor::Zendesk.descriptor().streams {
                         let step = Advance {
-                            checkpoint: checkpoint.clone(),
+                            checkpoint: Some(checkpoint.clone()),
                             reached_at,
                             items: 2,
                             changed: 1,

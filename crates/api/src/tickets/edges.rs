@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use domain::kernel::Error;
-use domain::tickets::{self, TicketEvent, TicketId};
+use domain::tickets::{self, Rating, TicketEvent, TicketId};
 
 use crate::graphql::{Loaded, Loads};
 
@@ -20,5 +20,20 @@ impl Loader<EventsOf> for Loads {
         let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
         let events = tickets::events_of(&*self.scope().await?, &tickets).await?;
         Ok(events.into_iter().map(|(ticket, events)| (EventsOf(ticket), events)).collect())
+    }
+}
+
+/// The ratings of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RatingsOf(pub(super) TicketId);
+
+impl Loader<RatingsOf> for Loads {
+    type Value = Vec<Rating>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RatingsOf]) -> Loaded<RatingsOf, Vec<Rating>> {
+        let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let ratings = tickets::ratings_of(&*self.scope().await?, &tickets).await?;
+        Ok(ratings.into_iter().map(|(ticket, ratings)| (RatingsOf(ticket), ratings)).collect())
     }
 }

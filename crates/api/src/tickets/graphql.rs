@@ -3,11 +3,11 @@
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use domain::kernel::PersonId;
 use domain::tickets::{
-    self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent,
-    TicketFilter, TicketId, TicketSort,
+    self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, Ticket,
+    TicketEvent, TicketFilter, TicketId, TicketSort,
 };
 
-use super::edges::EventsOf;
+use super::edges::{EventsOf, RatingsOf};
 use crate::graphql::{PageOf, found, load, page, read, write};
 use crate::people::PersonNode;
 
@@ -69,6 +69,11 @@ impl TicketNode {
     /// What happened to it, in order.
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<TicketEvent>> {
         Ok(load(ctx, EventsOf(self.ticket.id)).await?.unwrap_or_default())
+    }
+
+    /// What its customer thought of the answers, in order.
+    async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
+        Ok(load(ctx, RatingsOf(self.ticket.id)).await?.unwrap_or_default())
     }
 }
 

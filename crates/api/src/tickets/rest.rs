@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, delete, get, post, put};
 use domain::kernel::{Page, PageArgs};
 use domain::tickets::{
-    self, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Ticket, TicketEvent,
+    self, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, Ticket, TicketEvent,
     TicketFilter, TicketId,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,7 +21,13 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(put_mapping)
         .service(delete_mapping)
         .service(import);
-    config.service(get).service(events).service(queues).service(queue_teams).service(link_queue);
+    config
+        .service(get)
+        .service(events)
+        .service(ratings)
+        .service(queues)
+        .service(queue_teams)
+        .service(link_queue);
 }
 
 /// List tickets.
@@ -47,6 +53,13 @@ async fn get(api: Api, caller: Caller, id: Path<TicketId>) -> Result<Json<Ticket
 #[get("/tickets/{id}/events")]
 async fn events(api: Api, caller: Caller, id: Path<TicketId>) -> Result<List<Vec<TicketEvent>>> {
     Ok(List(api.read(&caller, async |scope| tickets::events(scope, *id).await).await?))
+}
+
+/// List what the customer of a ticket thought of the answers, in order.
+#[utoipa::path(tag = "tickets", operation_id = "tickets.ratings", params(("id" = TicketId, Path)), responses((status = OK, body = Vec<Rating>), Problems))]
+#[get("/tickets/{id}/ratings")]
+async fn ratings(api: Api, caller: Caller, id: Path<TicketId>) -> Result<List<Vec<Rating>>> {
+    Ok(List(api.read(&caller, async |scope| tickets::ratings(scope, *id).await).await?))
 }
 
 /// List the queues: the helpdesk's groups.

@@ -24,6 +24,6 @@ pub use runs::{get as run, list as runs, of_each as runs_of_each};
 pub use types::{
     Connection, ConnectionAction, ConnectionFilter, ConnectionHealth, ConnectionId,
     ConnectionPatch, ConnectionState, CredentialField, Credentials, Descriptor, NewConnection,
-    NewResync, RunKind, RunState, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort, SyncStream,
-    Vendor,
+    NewResync, RunKind, RunState, SWEEP, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort,
+    SyncStream, Vendor,
 };

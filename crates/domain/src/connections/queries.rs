@@ -10,7 +10,7 @@ use super::entity::connection::{ActiveModel, Column, Entity, Model};
 use super::entity::stream;
 use super::types::{
     Connection, ConnectionFilter, ConnectionHealth, ConnectionId, ConnectionState, Descriptor,
-    SyncStream, Vendor,
+    SWEEP, SyncStream, Vendor,
 };
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{
@@ -122,7 +122,8 @@ pub async fn health_of(
 }
 
 fn health_with(row: Model, streams: &[SyncStream], now: DateTime<Utc>) -> ConnectionHealth {
-    let reached: Option<Vec<_>> = streams.iter().map(|stream| stream.reached_at).collect();
+    let feeds = streams.iter().filter(|stream| stream.name != SWEEP);
+    let reached: Option<Vec<_>> = feeds.map(|stream| stream.reached_at).collect();
     let reached_at = reached.and_then(|all| all.into_iter().min());
     ConnectionHealth {
         state: row.state,

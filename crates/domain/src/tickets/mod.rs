@@ -22,6 +22,6 @@ pub use follow::{Follow, TicketChange};
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{
     customers, events, events_of, get, has_queue, linked_queues, list, many, mapping, mappings,
-    mappings_of, queue_links, queue_teams, queues, queues_of,
+    mappings_of, queue_links, queue_teams, queues, queues_of, ratings, ratings_of,
 };
 pub use types::*;

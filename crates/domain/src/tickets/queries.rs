@@ -7,10 +7,10 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Quer
 use uuid::Uuid;
 
 use super::Effect;
-use super::entity::{customer, event, mapping, queue, queue_team, ticket};
+use super::entity::{customer, event, mapping, queue, queue_team, rating, ticket};
 use super::types::{
-    Customer, CustomerId, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Ticket,
-    TicketEvent, TicketFilter, TicketId, TicketSort,
+    Customer, CustomerId, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Rating,
+    Ticket, TicketEvent, TicketFilter, TicketId, TicketSort,
 };
 use crate::kernel::TenantOwned;
 use crate::kernel::dialect::{any, any_text};
@@ -143,6 +143,43 @@ async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
         .order_by_asc(event::Column::Seq)
         .all(scope.tx())
         .await?)
+}
+
+/// What the customer of a ticket thought of the answers, in order.
+///
+/// # Errors
+/// As [`get`].
+pub async fn ratings(scope: &Scope, id: TicketId) -> Result<Vec<Rating>> {
+    let found = ratings_of(scope, &[id]).await?.pop();
+    found.map(|(_, ratings)| ratings).ok_or_else(|| Error::not_found("ticket", id))
+}
+
+/// The same of those of some tickets that the caller may see.
+///
+/// # Errors
+/// As [`many`].
+pub async fn ratings_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, Vec<Rating>)>> {
+    let wanted = any(scope.backend(), ticket::Column::Id, ids.iter().map(|id| id.0));
+    let tickets = within_reach(scope).await?.filter(wanted).all(scope.tx()).await?;
+    let names = tickets.iter().map(|ticket| ticket.external_id.clone());
+    let rows = scope
+        .find::<rating::Entity>()
+        .filter(any_text(scope.backend(), rating::Column::Ticket, names))
+        .order_by_asc(rating::Column::RatedAt)
+        .order_by_asc(rating::Column::Id)
+        .all(scope.tx())
+        .await?;
+    // Two sources may have tickets of one name.
+    let mut of_ticket: HashMap<_, Vec<Rating>> = HashMap::new();
+    for rating::Model { connection_id, ticket, score, best, comment, rated_at, .. } in rows {
+        let rating = Rating { score, best, comment, rated_at };
+        of_ticket.entry((connection_id, ticket)).or_default().push(rating);
+    }
+    let of = |ticket: ticket::Model| {
+        let found = of_ticket.remove(&(ticket.connection_id, ticket.external_id));
+        (ticket.id, found.unwrap_or_default())
+    };
+    Ok(tickets.into_iter().map(of).collect())
 }
 
 /// The queues of the tenant, by name, for whoever sees any ticket: their names tell nothing of anybody.

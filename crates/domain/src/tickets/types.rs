@@ -14,6 +14,7 @@ crate::id!(TicketId, "ticket", "A ticket's id.");
 crate::id!(QueueId, "queue", "The id of a queue: the helpdesk's group.");
 crate::id!(QueueTeamId, "queue_team", "The id of a link between a queue and a team.");
 crate::id!(MappingId, "mapping", "The id of a stored import mapping.");
+crate::id!(RatingId, "rating", "A rating's id.");
 crate::id!(CustomerId, "customer", "A customer's id.");
 
 /// Declares an enum that is text in the database, snake_case in JSON and an enum of GraphQL.
@@ -233,6 +234,19 @@ pub struct TicketEvent {
     pub actor_id: Option<PersonId>,
     /// What it did, in the words of an import mapping: `status:solved`, `message:public`, `queue:queue_01h4…`.
     pub effects: Vec<String>,
+}
+
+/// What a customer thought of the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct Rating {
+    /// From 1, the worst, on.
+    pub score: i32,
+    /// The best score there is: 2 where an answer is good or bad, 5 of five stars.
+    pub best: i32,
+    /// What the customer wrote.
+    pub comment: Option<String>,
+    /// When they rated.
+    pub rated_at: DateTime<Utc>,
 }
 
 /// A queue: the helpdesk's group.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use domain::connections::sync::Account;
-use domain::tickets::source::{SourceAgent, SourceQueue, SourceRow};
+use domain::tickets::source::{SourceAgent, SourceQueue, SourceRating, SourceRow};
 
 use super::http::{Http, SignIn};
 
@@ -40,13 +41,27 @@ pub trait Connector: Send + Sync {
         stream: &Stream,
         at: Checkpoint,
     ) -> Result<Step, VendorError>;
+
+    /// Everything of one ticket, as it is now: what a webhook hints at. Its events are known by the same ids as those of the streams.
+    /// `None` where the vendor has no such ticket, or has it no more.
+    ///
+    /// # Errors
+    /// [`VendorError`].
+    async fn fetch(&self, desk: &Desk<'_>, ticket: &str) -> Result<Option<Vec<Item>>, VendorError>;
+
+    /// The tickets that a delivery of the vendor's webhook is about, by the vendor's ids. That the delivery is the vendor's was verified before;
+    /// nothing else that it says is believed.
+    ///
+    /// # Errors
+    /// `Shape` where it is nothing that the vendor sends.
+    fn hints(&self, delivery: &[u8]) -> Result<Vec<String>, VendorError>;
 }
 
 /// The account that is read.
 pub struct Desk<'a> {
     /// How it is asked.
     pub http: &'a Http,
-    /// The vendor's ids of its agents: what the snapshots of this run told. Whoever else does something is a customer.
+    /// The vendor's ids of its agents: who was one at any run, and whom the snapshots of this run told. Whoever else does something is a customer.
     pub agents: &'a HashSet<String>,
 }
 
@@ -66,6 +81,8 @@ pub enum Mode {
     Snapshot,
     /// Goes on where it was: a checkpoint is kept of it.
     Feed,
+    /// Read whole once a day, to find what is gone where a feed does not tell of it: see [`Step::within`].
+    Sweep,
 }
 
 /// Where a stream is, as it is kept. Kinds are never renamed.
@@ -92,12 +109,27 @@ pub enum Checkpoint {
 }
 
 impl Checkpoint {
+    /// The vendor's token, where there is one.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
+        match self {
+            Self::Token { cursor, .. } => Some(cursor),
+            Self::Start { .. } | Self::Mark { .. } => None,
+        }
+    }
+
+    /// What changed since this moment is asked for.
+    #[must_use]
+    pub const fn from(&self) -> DateTime<Utc> {
+        let (Self::Start { from } | Self::Token { from, .. } | Self::Mark { at: from }) = self;
+        *from
+    }
+
     /// Where to begin again when the vendor has lost this one: somewhat before, as what is read twice changes nothing.
     #[must_use]
     pub fn lost(&self) -> Self {
         const OVERLAP: chrono::TimeDelta = chrono::TimeDelta::hours(1);
-        let (Self::Start { from } | Self::Token { from, .. } | Self::Mark { at: from }) = self;
-        Self::Start { from: *from - OVERLAP }
+        Self::Start { from: self.from() - OVERLAP }
     }
 }
 
@@ -112,6 +144,9 @@ pub struct Step {
     pub has_more: bool,
     /// How far the vendor's time has been read.
     pub reached_at: DateTime<Utc>,
+    /// Of a sweep: every ticket that was created from the first to before the second moment and is still there is among the items as
+    /// [`Item::Exists`]. What is known here of that time and not among them was deleted there.
+    pub within: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// Something of a page, in our terms.
@@ -123,6 +158,28 @@ pub enum Item {
     Queue(SourceQueue),
     /// A ticket as it is now, or some of what happened to it.
     Ticket(Box<SourceRow>),
+    /// What a customer thought of the answer.
+    Rating(SourceRating),
+    /// The ticket of this id is there.
+    Exists(String),
+}
+
+/// Asks something of each of many, so many at once, in their order. What was answered before something failed is not lost: a page whose
+/// tickets need a request each is as long as the vendor's limits allow.
+pub async fn each_of<T, U, F: Future<Output = Result<U, VendorError>>>(
+    things: impl IntoIterator<Item = T>,
+    at_once: usize,
+    ask: impl FnMut(T) -> F,
+) -> (Vec<U>, Option<VendorError>) {
+    let mut answers = stream::iter(things).map(ask).buffered(at_once);
+    let mut done = Vec::new();
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(answer) => done.push(answer),
+            Err(error) => return (done, Some(error)),
+        }
+    }
+    (done, None)
 }
 
 /// Why a vendor did not answer what was asked.
@@ -146,6 +203,9 @@ pub enum VendorError {
     /// The vendor will not answer this, however often it is asked.
     #[error("{0}")]
     Refused(String),
+    /// The vendor has nothing of this name.
+    #[error("{0}")]
+    Missing(String),
 }
 
 impl VendorError {
@@ -158,7 +218,7 @@ impl VendorError {
             Self::Lost(_) => "helpdesk_checkpoint_lost",
             Self::Transient(_) => "helpdesk_unavailable",
             Self::Shape(_) => "helpdesk_answer_unreadable",
-            Self::Refused(_) => "helpdesk_refused",
+            Self::Refused(_) | Self::Missing(_) => "helpdesk_refused",
         }
     }
 }

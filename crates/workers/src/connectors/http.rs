@@ -6,8 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::form_urlencoded;
 
 use domain::kernel::{Clock, OrInternal, Result};
 
@@ -24,7 +28,7 @@ const WITHIN: Duration = Duration::from_secs(120);
 pub struct Http {
     egress: Egress,
     base: String,
-    auth: HeaderValue,
+    headers: HeaderMap,
     wait: Duration,
     clock: Clock,
 }
@@ -35,6 +39,8 @@ pub struct Page<T> {
     pub body: T,
     /// When it was asked for: the vendor knew all until then.
     pub asked_at: DateTime<Utc>,
+    /// What stood above it.
+    pub headers: HeaderMap,
 }
 
 /// How an account is signed in to.
@@ -43,6 +49,8 @@ pub struct SignIn<'a> {
     pub base_url: &'a str,
     /// With what.
     pub auth: Auth<'a>,
+    /// What else every request says.
+    pub headers: &'static [(&'static str, &'static str)],
     /// How long to wait where the vendor asks to and does not say how long.
     pub wait: Duration,
 }
@@ -51,19 +59,32 @@ pub struct SignIn<'a> {
 pub enum Auth<'a> {
     /// A name and a password, or what a vendor puts in their place.
     Basic(String, &'a str),
+    /// A token.
+    Bearer(&'a str),
 }
 
 impl Http {
     /// # Errors
     /// `internal` for credentials that no header can hold: the descriptor keeps them out.
-    pub fn new(context: &Context, SignIn { base_url, auth, wait }: SignIn<'_>) -> Result<Self> {
-        let Auth::Basic(user, password) = auth;
-        let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
-        let mut auth = HeaderValue::try_from(basic).or_internal()?;
+    pub fn new(context: &Context, sign_in: SignIn<'_>) -> Result<Self> {
+        let SignIn { base_url, auth, headers: others, wait } = sign_in;
+        let auth = match auth {
+            Auth::Basic(user, password) => {
+                format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+            }
+            Auth::Bearer(token) => format!("Bearer {token}"),
+        };
+        let mut auth = HeaderValue::try_from(auth).or_internal()?;
         auth.set_sensitive(true);
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, auth);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        for (name, value) in others {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
         let base = base_url.trim_end_matches('/').to_owned();
         let (egress, clock) = (context.egress.clone(), context.app.clock().clone());
-        Ok(Self { egress, base, auth, wait, clock })
+        Ok(Self { egress, base, headers, wait, clock })
     }
 
     /// Reads a page. `path` is what comes after the account's address, which alone is ever asked: a vendor's own links are not followed.
@@ -74,19 +95,54 @@ impl Http {
         &self,
         path: &str,
     ) -> std::result::Result<Page<T>, VendorError> {
-        let request = Request::get(format!("{}{path}", self.base))
-            .header(AUTHORIZATION, self.auth.clone())
-            .header(ACCEPT, HeaderValue::from_static("application/json"))
-            .at_most(LARGEST)
-            .within(WITHIN);
+        self.ask(path, Request::get(format!("{}{path}", self.base))).await
+    }
+
+    /// Reads a page that is asked for with a body: a search.
+    ///
+    /// # Errors
+    /// [`VendorError`], by what went wrong.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> std::result::Result<Page<T>, VendorError> {
+        let json = HeaderValue::from_static("application/json");
+        let request = Request::post(format!("{}{path}", self.base), body.to_string());
+        self.ask(path, request.header(CONTENT_TYPE, json)).await
+    }
+
+    /// What there may be none of.
+    ///
+    /// # Errors
+    /// [`VendorError`], by what went wrong.
+    pub async fn find<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> std::result::Result<Option<Page<T>>, VendorError> {
+        match self.get(path).await {
+            Err(VendorError::Missing(_)) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        mut request: Request,
+    ) -> std::result::Result<Page<T>, VendorError> {
+        for (name, value) in &self.headers {
+            request = request.header(name.clone(), value.clone());
+        }
         let asked_at = self.now();
+        let request = request.at_most(LARGEST).within(WITHIN);
         let answer = self.egress.send(request).await?.unless_redirected()?;
-        let (status, wait) = (answer.status(), self.retry_after(answer.headers()));
+        let (status, headers) = (answer.status(), answer.headers().clone());
         if status != StatusCode::OK {
-            return Err(self.refused(status, wait));
+            return Err(self.refused(status, self.retry_after(&headers)));
         }
         let body = answer.body().await?;
-        Ok(Page { body: read(path, &body)?, asked_at })
+        Ok(Page { body: read(path, &body)?, asked_at, headers })
     }
 
     /// The time here.
@@ -115,14 +171,20 @@ impl Http {
             }
             429 => VendorError::Limited(wait.unwrap_or(self.wait)),
             503 if wait.is_some() => VendorError::Limited(wait.unwrap_or(self.wait)),
+            404 | 410 => VendorError::Missing(told),
             408 | 425 | 500.. => VendorError::Transient(told),
             _ => VendorError::Refused(told),
         }
     }
 }
 
+/// Reads a text of the vendor's. `path` is what it is called where it cannot be read.
+///
 /// Read as a whole first: only a page that cannot be read is read again to say where. What stands there is left out.
-fn read<T: DeserializeOwned>(path: &str, body: &[u8]) -> std::result::Result<T, VendorError> {
+///
+/// # Errors
+/// `Shape`, with the place; `Transient` where the text is cut off.
+pub fn read<T: DeserializeOwned>(path: &str, body: &[u8]) -> std::result::Result<T, VendorError> {
     serde_json::from_slice(body).map_err(|error| {
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         if error.is_eof() {
@@ -150,4 +212,10 @@ impl From<EgressError> for VendorError {
             | EgressError::Unusable(_) => Self::Transient(error.to_string()),
         }
     }
+}
+
+/// A text as a part of a path or of a query.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

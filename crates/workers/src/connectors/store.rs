@@ -1,21 +1,25 @@
 //! A page becomes ours: what it tells of one ticket together, in transactions of a fitting size, the checkpoint in the last of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::connections::sync::{Advance, advance};
-use domain::kernel::{Result, Scope};
+use domain::kernel::{Caller, Result, Scope};
 use domain::kpis;
-use domain::tickets::source::{self, References, SourceRow, SourceTicket, Unit};
+use domain::tickets::source::{self, References, Rows, SourceRow, SourceTicket, Unit};
 
-use super::contract::{Item, Step, Stream};
+use super::contract::{Item, Mode, Step, Stream};
 use super::sync::Turn;
 
 /// Stores a page, and gives whom it found or made.
-pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, step: Step) -> Result<References> {
+pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, mut step: Step) -> Result<References> {
     let app = &turn.context.app;
     let (id, run) = (turn.account.id, turn.run);
+    step.items.extend(gone(turn, &step).await?);
+    // A sweep that has ended begins anew, when it is time.
+    let has_ended = stream.mode == Mode::Sweep && !step.has_more;
+    let checkpoint = (!has_ended).then(|| serde_json::to_string(&step.next)).transpose()?;
     let mut done = Advance {
-        checkpoint: serde_json::to_string(&step.next)?,
+        checkpoint,
         reached_at: step.reached_at,
         items: step.items.len() as u64,
         changed: 0,
@@ -41,27 +45,57 @@ pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, step: Step) -> Resul
     Ok(known)
 }
 
+/// What a sweep did not find any more.
+async fn gone(turn: &Turn<'_>, step: &Step) -> Result<Vec<Item>> {
+    let Some((from, to)) = step.within else { return Ok(Vec::new()) };
+    let there = step.items.iter().filter_map(|item| match item {
+        Item::Exists(id) => Some(id.clone()),
+        Item::Agent(_) | Item::Queue(_) | Item::Ticket(_) | Item::Rating(_) => None,
+    });
+    let there: HashSet<String> = there.collect();
+    let (id, caller) = (turn.account.id, Caller::system(turn.job.tenant));
+    let read = async |scope: &Scope| source::missing(scope, id, from, to, &there).await;
+    let missing = turn.context.app.read(&caller, read).await?;
+    let gone = missing.into_iter().map(|ticket| SourceRow::gone(ticket, step.reached_at));
+    Ok(gone.map(|row| Item::Ticket(Box::new(row))).collect())
+}
+
 /// The tickets in the order of their names, which is about that of their ids here: rows that are near each other are written together.
-fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
+/// A ticket as it is now is written before what happened to it.
+pub(super) fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
     let mut first = Unit::default();
-    let mut tickets: HashMap<String, Vec<SourceRow>> = HashMap::new();
+    let mut tickets: BTreeMap<(bool, usize, String), Vec<SourceRow>> = BTreeMap::new();
+    let mut ratings = BTreeMap::new();
     for item in items {
         match item {
             Item::Agent(agent) => first.agent(&agent),
             Item::Queue(queue) => first.queue(queue),
-            Item::Ticket(row) => tickets.entry(row.ticket.clone()).or_default().push(*row),
+            Item::Ticket(row) => {
+                let key = (row.shape == Rows::Events, row.ticket.len(), row.ticket.clone());
+                tickets.entry(key).or_default().push(*row);
+            }
+            Item::Rating(rating) => _ = ratings.insert(rating.id.clone(), rating),
+            Item::Exists(_) => {}
         }
     }
-    let mut tickets: Vec<_> = tickets.into_iter().collect();
-    tickets.sort_unstable_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
-    let mut units = vec![first];
-    for (id, told) in tickets {
-        if let Some(unit) = units.last_mut().filter(|unit| unit.rows() < rows) {
+    let (mut units, mut has_events) = (vec![first], false);
+    for ((is_events, _, id), told) in tickets {
+        // One unit has a ticket once.
+        let is_new = has_events != is_events || units.last().is_none_or(|unit| unit.rows() >= rows);
+        if is_new {
+            units.push(Unit::default());
+        }
+        has_events = is_events;
+        if let Some(unit) = units.last_mut() {
             unit.add(SourceTicket::of_rows(id, told));
-        } else {
-            let mut unit = Unit::default();
-            unit.add(SourceTicket::of_rows(id, told));
-            units.push(unit);
+        }
+    }
+    for rating in ratings.into_values() {
+        if units.last().is_none_or(|unit| unit.rows() >= rows) {
+            units.push(Unit::default());
+        }
+        if let Some(unit) = units.last_mut() {
+            unit.rating(rating);
         }
     }
     units

@@ -6,10 +6,12 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use tokio::join;
 
 use domain::connections::sync::{
-    Account, Trouble, account, begin_run, checked, checkpoint, disable, end_run, stumble,
+    Account, ReadTo, Trouble, account, agents, begin_run, checked, disable, end_run, read_to,
+    stumble,
 };
 use domain::connections::{ConnectionState, RunState, Sync, SyncRunId};
 use domain::kernel::jobs::{Claimed, Outcome};
@@ -26,6 +28,8 @@ use crate::kinds::Run;
 const TURN: Duration = Duration::from_secs(30);
 /// How long to wait after a failure at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// How long after a sweep the next one begins.
+const BETWEEN_SWEEPS: TimeDelta = TimeDelta::days(1);
 /// How often in a turn a stream may begin again because its checkpoint was lost.
 const MOST_LOST: u32 = 3;
 
@@ -33,8 +37,9 @@ impl Run for Sync {
     async fn run(&self, context: &Context, job: &Claimed) -> Result<Outcome> {
         let id = self.connection;
         let caller = Caller::system(job.tenant);
-        let read = context.app.read(&caller, async |scope| account(scope, id).await);
-        let Some(account) = read.await? else { return Ok(Outcome::Done) };
+        let read = async |scope: &_| Ok((account(scope, id).await?, agents(scope, id).await?));
+        let (account, agents) = context.app.read(&caller, read).await?;
+        let Some(account) = account else { return Ok(Outcome::Done) };
         let begun = context.app.write_for(job, async |scope| begin_run(scope, id).await);
         let run = begun.await?;
         let connector = super::of(account.vendor);
@@ -46,7 +51,7 @@ impl Run for Sync {
             http: Http::new(context, connector.sign_in(&account)?)?,
             account,
             ends: Instant::now() + TURN,
-            agents: HashSet::new(),
+            agents,
             known: References::default(),
         };
         match turn.take().await {
@@ -102,7 +107,10 @@ impl Turn<'_> {
                     let failures = self.stumble(stream, &error).await?;
                     return Ok(Outcome::Snooze(backoff(failures)));
                 }
-                VendorError::Lost(_) | VendorError::Shape(_) | VendorError::Refused(_) => {
+                VendorError::Lost(_)
+                | VendorError::Shape(_)
+                | VendorError::Refused(_)
+                | VendorError::Missing(_) => {
                     let failures = self.stumble(stream, &error).await?;
                     trouble = Some((told(&error), backoff(failures)));
                     // Without those whom it names, what comes after would be read wrongly.
@@ -138,7 +146,8 @@ impl Turn<'_> {
 
     /// Reads a stream to where it ends for now. The next page is asked for while this one is written.
     async fn read(&mut self, stream: &'static Stream) -> Result<(), Left> {
-        let (mut at, mut lost) = (self.begins(stream).await?, 0);
+        let Some(mut at) = self.begins(stream).await? else { return Ok(()) };
+        let mut lost = 0;
         let mut step = loop {
             match self.step(stream, at.clone()).await {
                 Err(VendorError::Lost(_)) if lost < MOST_LOST => {
@@ -151,7 +160,7 @@ impl Turn<'_> {
             self.hear(&step);
             let (next, has_more) = (step.next.clone(), step.has_more);
             // Of a snapshot nothing is left for the next turn.
-            if !has_more || (stream.mode == Mode::Feed && Instant::now() > self.ends) {
+            if !has_more || (stream.mode != Mode::Snapshot && Instant::now() > self.ends) {
                 self.known.remember(store(self, stream, step).await?);
                 return if has_more { Err(Left::Turn) } else { Ok(()) };
             }
@@ -170,18 +179,21 @@ impl Turn<'_> {
         self.connector.step(&desk, stream, at).await
     }
 
-    /// Snapshots are read from their beginning.
-    async fn begins(&self, stream: &Stream) -> Result<Checkpoint, Left> {
+    /// Snapshots are read from their beginning, and so are sweeps, once a day: `None` until it is time.
+    async fn begins(&self, stream: &Stream) -> Result<Option<Checkpoint>, Left> {
         let start = Checkpoint::Start { from: self.account.sync_from };
         if stream.mode == Mode::Snapshot {
-            return Ok(start);
+            return Ok(Some(start));
         }
         let (id, caller) = (self.account.id, Caller::system(self.job.tenant));
-        let read = async |scope: &_| checkpoint(scope, id, stream.name).await;
-        match self.context.app.read(&caller, read).await? {
-            Some(text) => Ok(serde_json::from_str(&text).map_err(Error::from)?),
-            None => Ok(start),
+        let read = async |scope: &_| read_to(scope, id, stream.name).await;
+        let ReadTo { checkpoint, reached_at } = self.context.app.read(&caller, read).await?;
+        if let Some(text) = checkpoint {
+            return Ok(Some(serde_json::from_str(&text).map_err(Error::from)?));
         }
+        let is_rested = |at| self.context.app.clock().now() - at >= BETWEEN_SWEEPS;
+        let is_due = stream.mode != Mode::Sweep || reached_at.is_none_or(is_rested);
+        Ok(is_due.then_some(start))
     }
 
     /// Who is an agent is needed to read what comes after.

@@ -6,13 +6,14 @@
 
 mod streams;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 
-pub use self::streams::{Advance, advance, checkpoint, stumble};
+pub use self::streams::{Advance, ReadTo, advance, read_to, stumble};
 use super::checks::CADENCE;
 use super::commands::open;
 use super::entity::connection::{ActiveModel, Column, Entity, Model};
@@ -22,6 +23,7 @@ use super::types::{
     ConnectionId, ConnectionState, Credentials, RunKind, RunState, SyncRunId, Vendor,
 };
 use crate::kernel::{Actor, Error, Event, Result, Scope};
+use crate::people::identities;
 
 /// How long runs are kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -78,6 +80,15 @@ pub async fn account(scope: &Scope, id: ConnectionId) -> Result<Option<Account>>
         cadence: Duration::from_secs(cadence.unsigned_abs().into()),
         state: row.state,
     }))
+}
+
+/// The source's ids of all that are or were its agents.
+///
+/// # Errors
+/// `operator_only`.
+pub async fn agents(scope: &Scope, id: ConnectionId) -> Result<HashSet<String>> {
+    require_system(scope)?;
+    identities::known(scope, id).await
 }
 
 /// Begins to read a connection, or goes on with the run that is under way: whoever read before was put off, or is no more.

@@ -12,8 +12,8 @@ use crate::kernel::{Error, Result, Scope, dialect};
 /// A step of a stream.
 #[derive(Clone, Debug)]
 pub struct Advance {
-    /// Where the next step goes on.
-    pub checkpoint: String,
+    /// Where the next step goes on; `None` where the next run begins anew.
+    pub checkpoint: Option<String>,
     /// Up to when the stream has been read.
     pub reached_at: DateTime<Utc>,
     /// How many items there were.
@@ -22,15 +22,25 @@ pub struct Advance {
     pub changed: u64,
 }
 
-/// Where a stream is to be read on from; `None` where it was never read.
+/// How far a stream was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadTo {
+    /// Where it goes on; `None` where it begins.
+    pub checkpoint: Option<String>,
+    /// Up to when it was read; `None` where it never was.
+    pub reached_at: Option<DateTime<Utc>>,
+}
+
+/// How far a stream was read.
 ///
 /// # Errors
 /// `operator_only`.
-pub async fn checkpoint(scope: &Scope, id: ConnectionId, name: &str) -> Result<Option<String>> {
+pub async fn read_to(scope: &Scope, id: ConnectionId, name: &str) -> Result<ReadTo> {
     require_system(scope)?;
     let select = scope.find::<stream::Entity>().filter(stream::Column::ConnectionId.eq(id));
     let found = select.filter(stream::Column::Name.eq(name)).one(scope.tx()).await?;
-    Ok(found.and_then(|stream| stream.checkpoint))
+    let read = found.map(|it| ReadTo { checkpoint: it.checkpoint, reached_at: it.reached_at });
+    Ok(read.unwrap_or_default())
 }
 
 /// Notes a step of a stream, in the transaction that wrote its items.
@@ -56,7 +66,7 @@ pub async fn advance(
     scope.update::<run::Entity, _>(run, counted).await?;
     let row = lock_stream(scope, id, name).await?;
     let read = stream::ActiveModel {
-        checkpoint: Set(Some(step.checkpoint.clone())),
+        checkpoint: Set(step.checkpoint.clone()),
         reached_at: Set(Some(step.reached_at)),
         items: Set(row.items + items),
         changed: Set(row.changed + changed),

@@ -21,7 +21,8 @@ impl Desk {
 
     async fn advance(&self, run: SyncRunId, name: &str, checkpoint: &str) -> Result<()> {
         let reached_at = self.test.app.clock().now();
-        let step = Advance { checkpoint: checkpoint.to_owned(), reached_at, items: 5, changed: 2 };
+        let step =
+            Advance { checkpoint: Some(checkpoint.to_owned()), reached_at, items: 5, changed: 2 };
         self.write(async |scope| sync::advance(scope, self.id, run, name, &step).await).await
     }
 
@@ -35,7 +36,7 @@ impl Desk {
     }
 
     async fn checkpoint(&self) -> Option<String> {
-        self.read(async |scope| sync::checkpoint(scope, self.id, STREAM).await).await
+        self.read(async |scope| Ok(sync::read_to(scope, self.id, STREAM).await?.checkpoint)).await
     }
 
     async fn run(&self, id: SyncRunId) -> SyncRun {

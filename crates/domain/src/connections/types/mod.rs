@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 pub use credentials::Credentials;
 pub use health::{ConnectionHealth, SyncStream};
 pub use sync::{RunKind, RunState, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort};
-pub use vendor::{CredentialField, Descriptor, Vendor};
+pub use vendor::{CredentialField, Descriptor, SWEEP, Vendor};
 
 use crate::kernel::Identified;
 use crate::kernel::patch::not_null;

@@ -14,6 +14,9 @@ pub enum Vendor {
     Zendesk,
 }
 
+/// The stream that finds what is gone. It is read once a day, and says nothing of how far the others are.
+pub const SWEEP: &str = "sweep";
+
 /// What there is to know of a vendor before one connects to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
 #[graphql(name = "VendorDescriptor", complex)]
@@ -59,7 +62,7 @@ const ZENDESK: Descriptor = Descriptor {
         CredentialField { name: "email", label: "E-mail of an administrator", is_secret: false },
         CredentialField { name: "api_token", label: "API token", is_secret: true },
     ],
-    streams: &["agents", "groups", "tickets", "ticket_events"],
+    streams: &["agents", "groups", "tickets", "ticket_events", "ratings"],
 };
 
 impl Vendor {

@@ -32,6 +32,11 @@ const NOT_CHOSEN: &[(&str, &str, &str)] = &[
         "tenant_id,connection_id,external_id",
         "the source's id: the import runs again and finds the row",
     ),
+    (
+        "ratings",
+        "tenant_id,connection_id,external_id",
+        "the source's id: it is told again and changes the row",
+    ),
     ("refresh_tokens", "tenant_id,hash", "drawn by chance"),
     (
         "tickets",

@@ -1,11 +1,12 @@
 //! Reading identities: those of people within the caller's reach.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, Condition, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, Select};
 
 use super::entity::{Column, Entity};
 use super::types::{Identity, IdentityId};
+use crate::connections::ConnectionId;
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{Finds, Permission, PersonId, Result, Scope, Seen};
@@ -61,4 +62,14 @@ impl Seen for Identity {
     fn visible(scope: &Scope) -> Result<Select<Entity>> {
         scope.find_of(Permission::PeopleRead, Column::PersonId, None)
     }
+}
+
+/// Under which ids a source knows people.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn known(scope: &Scope, connection: ConnectionId) -> Result<HashSet<String>> {
+    let theirs = scope.find::<Entity>().filter(Column::ConnectionId.eq(connection));
+    let select = theirs.select_only().column(Column::ExternalId).into_tuple::<String>();
+    Ok(select.all(scope.tx()).await?.into_iter().collect())
 }

@@ -27,6 +27,7 @@ const NAMES_NOBODY: &[(&str, &str)] = &[
     ("jobs", "kind last_error payload request_id state trace_parent unique_key"),
     ("people", "state"),
     ("queues", "external_id name"),
+    ("ratings", "comment external_id ticket"),
     ("refresh_tokens", "state"),
     ("role_grants", "role"),
     ("rollups", "channel"),

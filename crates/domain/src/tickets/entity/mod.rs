@@ -5,4 +5,5 @@ pub(crate) mod event;
 pub(crate) mod mapping;
 pub(crate) mod queue;
 pub(crate) mod queue_team;
+pub(crate) mod rating;
 pub(crate) mod ticket;

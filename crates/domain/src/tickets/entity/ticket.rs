@@ -35,6 +35,9 @@ pub(crate) struct Model {
     /// The source's id of the ticket that this one went into.
     pub merged_into: Option<String>,
     pub source_version: Option<i64>,
+    pub source_first_response_seconds: Option<i64>,
+    pub source_full_resolution_seconds: Option<i64>,
+    pub source_reopens: Option<i64>,
     pub updated_at: DateTime<Utc>,
     pub version: i64,
 }

@@ -176,6 +176,7 @@ impl Cells<'_> {
                 InitiatedBy::from_word,
             )?,
             is_test: self.flag(Field::IsTest)?,
+            figures: None,
         })
     }
 

@@ -99,6 +99,9 @@ fn blank(place: Place, external_id: &str, id: TicketId) -> ticket::Model {
         merged_at: None,
         merged_into: None,
         source_version: None,
+        source_first_response_seconds: None,
+        source_full_resolution_seconds: None,
+        source_reopens: None,
         updated_at: place.now,
         version: 0,
     }
@@ -112,6 +115,11 @@ fn take_attributes(
     row.channel = attributes.channel.unwrap_or(row.channel);
     row.initiated_by = attributes.initiated_by.unwrap_or(row.initiated_by);
     row.is_test = attributes.is_test.unwrap_or(row.is_test);
+    if let Some(figures) = attributes.figures {
+        row.source_first_response_seconds = figures.first_response_seconds;
+        row.source_full_resolution_seconds = figures.full_resolution_seconds;
+        row.source_reopens = figures.reopens;
+    }
     if let Some(customer) = &attributes.customer {
         row.customer_id = Some(known(&references.customers, &customer.id)?);
     }

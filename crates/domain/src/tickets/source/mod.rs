@@ -6,15 +6,18 @@
 //!    and [`write()`] writes what changed and lets facts follow.
 
 mod merge;
+mod missing;
+mod ratings;
 mod references;
 mod ticket;
 mod types;
 mod unit;
 
+pub use missing::{missing, present};
 pub use references::References;
 pub use ticket::{KeyedEvent, SourceKey, SourceTicket};
 pub use types::{
-    Attributes, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
-    SourceQueue, SourceRow,
+    Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
+    SourceQueue, SourceRating, SourceRow,
 };
 pub use unit::{Unit, Written, rows_at_once, write};

@@ -1,5 +1,6 @@
 //! What a source says, in its own terms: agents, queues and customers by the source's ids.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::{ActorKind, Channel, InitiatedBy, StatusCategory};
@@ -31,6 +32,29 @@ pub struct SourceRow {
     pub events: Vec<SourceEvent>,
 }
 
+impl SourceRow {
+    /// A ticket that is not there any more, which somebody noticed at this moment.
+    #[must_use]
+    pub fn gone(ticket: String, noticed_at: DateTime<Utc>) -> Self {
+        let at = noticed_at.timestamp_micros();
+        let event = SourceEvent {
+            id: Some(format!("gone:{at}")),
+            kind: "gone".to_owned(),
+            at,
+            actor: SourceActor { kind: ActorKind::System, who: None },
+            effects: vec![SourceEffect::Deleted],
+        };
+        Self {
+            ticket,
+            line: 0,
+            shape: Rows::Events,
+            version: None,
+            attributes: Attributes::default(),
+            events: vec![event],
+        }
+    }
+}
+
 /// What is said of a ticket itself. `None` says nothing and changes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attributes {
@@ -42,16 +66,31 @@ pub struct Attributes {
     pub initiated_by: Option<InitiatedBy>,
     /// Whether it is a test.
     pub is_test: Option<bool>,
+    /// What the source itself makes of it.
+    #[serde(default)]
+    pub figures: Option<Figures>,
+}
+
+/// The source's own figures of a ticket, by its own rules: kept beside ours, and never counted in them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// From its creation to its first answer, in seconds of the calendar.
+    pub first_response_seconds: Option<i64>,
+    /// From its creation to its last solution, in seconds of the calendar.
+    pub full_resolution_seconds: Option<i64>,
+    /// How often it was opened again.
+    pub reopens: Option<i64>,
 }
 
 impl Attributes {
     /// Takes over everything that `newer` says.
     pub(super) fn merge(&mut self, newer: Self) {
-        let Self { channel, customer, initiated_by, is_test } = newer;
+        let Self { channel, customer, initiated_by, is_test, figures } = newer;
         self.channel = channel.or(self.channel);
         self.customer = customer.or_else(|| self.customer.take());
         self.initiated_by = initiated_by.or(self.initiated_by);
         self.is_test = is_test.or(self.is_test);
+        self.figures = figures.or(self.figures);
     }
 }
 
@@ -73,6 +112,23 @@ pub struct SourceQueue {
     pub id: String,
     /// Its name.
     pub name: String,
+}
+
+/// What a customer thought of the answer, as the source tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceRating {
+    /// The source's id of it.
+    pub id: String,
+    /// The source's id of the ticket.
+    pub ticket: String,
+    /// From 1, the worst, on.
+    pub score: i32,
+    /// The best score there is.
+    pub best: i32,
+    /// What the customer wrote.
+    pub comment: Option<String>,
+    /// Microseconds since 1970-01-01 UTC.
+    pub at: i64,
 }
 
 /// An agent as the source names them.

@@ -8,9 +8,10 @@ use serde_json::json;
 use super::super::entity::{event, ticket};
 use super::super::{Follow, TicketChange, TicketId};
 use super::merge::{Change, Place, Stored, merge};
+use super::ratings;
 use super::references::{Names, References};
 use super::ticket::SourceTicket;
-use super::types::{SourceAgent, SourceQueue};
+use super::types::{SourceAgent, SourceQueue, SourceRating};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{Database, Error, Event, Result, Scope};
@@ -20,7 +21,9 @@ const ON_KNOWN_TICKET: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel
         queue_id = excluded.queue_id, assignee_id = excluded.assignee_id, tags = excluded.tags, created_at = excluded.created_at, \
         first_solved_at = excluded.first_solved_at, last_solved_at = excluded.last_solved_at, deleted_at = excluded.deleted_at, \
         spam_at = excluded.spam_at, merged_at = excluded.merged_at, merged_into = excluded.merged_into, \
-        source_version = excluded.source_version, updated_at = excluded.updated_at, version = excluded.version";
+        source_version = excluded.source_version, \
+        source_first_response_seconds = excluded.source_first_response_seconds, \
+        source_full_resolution_seconds = excluded.source_full_resolution_seconds, source_reopens = excluded.source_reopens, updated_at = excluded.updated_at, version = excluded.version";
 
 const ON_KNOWN_EVENT: &str = "ON CONFLICT (tenant_id, ticket_id, source_key) DO UPDATE SET seq = excluded.seq, at = excluded.at, \
         kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
@@ -37,6 +40,7 @@ pub fn rows_at_once(database: &Database) -> u64 {
 pub struct Unit {
     tickets: Vec<SourceTicket>,
     names: Names,
+    ratings: Vec<SourceRating>,
     rows: u64,
 }
 
@@ -58,6 +62,12 @@ impl Unit {
         self.names.note_queue(queue);
     }
 
+    /// Takes a rating in. One unit has a rating once.
+    pub fn rating(&mut self, rating: SourceRating) {
+        self.rows += 1;
+        self.ratings.push(rating);
+    }
+
     /// How many rows of the source it is made of.
     #[must_use]
     pub const fn rows(&self) -> u64 {
@@ -73,7 +83,7 @@ impl Unit {
 
 /// What came of a unit.
 pub struct Written {
-    /// How many tickets are not as they were.
+    /// How many tickets and ratings are not as they were.
     pub changed: u64,
     /// Whom it found or made.
     pub references: References,
@@ -98,6 +108,7 @@ pub async fn write(
         let stored = stored.remove(&source.external_id);
         changes.extend(merge(place, source, stored, &references, || scope.new_id())?);
     }
+    let rated = ratings::write(scope, connection, &unit.ratings).await?;
     let changed = changes.len() as u64;
     if changed > 0 {
         write_changes(scope, &mut changes).await?;
@@ -110,7 +121,7 @@ pub async fn write(
         let payload = json!({ "tickets": changed, "people_made": references.people_made });
         scope.record(Event::new("tickets.imported", connection, payload));
     }
-    Ok(Written { changed, references })
+    Ok(Written { changed: changed + rated, references })
 }
 
 /// What is new can only be added, which both databases do faster than looking for what may be there.
@@ -174,6 +185,15 @@ async fn write_tickets(scope: &Scope, changes: &[Change], tail: &str) -> Result<
         .column("merged_at", Cells::Time(each(changes, |row| row.merged_at)))
         .column("merged_into", Cells::Text(each(changes, |row| row.merged_into.clone())))
         .column("source_version", Cells::Long(each(changes, |row| row.source_version)))
+        .column(
+            "source_first_response_seconds",
+            Cells::Long(each(changes, |row| row.source_first_response_seconds)),
+        )
+        .column(
+            "source_full_resolution_seconds",
+            Cells::Long(each(changes, |row| row.source_full_resolution_seconds)),
+        )
+        .column("source_reopens", Cells::Long(each(changes, |row| row.source_reopens)))
         .column("updated_at", Cells::Time(each(changes, |row| Some(row.updated_at))))
         .column("version", Cells::Long(each(changes, |row| Some(row.version))))
         .run(scope, tail)

@@ -13,7 +13,7 @@ use domain::testing::TestApp;
 use simulators::live::{self, LiveDesk};
 use simulators::model::{Model, Settings};
 use simulators::server::Faults;
-use simulators::zendesk::{Options, Zendesk};
+use simulators::{Kind, Options, Simulator};
 
 use crate::context::Context;
 use crate::egress::Egress;
@@ -23,7 +23,7 @@ struct World {
     test: TestApp,
     acme: Caller,
     context: Context,
-    desk: Zendesk,
+    desk: Simulator,
     id: ConnectionId,
 }
 
@@ -36,12 +36,12 @@ impl World {
         let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
         let context = Context { app: test.app.clone(), egress };
         let secrets = desk.credentials();
-        let (email, token) = (secrets.email.as_str(), secrets.api_token.as_str());
+        let secrets = secrets.iter().map(|(name, text)| (*name, text.as_str()));
         let new = NewConnection {
             name: "Desk".to_owned(),
             vendor: Vendor::Zendesk,
             base_url: desk.base_url().to_owned(),
-            credentials: Credentials::new([("email", email), ("api_token", token)]),
+            credentials: Credentials::new(secrets),
             cadence_seconds: None,
             sync_from: DateTime::from_timestamp(desk.desk().model().midnight(from()), 0),
         };
@@ -91,7 +91,7 @@ fn from() -> NaiveDate {
 }
 
 /// A desk whose settled days have ended a while ago, so that everything of them can be exported.
-fn desk(clock: &Clock, tickets: u64, faults: Faults) -> Zendesk {
+fn desk(clock: &Clock, tickets: u64, faults: Faults) -> Simulator {
     let days = 60;
     let settings = Settings {
         agents: 6,
@@ -106,5 +106,5 @@ fn desk(clock: &Clock, tickets: u64, faults: Faults) -> Zendesk {
         LiveDesk::new(Model::new(settings).unwrap(), live::Clock::manual(clock.now().timestamp()));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let options = Options { live_per_second: 0.0, unlimited: true, faults };
-    Zendesk::start(listener, desk, &options).unwrap()
+    Simulator::start(Kind::Zendesk, listener, desk, &options).unwrap()
 }

@@ -54,7 +54,7 @@ async fn a_second_run_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_let_in_stops_and_says_so_until_it_is_mended() {
     let world = World::new(30, Faults::default()).await;
-    let email = world.desk.credentials().email.clone();
+    let email = world.desk.credential("email");
     let change = async |token: &str| {
         let credentials = Credentials::new([("email", email.as_str()), ("api_token", token)]);
         let patch = ConnectionPatch { credentials: Some(credentials), ..Default::default() };
@@ -68,7 +68,7 @@ async fn who_is_not_let_in_stops_and_says_so_until_it_is_mended() {
     let health = async |scope: &Scope| connections::health(scope, world.id).await;
     let told = format!("{:?}", world.app().read(&world.acme, health).await.unwrap());
     assert!(told.contains("helpdesk_sign_in_failed") && !told.contains("not the token"), "{told}");
-    change(&world.desk.credentials().api_token.clone()).await;
+    change(&world.desk.credential("api_token")).await;
     world.work().await;
     assert_eq!(world.connection().await.state, ConnectionState::Active);
 }

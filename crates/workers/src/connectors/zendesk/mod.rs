@@ -4,18 +4,18 @@
 //! Both exports leave the newest minute out. An event is told once and never changes, so a page of events that is read twice changes
 //! nothing; a ticket is told again whenever it changes, with a rising `generated_timestamp`.
 
+mod events;
 mod wire;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use url::form_urlencoded;
 
 use domain::connections::sync::Account;
 
 use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
-use super::http::{Auth, Http, SignIn};
+use super::http::{Auth, Http, SignIn, encoded, read};
 
 /// What the exports leave out: what happened since.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
@@ -24,6 +24,7 @@ const AGENTS: Stream = Stream { name: "agents", mode: Mode::Snapshot };
 const GROUPS: Stream = Stream { name: "groups", mode: Mode::Snapshot };
 const TICKETS: Stream = Stream { name: "tickets", mode: Mode::Feed };
 const TICKET_EVENTS: Stream = Stream { name: "ticket_events", mode: Mode::Feed };
+const RATINGS: Stream = Stream { name: "ratings", mode: Mode::Feed };
 
 /// The connector.
 pub(super) struct Zendesk;
@@ -31,13 +32,18 @@ pub(super) struct Zendesk;
 #[async_trait]
 impl Connector for Zendesk {
     fn streams(&self) -> &'static [Stream] {
-        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS]
+        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS, RATINGS]
     }
 
     fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
         let user = format!("{}/token", account.credentials.get("email")?);
         let auth = Auth::Basic(user, account.credentials.get("api_token")?);
-        Ok(SignIn { base_url: &account.base_url, auth, wait: Duration::from_secs(60) })
+        Ok(SignIn {
+            base_url: &account.base_url,
+            auth,
+            headers: &[],
+            wait: Duration::from_secs(60),
+        })
     }
 
     /// The exports are for administrators alone.
@@ -67,38 +73,66 @@ impl Connector for Zendesk {
             "groups" => groups(desk.http, at).await,
             "tickets" => tickets(desk.http, at).await,
             "ticket_events" => ticket_events(desk, at).await,
+            "ratings" => ratings(desk.http, at).await,
             other => Err(VendorError::Refused(format!("Zendesk has no `{other}`"))),
         }
+    }
+
+    /// The ticket and its audits. Of a ticket that is away the export tells.
+    async fn fetch(&self, desk: &Desk<'_>, ticket: &str) -> Result<Option<Vec<Item>>, VendorError> {
+        let ticket = encoded(ticket);
+        let path = format!("/api/v2/tickets/{ticket}.json?include=users,metric_sets");
+        let Some(page) = desk.http.find::<wire::OneTicket>(&path).await? else {
+            return Ok(Some(Vec::new()));
+        };
+        let wire::OneTicket { ticket: found, users } = page.body;
+        let mut items = vec![Item::Ticket(Box::new(found.row(&wire::names(&users))))];
+        let (path, mut at) = (format!("/api/v2/tickets/{ticket}/audits.json?"), None);
+        loop {
+            let Some(page) =
+                desk.http.find::<events::Audits>(&listed(&path, at.as_deref())).await?
+            else {
+                return Ok(Some(Vec::new()));
+            };
+            let rows = page.body.audits.into_iter().map(events::TicketEvent::from);
+            items.extend(rows.map(|event| Item::Ticket(Box::new(event.row(desk.agents)))));
+            at = page.body.meta.after_cursor.filter(|_| page.body.meta.has_more);
+            if at.is_none() {
+                return Ok(Some(items));
+            }
+        }
+    }
+
+    fn hints(&self, delivery: &[u8]) -> Result<Vec<String>, VendorError> {
+        let happened: wire::Happened = read("the webhook", delivery)?;
+        Ok(happened.ticket().into_iter().collect())
     }
 }
 
 async fn agents(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
     let path = "/api/v2/users.json?role[]=agent&role[]=admin";
-    let page = http.get::<wire::Users>(&listed(path, &at)).await?;
+    let page = http.get::<wire::Users>(&listed(path, at.cursor())).await?;
     let items = page.body.users.into_iter().map(|user| Item::Agent(user.into())).collect();
     Ok(snapshot(items, page.body.meta, page.asked_at, at))
 }
 
 async fn groups(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
-    let page = http.get::<wire::Groups>(&listed("/api/v2/groups.json?", &at)).await?;
+    let page = http.get::<wire::Groups>(&listed("/api/v2/groups.json?", at.cursor())).await?;
     let items = page.body.groups.into_iter().map(|group| Item::Queue(group.into())).collect();
     Ok(snapshot(items, page.body.meta, page.asked_at, at))
 }
 
 /// The address of a page of a list.
-fn listed(path: &str, at: &Checkpoint) -> String {
-    let after = match at {
-        Checkpoint::Token { cursor, .. } => format!("&page[after]={}", encoded(cursor)),
-        Checkpoint::Start { .. } | Checkpoint::Mark { .. } => String::new(),
-    };
-    format!("{path}&page[size]=100{after}")
+fn listed(path: &str, after: Option<&str>) -> String {
+    let after = after.map(|cursor| format!("&page[after]={}", encoded(cursor)));
+    format!("{path}&page[size]=100{}", after.unwrap_or_default())
 }
 
 fn snapshot(items: Vec<Item>, meta: wire::Meta, asked_at: DateTime<Utc>, at: Checkpoint) -> Step {
     let cursor = meta.after_cursor.filter(|_| meta.has_more);
     let has_more = cursor.is_some();
     let next = cursor.map_or(at, |cursor| Checkpoint::Token { cursor, from: asked_at });
-    Step { items, next, has_more, reached_at: asked_at }
+    Step { items, next, has_more, reached_at: asked_at, within: None }
 }
 
 async fn tickets(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
@@ -109,8 +143,9 @@ async fn tickets(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
             (format!("start_time={}", from.timestamp()), from)
         }
     };
-    let path =
-        format!("/api/v2/incremental/tickets/cursor.json?{place}&include=users&per_page=1000");
+    let path = format!(
+        "/api/v2/incremental/tickets/cursor.json?{place}&include=users,metric_sets&per_page=1000"
+    );
     let page = http.get::<wire::Tickets>(&path).await.map_err(|error| lost(error, &at))?;
     let (body, asked_at) = (page.body, page.asked_at);
     let reached_at = match body.end_of_stream {
@@ -125,26 +160,28 @@ async fn tickets(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
     let customers = wire::names(&body.users);
     let tickets = body.tickets.into_iter();
     let items = tickets.map(|ticket| Item::Ticket(Box::new(ticket.row(&customers)))).collect();
-    Ok(Step { items, next, has_more: !body.end_of_stream, reached_at })
+    Ok(Step { items, next, has_more: !body.end_of_stream, reached_at, within: None })
 }
 
 async fn ticket_events(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorError> {
-    let from = match &at {
-        Checkpoint::Start { from }
-        | Checkpoint::Mark { at: from }
-        | Checkpoint::Token { from, .. } => *from,
-    };
+    let from = at.from();
     if from > desk.http.now() - SETTLES {
-        return Ok(Step { items: Vec::new(), next: at, has_more: false, reached_at: from });
+        return Ok(Step {
+            items: Vec::new(),
+            next: at,
+            has_more: false,
+            reached_at: from,
+            within: None,
+        });
     }
     let start = from.timestamp();
     let path = format!(
         "/api/v2/incremental/ticket_events.json?start_time={start}&include=comment_events&per_page=1000"
     );
-    let page = desk.http.get::<wire::TicketEvents>(&path).await?;
-    let wire::TicketEvents { mut ticket_events, end_time, end_of_stream } = page.body;
+    let page = desk.http.get::<events::TicketEvents>(&path).await?;
+    let events::TicketEvents { mut ticket_events, end_time, end_of_stream } = page.body;
     // Of one second, their numbers tell the order.
-    ticket_events.sort_by_key(wire::TicketEvent::order);
+    ticket_events.sort_by_key(events::TicketEvent::order);
     let end = end_time.unwrap_or(start);
     // A page of one second alone leads to itself.
     let end = if end <= start && !end_of_stream { start + 1 } else { end.max(start) };
@@ -153,17 +190,41 @@ async fn ticket_events(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorEr
     let rows = ticket_events.into_iter().map(|event| event.row(desk.agents));
     let items = rows.map(|row| Item::Ticket(Box::new(row))).collect();
     let next = Checkpoint::Mark { at: mark };
-    Ok(Step { items, next, has_more: !end_of_stream, reached_at })
+    Ok(Step { items, next, has_more: !end_of_stream, reached_at, within: None })
+}
+
+/// By the time when they were given; the newest minute is read again by the next run.
+async fn ratings(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
+    let from = at.from();
+    let path =
+        format!("/api/v2/satisfaction_ratings.json?score=received&start_time={}", from.timestamp());
+    let page = http.get::<wire::Ratings>(&listed(&path, at.cursor())).await;
+    let page = page.map_err(|error| lost(error, &at))?;
+    let wire::Ratings { satisfaction_ratings, meta } = page.body;
+    let items = satisfaction_ratings.into_iter().filter_map(wire::Rating::given);
+    let items = items.map(Item::Rating).collect();
+    let reached_at = page.asked_at - SETTLES;
+    let cursor = meta.after_cursor.filter(|_| meta.has_more);
+    let has_more = cursor.is_some();
+    let next = match cursor {
+        Some(cursor) => Checkpoint::Token { cursor, from },
+        None => Checkpoint::Mark { at: reached_at.max(from) },
+    };
+    Ok(Step {
+        items,
+        next,
+        has_more,
+        reached_at: if has_more { from } else { reached_at },
+        within: None,
+    })
 }
 
 /// Of a token that was good once, a refusal says that it is good no more.
 fn lost(error: VendorError, at: &Checkpoint) -> VendorError {
     match (error, at) {
-        (VendorError::Refused(told), Checkpoint::Token { .. }) => VendorError::Lost(told),
+        (VendorError::Refused(told) | VendorError::Missing(told), Checkpoint::Token { .. }) => {
+            VendorError::Lost(told)
+        }
         (error, _) => error,
     }
-}
-
-fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

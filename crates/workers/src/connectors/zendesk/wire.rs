@@ -1,20 +1,18 @@
 //! What Zendesk sends, as far as it is read, and what it is in our terms. What is not known is left out and breaks nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use domain::tickets::source::{
-    Attributes, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
-    SourceQueue, SourceRow,
+    Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
+    SourceQueue, SourceRating, SourceRow,
 };
-use domain::tickets::{ActorKind, Channel, InitiatedBy, StatusCategory};
+use domain::tickets::{ActorKind, Channel, InitiatedBy};
 
-/// A ticket that went into another is closed with this tag; which one, only the agent's note says.
-const MERGED: &str = "closed_by_merge";
 /// The helpdesk itself, and its rules.
-const SYSTEM: i64 = -1;
+pub(super) const SYSTEM: i64 = -1;
 
 #[derive(Deserialize)]
 pub(super) struct Me {
@@ -76,6 +74,98 @@ pub(super) struct Ticket {
     generated_timestamp: Option<i64>,
     requester_id: Option<i64>,
     submitter_id: Option<i64>,
+    metric_set: Option<MetricSet>,
+}
+
+/// What Zendesk makes of a ticket.
+#[derive(Deserialize)]
+struct MetricSet {
+    reopens: Option<i64>,
+    #[serde(default)]
+    reply_time_in_minutes: Minutes,
+    #[serde(default)]
+    full_resolution_time_in_minutes: Minutes,
+}
+
+#[derive(Default, Deserialize)]
+struct Minutes {
+    calendar: Option<i64>,
+}
+
+/// One ticket by itself, with the people whom it names.
+#[derive(Deserialize)]
+pub(super) struct OneTicket {
+    pub(super) ticket: Ticket,
+    #[serde(default)]
+    pub(super) users: Vec<User>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Ratings {
+    pub(super) satisfaction_ratings: Vec<Rating>,
+    #[serde(default)]
+    pub(super) meta: Meta,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Rating {
+    id: i64,
+    ticket_id: i64,
+    score: Option<String>,
+    comment: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+/// What a webhook says happened, as far as it is read: to which ticket.
+#[derive(Deserialize)]
+pub(super) struct Happened {
+    pub(super) detail: Option<Detail>,
+    /// Of a trigger, which says what its author wants: the name that the guide has for it.
+    pub(super) ticket_id: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Detail {
+    pub(super) id: Option<serde_json::Value>,
+}
+
+impl Happened {
+    /// A number or a text, by how it was written.
+    pub(super) fn ticket(&self) -> Option<String> {
+        let id = self.detail.as_ref().and_then(|it| it.id.as_ref()).or(self.ticket_id.as_ref())?;
+        let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        id.parse::<u64>().ok().map(|id| id.to_string())
+    }
+}
+
+impl Rating {
+    /// Good or bad; what was only asked for is none yet.
+    pub(super) fn given(self) -> Option<SourceRating> {
+        let score = match self.score.as_deref()? {
+            "good" => 2,
+            "bad" => 1,
+            _ => return None,
+        };
+        Some(SourceRating {
+            id: self.id.to_string(),
+            ticket: self.ticket_id.to_string(),
+            score,
+            best: 2,
+            comment: self.comment,
+            at: self.created_at.timestamp_micros(),
+        })
+    }
+}
+
+impl From<&MetricSet> for Figures {
+    fn from(metrics: &MetricSet) -> Self {
+        let seconds = |minutes: &Minutes| minutes.calendar.map(|it| it.saturating_mul(60));
+        Self {
+            first_response_seconds: seconds(&metrics.reply_time_in_minutes),
+            full_resolution_seconds: seconds(&metrics.full_resolution_time_in_minutes),
+            reopens: metrics.reopens,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,51 +179,6 @@ struct Via {
 enum Origin {
     Word(String),
     Number(#[expect(dead_code, reason = "it says nothing that is known")] i64),
-}
-
-#[derive(Deserialize)]
-pub(super) struct TicketEvents {
-    pub(super) ticket_events: Vec<TicketEvent>,
-    pub(super) end_time: Option<i64>,
-    #[serde(default)]
-    pub(super) end_of_stream: bool,
-}
-
-#[derive(Deserialize)]
-pub(super) struct TicketEvent {
-    id: i64,
-    ticket_id: i64,
-    timestamp: i64,
-    updater_id: Option<i64>,
-    via: Option<String>,
-    #[serde(default)]
-    child_events: Vec<Child>,
-}
-
-/// One thing that an update did: the field that it set stands in it under its own name.
-#[derive(Deserialize)]
-struct Child {
-    id: Option<i64>,
-    author_id: Option<i64>,
-    event_type: Option<String>,
-    status: Option<String>,
-    previous_value: Option<serde_json::Value>,
-    #[serde(default, deserialize_with = "present")]
-    assignee_id: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "present")]
-    group_id: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "present")]
-    priority: Option<Option<String>>,
-    tags: Option<Vec<String>>,
-    added_tags: Option<Vec<String>>,
-    public: Option<bool>,
-    comment_public: Option<bool>,
-    body: Option<String>,
-}
-
-/// Tells a field that is null from one that is not there.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
 }
 
 impl From<User> for SourceAgent {
@@ -191,12 +236,13 @@ impl Ticket {
             Origin::Word(word) => channel(&word),
             Origin::Number(_) => Channel::Other,
         });
+        let figures = self.metric_set.as_ref().map(Figures::from);
         SourceRow {
             ticket: self.id.to_string(),
             line: 0,
             shape: Rows::Tickets,
             version: self.generated_timestamp,
-            attributes: Attributes { channel, customer, initiated_by, is_test: None },
+            attributes: Attributes { channel, customer, initiated_by, is_test: None, figures },
             events,
         }
     }
@@ -214,129 +260,5 @@ fn channel(word: &str) -> Channel {
         "facebook" | "twitter" | "instagram_dm" | "any_channel" => Channel::Social,
         "api" | "web_service" => Channel::Api,
         _ => Channel::Other,
-    }
-}
-
-/// A word of another kind of status is none that says anything.
-fn status(word: &str) -> Option<StatusCategory> {
-    Some(match word {
-        "new" => StatusCategory::New,
-        "open" => StatusCategory::Open,
-        "pending" => StatusCategory::Pending,
-        "hold" => StatusCategory::OnHold,
-        "solved" => StatusCategory::Solved,
-        "closed" => StatusCategory::Closed,
-        _ => return None,
-    })
-}
-
-impl TicketEvent {
-    pub(super) const fn order(&self) -> (i64, i64) {
-        (self.timestamp, self.id)
-    }
-
-    /// What one update did. A comment that somebody else wrote, as when an agent enters what a customer said, is an event of its own.
-    pub(super) fn row(self, agents: &HashSet<String>) -> SourceRow {
-        let by = self.updater_id.unwrap_or(SYSTEM);
-        let (own, others): (Vec<_>, Vec<_>) =
-            self.child_events.iter().partition(|it| it.author_id.is_none_or(|author| author == by));
-        let mut effects: Vec<_> = own.iter().flat_map(|child| child.effects()).collect();
-        if self.child_events.iter().any(|child| child.added().any(|tag| tag == MERGED)) {
-            effects.push(SourceEffect::Merged(self.child_events.iter().find_map(Child::goes_into)));
-        }
-        let is_first = own.iter().any(|it| it.is_kind("Create"));
-        let kind = match own.iter().any(|it| it.is_kind("Comment")) {
-            _ if is_first => "create",
-            true => "comment",
-            false => "change",
-        };
-        let event = |id: i64, kind: &str, by, effects| SourceEvent {
-            id: Some(id.to_string()),
-            kind: kind.to_owned(),
-            at: self.timestamp.saturating_mul(1_000_000),
-            actor: self.actor(by, agents),
-            effects,
-        };
-        let mut events = vec![event(self.id, kind, by, effects)];
-        for other in others {
-            let (id, author) = (other.id.unwrap_or(self.id), other.author_id.unwrap_or(SYSTEM));
-            events.push(event(id, "comment", author, other.effects()));
-        }
-        SourceRow {
-            ticket: self.ticket_id.to_string(),
-            line: 0,
-            shape: Rows::Events,
-            version: None,
-            attributes: Attributes::default(),
-            events,
-        }
-    }
-
-    fn actor(&self, by: i64, agents: &HashSet<String>) -> SourceActor {
-        let id = by.to_string();
-        if agents.contains(&id) {
-            let who = SourceAgent { name: id.clone(), id, email: None };
-            return SourceActor { kind: ActorKind::Human, who: Some(who) };
-        }
-        let says = || self.child_events.iter().any(|it| it.is_kind("Comment"));
-        let kind = match self.via.as_deref().unwrap_or_default() {
-            _ if by != SYSTEM => ActorKind::Customer,
-            "Rule" => ActorKind::Automation,
-            "Web service" => ActorKind::System,
-            // What speaks in a conversation and is nobody.
-            _ if says() => ActorKind::Bot,
-            _ => ActorKind::System,
-        };
-        SourceActor { kind, who: None }
-    }
-}
-
-impl Child {
-    fn is_kind(&self, kind: &str) -> bool {
-        self.event_type.as_deref() == Some(kind)
-    }
-
-    /// The tags that came to those that were there.
-    fn added(&self) -> impl Iterator<Item = &String> {
-        self.added_tags.as_ref().or(self.tags.as_ref()).into_iter().flatten()
-    }
-
-    fn effects(&self) -> Vec<SourceEffect> {
-        let mut effects = Vec::new();
-        if self.is_kind("Comment") {
-            let public = self.public.or(self.comment_public).unwrap_or(false);
-            effects.push(SourceEffect::Message { public });
-        }
-        if !self.is_kind("Create") && !self.is_kind("Change") {
-            return effects;
-        }
-        if let Some(word) = self.status.as_deref() {
-            let was_deleted = self.previous_value.as_ref().is_some_and(|it| it == "deleted");
-            effects.extend(was_deleted.then_some(SourceEffect::Restored));
-            effects.extend((word == "deleted").then_some(SourceEffect::Deleted));
-            effects.extend(status(word).map(SourceEffect::Status));
-        }
-        if let Some(assignee) = self.assignee_id {
-            let agent = |id: i64| {
-                let id = id.to_string();
-                SourceAgent { name: id.clone(), id, email: None }
-            };
-            effects.push(SourceEffect::Assignee(assignee.map(agent)));
-        }
-        if let Some(group) = self.group_id {
-            effects.push(SourceEffect::Queue(group.map(|id| id.to_string())));
-        }
-        if let Some(priority) = &self.priority {
-            effects.push(SourceEffect::Priority(priority.clone()));
-        }
-        effects.extend(self.added().cloned().map(SourceEffect::Tag));
-        effects
-    }
-
-    /// The ticket that a note names after the number sign.
-    fn goes_into(&self) -> Option<String> {
-        let (_, after) = self.body.as_deref()?.split_once('#')?;
-        let number: String = after.chars().take_while(char::is_ascii_digit).collect();
-        (!number.is_empty()).then_some(number)
     }
 }
