@@ -13,6 +13,7 @@ mod m20261122_000008_append_only;
 mod m20261122_000009_erasures;
 mod m20261122_000010_connections;
 mod m20261122_000011_ratings;
+mod m20261122_000012_hooks;
 pub mod schema;
 mod tenancy;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_erasures::Migration),
             Box::new(m20261122_000010_connections::Migration),
             Box::new(m20261122_000011_ratings::Migration),
+            Box::new(m20261122_000012_hooks::Migration),
         ]
     }
 }

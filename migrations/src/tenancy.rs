@@ -5,10 +5,14 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
-/// The tables that the system role sees across tenants, with all it may do to them: claim and finish jobs, and find a tenant by its slug.
-/// The catalogue test reads this list.
-pub const SYSTEM_TABLES: &[(&str, &str)] =
-    &[("jobs", "DELETE, SELECT, UPDATE"), ("tenants", "SELECT")];
+/// The tables that the system role sees across tenants, with all it may do to them: claim and finish jobs, find a tenant by its slug and a hook
+/// by its id, and put what hooks are told into the inbox. The catalogue test reads this list.
+pub const SYSTEM_TABLES: &[(&str, &str)] = &[
+    ("hooks", "SELECT"),
+    ("inbox", "INSERT"),
+    ("jobs", "DELETE, INSERT, SELECT, UPDATE"),
+    ("tenants", "SELECT"),
+];
 
 /// The tables of the event log, with all that the runtime may do to them. What it may remove, a policy narrows further.
 pub const LOG_TABLES: &[(&str, &str)] =

@@ -2,11 +2,12 @@
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use domain::hooks::Inbox;
 use domain::kernel::{App, Error, Ids};
 
 use domain::tenants::PublicUrls;
@@ -40,6 +41,7 @@ pub struct Api {
     origins: Vec<String>,
     limits: Limits,
     proxies: Arc<Proxies>,
+    inbox: Arc<OnceLock<Inbox>>,
 }
 
 impl Api {
@@ -49,7 +51,7 @@ impl Api {
         let patience = Patience::default();
         let (ids, origins) = (Ids::random(), Vec::new());
         let limits = Limits::local(Allowances::default(), app.clock());
-        let proxies = Arc::default();
+        let (proxies, inbox) = (Arc::default(), Arc::default());
         Self {
             app,
             ids,
@@ -60,6 +62,7 @@ impl Api {
             origins,
             limits,
             proxies,
+            inbox,
         }
     }
 
@@ -97,6 +100,11 @@ impl Api {
     #[must_use]
     pub fn behind(self, proxies: Vec<Network>) -> Self {
         Self { proxies: Arc::new(Proxies::new(proxies)), ..self }
+    }
+
+    /// What hooks are told goes there. Who brings the first begins to write.
+    pub(crate) fn inbox(&self) -> &Inbox {
+        self.inbox.get_or_init(|| Inbox::start(&self.app))
     }
 
     pub(crate) fn limits(&self) -> &Limits {

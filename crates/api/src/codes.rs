@@ -42,6 +42,7 @@ const ALL: &[Codes] = &[
     SHARED,
     crate::accounts::codes::CODES,
     crate::connections::codes::CODES,
+    crate::hooks::codes::CODES,
     crate::kpis::codes::CODES,
     crate::people::codes::CODES,
     crate::teams::codes::CODES,

@@ -15,6 +15,7 @@ mod server;
 // The features.
 mod accounts;
 mod connections;
+mod hooks;
 mod kpis;
 mod people;
 mod teams;
@@ -61,12 +62,14 @@ pub fn routes(config: &mut ServiceConfig, api: &Api, graph: &Graph) {
 
 fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     accounts::issuer_routes(config);
+    hooks::door_routes(config);
     config.service(
         utoipa_actix_web::scope("/v1")
             .configure(accounts::routes)
             .configure(people::routes)
             .configure(teams::routes)
             .configure(connections::routes)
+            .configure(hooks::routes)
             .configure(tickets::routes)
             .configure(kpis::routes),
     );

@@ -13,6 +13,7 @@ mod probe;
 mod runner;
 
 // The features with jobs.
+mod hooks;
 mod kpis;
 
 pub use bus::{Bus, BusError};
@@ -24,5 +25,6 @@ pub use runner::{Options, Runner, describe_metrics};
 /// Every kind of job that there is.
 pub const JOBS: Kinds = jobs! {
     domain::connections::Sync,
+    domain::hooks::Receive,
     domain::kpis::Drain,
 };

@@ -31,6 +31,7 @@ pub(crate) use reading::{read, write, write_by};
 
 use crate::accounts::{AccountMutation, AccountQuery};
 use crate::connections::{ConnectionMutation, ConnectionQuery};
+use crate::hooks::{HookMutation, HookQuery};
 use crate::kpis::KpiQuery;
 use crate::people::{PersonMutation, PersonQuery};
 use crate::teams::{TeamMutation, TeamQuery};
@@ -44,6 +45,7 @@ pub(crate) struct Query(
     PersonQuery,
     TeamQuery,
     ConnectionQuery,
+    HookQuery,
     TicketQuery,
     KpiQuery,
 );
@@ -55,6 +57,7 @@ pub(crate) struct Mutation(
     PersonMutation,
     TeamMutation,
     ConnectionMutation,
+    HookMutation,
     TicketMutation,
 );
 

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::accounts::clients::ApiClient;
 use domain::accounts::users::{RoleGrant, RoleGrantId};
 use domain::connections::{ConnectionId, SyncRunId};
+use domain::hooks::{Hook, HookId};
 use domain::kernel::id::IdError;
 use domain::kernel::{ApiClientId, Error, Finds, PersonId, TeamId, TenantId, UserId};
 use domain::people::identities::{Identity, IdentityId};
@@ -31,6 +32,7 @@ use crate::tickets::TicketNode;
 pub(crate) enum Node {
     ApiClient(ApiClient),
     Customer(Customer),
+    Hook(Hook),
     Identity(Identity),
     ImportMapping(ImportMapping),
     Membership(MembershipNode),
@@ -73,6 +75,7 @@ async fn one(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
         ApiClientId::PREFIX => read::<ApiClientId, ApiClient>(ctx, id).await,
         ConnectionId::PREFIX => read::<ConnectionId, ConnectionNode>(ctx, id).await,
         CustomerId::PREFIX => read::<CustomerId, Customer>(ctx, id).await,
+        HookId::PREFIX => read::<HookId, Hook>(ctx, id).await,
         IdentityId::PREFIX => read::<IdentityId, Identity>(ctx, id).await,
         MappingId::PREFIX => read::<MappingId, ImportMapping>(ctx, id).await,
         MembershipId::PREFIX => read::<MembershipId, MembershipNode>(ctx, id).await,

@@ -74,6 +74,7 @@ fn tags() -> Value {
     let tags = [
         ("accounts", "The tenant and its tokens, users and their roles, and API clients."),
         ("connections", "Helpdesks that are read from, how that goes, and the sources of imports."),
+        ("hooks", "Where helpdesks, and sources of one's own, tell of what happens."),
         ("kpis", "Numbers, their definitions, and the tickets behind them."),
         ("people", "The people who work in support, and under which ids the sources know them."),
         ("teams", "The tree of teams, who was in which when, and who led them."),

@@ -128,6 +128,11 @@ const REST: &[Call] = &[
         1,
     ),
     ("connections.revoke", "POST", "/v1/connections/{helpdesk}/revocation", "", "", 1),
+    // A source, and its hook.
+    ("hooks.create", "POST", "/v1/hooks", r#"{"source":"chat"}"#, "hook", 2),
+    ("connections.create_hook", "POST", "/v1/connections/{desk}/hooks", "{}", "hook", 1),
+    ("hooks.update", "PATCH", "/v1/hooks/{hook}", r#"{"secret":"a-secret-of-mine-1"}"#, "", 1),
+    ("hooks.delete", "DELETE", "/v1/hooks/{hook}", "", "", 1),
     // A new source, and one for its unit of tickets.
     (
         "tickets.import",
@@ -140,7 +145,7 @@ const REST: &[Call] = &[
 ];
 
 /// What has no token to be refused, and is tried by itself.
-const BY_THEMSELVES: &[&str] = &["tokens.create", "tokens.revoke"];
+const BY_THEMSELVES: &[&str] = &["hooks.receive", "tokens.create", "tokens.revoke"];
 
 /// The same through GraphQL: the field, what it is given, what is asked of it, under which name that is kept.
 const GRAPHQL: &[(&str, &str, &str, &str)] = &[
@@ -219,6 +224,10 @@ const GRAPHQL: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("revokeConnection", r#"id: "{helpdesk}""#, "{ id }", ""),
+    ("createConnectionHook", r#"connectionId: "{desk}", input: {}"#, "{ hook { id } }", "hook"),
+    ("createHook", r#"input: {source: "import"}"#, "{ hook { id } }", "hook"),
+    ("updateHook", r#"id: "{hook}", input: {secret: "a-secret-of-mine-1"}"#, "{ id }", ""),
+    ("deleteHook", r#"id: "{hook}""#, "", ""),
     ("putImportMapping", r#"name: "new", text: "source = \"new\"""#, "{ name }", ""),
     ("deleteImportMapping", r#"name: "new""#, "", ""),
 ];
@@ -239,7 +248,8 @@ impl World {
         let connection = api.ids(&tenant, "/v1/connections").await.remove(0);
         let queues = api.get(&tenant.owner, "/v1/queues").await.body;
         let queue = queues[0]["id"].as_str().expect("a queue").to_owned();
-        let kept = HashMap::from([("connection", connection), ("queue", queue)]);
+        let desk = api.ids(&tenant, "/v1/connections?vendor=zendesk").await.remove(0);
+        let kept = HashMap::from([("connection", connection), ("desk", desk), ("queue", queue)]);
         Self { api, tenant, viewer, kept }
     }
 
@@ -257,7 +267,8 @@ impl World {
 
     fn keep(&mut self, name: &'static str, made: &Value) {
         if !name.is_empty() {
-            let id = made["id"].as_str().or(made["client"]["id"].as_str());
+            let inner = ["client", "hook"].iter().find_map(|it| made[it]["id"].as_str());
+            let id = made["id"].as_str().or(inner);
             self.kept.insert(name, id.unwrap_or_else(|| panic!("{name}: {made}")).to_owned());
         }
     }

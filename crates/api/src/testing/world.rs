@@ -153,13 +153,21 @@ impl TestApi {
                 });
                 read.await.expect("a run");
             }
+            self.made_hook(tenant, &made).await;
         }
+    }
+
+    /// Makes a hook of a connection.
+    async fn made_hook(&self, tenant: &Tenant, connection: &str) {
+        let path = format!("/v1/connections/{connection}/hooks");
+        let made = self.post(&tenant.owner, &path, json!({})).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{:?}", made.body);
     }
 
     /// The ids of a list.
     pub(crate) async fn ids(&self, tenant: &Tenant, path: &str) -> Vec<String> {
         let list = self.get(&tenant.owner, path).await.body;
-        let items = list["items"].as_array().expect("a list");
+        let items = list["items"].as_array().or(list.as_array()).expect("a list");
         items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
     }
 

@@ -23,6 +23,7 @@ pub mod users;
 pub(crate) use access::load;
 pub use me::me;
 pub use passwords::{PasswordHash, hash_password};
+pub(crate) use secrets::key as new_key;
 pub use sign_in::{RevocationRequest, TokenAnswer, TokenRequest, revoke, token};
 pub use tokens::authenticate;
 pub use types::{Allowed, Me, ReachWord, Role, ShownOnce};

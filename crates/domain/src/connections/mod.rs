@@ -18,7 +18,7 @@ mod types;
 
 pub use commands::{check, create, pause, resume, resync, revoke, update};
 pub use jobs::Sync;
-pub(crate) use queries::exists;
+pub(crate) use queries::{exists, told};
 pub use queries::{get, health, health_of, list, named, streams, streams_of, vendors};
 pub use runs::{get as run, list as runs, of_each as runs_of_each};
 pub use types::{

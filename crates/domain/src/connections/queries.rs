@@ -50,7 +50,7 @@ pub async fn list(
 }
 
 /// A connection as whoever changed it is told: that takes no other permission.
-pub(super) async fn told(scope: &Scope, id: ConnectionId) -> Result<Connection> {
+pub(crate) async fn told(scope: &Scope, id: ConnectionId) -> Result<Connection> {
     let select = scope.find::<Entity>().filter(Column::Id.eq(id));
     let found = select.into_partial_model::<Connection>().one(scope.tx()).await?;
     let found = found.ok_or_else(|| Error::not_found("connection", id))?;

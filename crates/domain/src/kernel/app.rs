@@ -241,11 +241,16 @@ impl App {
     }
 
     pub(super) async fn commit(&self, scope: Scope) -> Result<(), Error> {
-        if scope.commit().await?
-            && let Some(wake) = &self.wake
-        {
-            wake();
+        if scope.commit().await? {
+            self.wake();
         }
         Ok(())
+    }
+
+    /// Says that there is work.
+    pub(crate) fn wake(&self) {
+        if let Some(wake) = &self.wake {
+            wake();
+        }
     }
 }

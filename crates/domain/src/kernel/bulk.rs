@@ -14,9 +14,9 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use uuid::Uuid;
 
-use super::db::Conn;
+use super::db::{Conn, Tx};
 use super::dialect::{any, for_update};
-use super::{Error, Result, Scope, TenantOwned};
+use super::{Error, Result, Scope, SystemScope, TenantOwned};
 
 /// The numbers of rows that a statement on SQLite may have.
 const LENGTHS: [usize; 3] = [64, 8, 1];
@@ -123,6 +123,19 @@ impl Insert {
     /// # Errors
     /// Those of the database.
     pub(crate) async fn run(self, scope: &Scope, tail: &str) -> Result<u64> {
+        self.execute(scope.tx(), Some(scope.tenant().0), tail).await
+    }
+
+    /// Adds rows of several tenants: `tenant_id` is one of the columns.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn run_across(self, scope: &SystemScope, tail: &str) -> Result<u64> {
+        self.execute(scope.tx(), None, tail).await
+    }
+
+    /// `tenant` is that of every row, where it is no column.
+    async fn execute(self, tx: &Tx, tenant: Option<Uuid>, tail: &str) -> Result<u64> {
         let rows = self.columns.first().map_or(0, |(_, cells)| cells.len());
         debug_assert!(
             self.columns.iter().all(|(_, cells)| cells.len() == rows),
@@ -131,15 +144,18 @@ impl Insert {
         if rows == 0 {
             return Ok(0);
         }
-        let names = self
-            .columns
-            .iter()
-            .fold("tenant_id".to_owned(), |names, (name, _)| names + ", " + name);
+        let own = tenant.map(|_| "tenant_id");
+        let names: Vec<_> =
+            own.into_iter().chain(self.columns.iter().map(|(name, _)| *name)).collect();
+        let (count, names) = (names.len(), names.join(", "));
         let into = format!("INSERT INTO {} ({names})", self.table);
-        match scope.tx().hold().await?.conn() {
+        match tx.hold().await?.conn() {
             Conn::Postgres(conn, answers) => {
-                let sql = format!("{into} SELECT $1, * FROM UNNEST({}) {tail}", self.arrays());
-                let query = sqlx::query(AssertSqlSafe(sql)).bind(scope.tenant().0);
+                let (own, first) = if tenant.is_some() { ("$1, ", 2) } else { ("", 1) };
+                let arrays = self.arrays(first);
+                let sql = format!("{into} SELECT {own}* FROM UNNEST({arrays}) {tail}");
+                let query = sqlx::query(AssertSqlSafe(sql));
+                let query = tenant.into_iter().fold(query, |query, tenant| query.bind(tenant));
                 let query =
                     self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
                 Ok(answers.wait(query.execute(conn)).await?.rows_affected())
@@ -149,10 +165,10 @@ impl Insert {
                 while start < rows {
                     let length =
                         LENGTHS.into_iter().find(|length| start + length <= rows).unwrap_or(1);
-                    let sql = format!("{into} VALUES {} {tail}", self.values(length));
+                    let sql = format!("{into} VALUES {} {tail}", Self::values(length, count));
                     let mut query = sqlx::query(AssertSqlSafe(sql));
                     for row in start..start + length {
-                        query = query.bind(scope.tenant().0);
+                        query = tenant.into_iter().fold(query, |query, tenant| query.bind(tenant));
                         query = self
                             .columns
                             .iter()
@@ -179,17 +195,17 @@ impl Insert {
         Err(Error::taken_meanwhile())
     }
 
-    fn arrays(&self) -> String {
+    fn arrays(&self, first: usize) -> String {
         let arrays = self.columns.iter().enumerate();
         arrays
-            .map(|(place, (_, cells))| format!("${}::{}", place + 2, cells.array()))
+            .map(|(place, (_, cells))| format!("${}::{}", place + first, cells.array()))
             .collect::<Vec<_>>()
             .join(", ")
     }
 
     /// Plain marks: for a numbered one, SQLite walks the list of all of them at every binding.
-    fn values(&self, rows: usize) -> String {
-        let row = format!("(?{})", ", ?".repeat(self.columns.len()));
+    fn values(rows: usize, columns: usize) -> String {
+        let row = format!("({})", vec!["?"; columns].join(", "));
         vec![row; rows].join(", ")
     }
 }

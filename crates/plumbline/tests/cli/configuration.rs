@@ -116,7 +116,7 @@ fn a_mistake_in_the_file_is_said_with_its_line() {
         "egress_allow = ['a:1', 'https://b:2']",
         &["`a:1, https://b:2`", "a host and its port"],
     );
-    refused("tenant_requests = 0", &["`tenant_requests` is `0`", "from 1 to 1000000"]);
+    refused("tenant_requests = 0", &["`tenant_requests` is `0`", "from 1 to 10000000"]);
     refused("statement_seconds = 16", &["`statement_seconds` is `16`", "from 1 to 15"]);
     refused("listen = 'here'", &["`listen` is `here`", "like 127.0.0.1:8080"]);
     refused("public_url = 'kpi.test'", &["`public_url` is `kpi.test`", "https://"]);

@@ -16,6 +16,7 @@ mod zendesk;
 use domain::connections::Vendor;
 
 use contract::Connector;
+pub(crate) use store::units;
 
 /// The connector of a vendor.
 #[must_use]

@@ -62,7 +62,7 @@ async fn gone(turn: &Turn<'_>, step: &Step) -> Result<Vec<Item>> {
 
 /// The tickets in the order of their names, which is about that of their ids here: rows that are near each other are written together.
 /// A ticket as it is now is written before what happened to it.
-pub(super) fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
+pub(crate) fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
     let mut first = Unit::default();
     let mut tickets: BTreeMap<(bool, usize, String), Vec<SourceRow>> = BTreeMap::new();
     let mut ratings = BTreeMap::new();

@@ -186,7 +186,7 @@ async fn a_thing_is_found_by_its_id_whatever_it_is() {
     let mut found = BTreeSet::new();
     let mut ways = ways(&types);
     ways.insert("Tenant".to_owned(), "{ tenant { % } }".to_owned());
-    for list in ["queues", "queueTeams", "importMappings"] {
+    for list in ["hooks", "queues", "queueTeams", "importMappings"] {
         let field = types.fields("Query").find(|field| field.name == list).unwrap();
         ways.insert(field.leads_to.clone(), format!("{{ {list} {{ % }} }}"));
     }

@@ -44,7 +44,7 @@ impl Allowances {
         address_connections: 256,
     };
     /// The most of anything that can be said: no limit that anybody meets.
-    pub const MOST: u32 = 1_000_000;
+    pub const MOST: u32 = 10_000_000;
 }
 
 impl Default for Allowances {

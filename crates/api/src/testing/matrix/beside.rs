@@ -15,7 +15,7 @@ use super::world::World;
 /// An answer without what is drawn by chance.
 pub(super) fn open(mut body: Value) -> Value {
     if let Value::Object(map) = &mut body {
-        map.retain(|name, _| !matches!(name.as_str(), "client_secret" | "clientSecret"));
+        map.retain(|name, _| !matches!(name.as_str(), "client_secret" | "clientSecret" | "secret"));
         for value in map.values_mut() {
             *value = open(value.take());
         }

@@ -251,7 +251,7 @@ fn over() -> Error {
     Error::conflict("run_over", "this run is over: the connection is not read, or by another run")
 }
 
-fn require_system(scope: &Scope) -> Result<()> {
+pub(crate) fn require_system(scope: &Scope) -> Result<()> {
     if scope.actor() == Actor::System {
         return Ok(());
     }

@@ -1,8 +1,12 @@
 //! The helpdesks that can be read from, as data.
 
+use std::borrow::Cow;
+
 use async_graphql::{ComplexObject, Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::hooks::{MacAlgorithm, MacEncoding, MacProof, Proof, Stamp};
 
 /// A kind of helpdesk.
 #[derive(
@@ -33,6 +37,11 @@ pub struct Descriptor {
     /// What is read from it, in the order in which it is shown.
     #[graphql(skip)]
     pub streams: &'static [&'static str],
+    /// How its webhooks prove whose they are.
+    #[graphql(skip)]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub hook: &'static Proof,
 }
 
 /// A part of the credentials of a vendor.
@@ -63,6 +72,17 @@ const ZENDESK: Descriptor = Descriptor {
         CredentialField { name: "api_token", label: "API token", is_secret: true },
     ],
     streams: &["agents", "groups", "tickets", "ticket_events", "ratings"],
+    hook: &Proof::Mac(MacProof {
+        header: Cow::Borrowed("x-zendesk-webhook-signature"),
+        algorithm: MacAlgorithm::Sha256,
+        encoding: MacEncoding::Base64,
+        prefix: Cow::Borrowed(""),
+        stamp: Some(Stamp {
+            header: Cow::Borrowed("x-zendesk-webhook-signature-timestamp"),
+            between: "",
+        }),
+        delivery: Some("x-zendesk-webhook-invocation-id"),
+    }),
 };
 
 impl Vendor {

@@ -104,6 +104,31 @@ pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J, due: DateTime<Utc>) 
     Ok(())
 }
 
+/// The same for a tenant that is no scope's: with what made the work, across tenants.
+pub(crate) async fn enqueue_across<J: Job>(
+    scope: &SystemScope,
+    tenant: TenantId,
+    id: Uuid,
+    job: &J,
+) -> Result<()> {
+    let now = scope.now();
+    let sql = format!(
+        "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at) \
+         VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $6) {WAITS_ONCE}"
+    );
+    let values: [Value; 7] = [
+        tenant.0.into(),
+        id.into(),
+        J::KIND.into(),
+        serde_json::to_string(job)?.into(),
+        job.unique_key().into(),
+        now.into(),
+        MAX_ATTEMPTS.into(),
+    ];
+    scope.tx().execute_raw(statement(scope.backend(), &sql, values)).await?;
+    Ok(())
+}
+
 impl App {
     /// Takes one due job of the given kinds from the first tenant after `after` that has one, going round: however many jobs one
     /// tenant has, another's waits for at most one of them per tenant before it.

@@ -16,6 +16,7 @@ const MINE: TenantId = TenantId(Uuid::from_u128(11));
 const THEIRS: TenantId = TenantId(Uuid::from_u128(22));
 /// PostgreSQL's word for a row that a policy refuses, and for a right that was never given.
 const REFUSED: &str = "42501";
+const TAKEN: &str = "23505";
 
 /// What a look at one table found that should not be.
 struct Look<'a> {
@@ -37,11 +38,17 @@ impl Look<'_> {
         look.counts("a tenant", (1, 0)).await;
         look.changes("DELETE").await;
         look.changes("UPDATE").await;
-        look.adds().await;
+        look.adds([("theirs", THEIRS, REFUSED), ("mine", MINE, TAKEN)]).await;
         look.role(&format!("SET LOCAL ROLE {SYSTEM_ROLE}"), None).await;
-        match SYSTEM_TABLES.iter().any(|(name, _)| *name == table.name) {
+        let rights = SYSTEM_TABLES.iter().find(|(name, _)| *name == table.name);
+        let rights = rights.map_or("", |(_, rights)| *rights);
+        // One that is only added to is read by nobody there.
+        match rights.contains("SELECT") {
             true => look.counts("work across tenants", (1, 1)).await,
             false => look.refused("work across tenants").await,
+        }
+        if rights.contains("INSERT") {
+            look.adds([("theirs", THEIRS, TAKEN), ("mine", MINE, TAKEN)]).await;
         }
         look.role("RESET ROLE", None).await;
         look.found
@@ -115,9 +122,9 @@ impl Look<'_> {
         }
     }
 
-    /// A row like one that is there: mine is taken, theirs is refused before anybody looks.
-    async fn adds(&mut self) {
-        for (whose, tenant, expected) in [("theirs", THEIRS, REFUSED), ("mine", MINE, "23505")] {
+    /// A row like one that is there: where it may be added, it is taken; else it is refused before anybody looks.
+    async fn adds(&mut self, expected: [(&str, TenantId, &str); 2]) {
+        for (whose, tenant, expected) in expected {
             let added = self.attempt(self.table.insert(DbBackend::Postgres, tenant, 9)).await;
             if added != Err(expected.to_owned()) {
                 self.found.push(format!("INSERT of a row as {whose}: {added:?}"));

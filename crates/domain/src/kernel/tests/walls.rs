@@ -26,6 +26,11 @@ const NOT_CHOSEN: &[(&str, &str, &str)] = &[
         "tenant_id,caller_id,key",
         "a lock keeps other requests of the same key away",
     ),
+    (
+        "inbox",
+        "tenant_id,hook_id,delivery",
+        "what is sent again is there already, and that is no failure",
+    ),
     ("jobs", "tenant_id,kind,unique_key", "what waits already is not enqueued twice"),
     (
         "queues",

@@ -1,5 +1,6 @@
 //! Connectors against simulated vendors, over HTTP: what is stored is what is true there.
 
+mod hooks;
 mod rules;
 mod truth;
 

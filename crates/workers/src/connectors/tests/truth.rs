@@ -22,7 +22,7 @@ const METRICS: [(Metric, kpis::Metric); 6] = [
 
 impl World {
     /// Every figure of the desk, of its agents and of its channels.
-    async fn assert_true(&self) {
+    pub(super) async fn assert_true(&self) {
         let truth = self.desk.truth();
         let agents = &self.desk.desk().model().desk().agents;
         let mut compared = 0;

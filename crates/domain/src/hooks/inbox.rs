@@ -1,0 +1,125 @@
+//! What hooks are told, kept: whatever arrived since the last commit goes into the next one, and is answered after it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{Mutex, oneshot};
+
+use super::jobs::Receive;
+use super::types::HookId;
+use crate::kernel::bulk::{Cells, Insert};
+use crate::kernel::jobs::enqueue_across;
+use crate::kernel::{App, Error, Result, SystemScope, TenantId};
+
+/// How many may wait to be written: whoever comes then is to come again.
+const ROOM: usize = 4_096;
+/// How many are written at once.
+const BATCH: usize = 256;
+/// How many batches are under way at once.
+const AT_ONCE: usize = 2;
+
+/// Something that a hook was told, and that is let in.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Whose hook it is.
+    pub tenant: TenantId,
+    /// Which.
+    pub hook: HookId,
+    /// What the delivery is known by; `None` where it is always another one.
+    pub name: Option<[u8; 16]>,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// The way into the inbox. Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox(Sender<Arriving>);
+
+struct Arriving {
+    kept: Kept,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+impl Inbox {
+    /// Begins to write what arrives, on the runtime of whoever calls.
+    #[must_use]
+    pub fn start(app: &App) -> Self {
+        let (sender, receiver) = channel(ROOM);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..AT_ONCE {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "its errors go to whoever waits for the answer; it ends with the last of them"
+            )]
+            tokio::spawn(write_on(app.clone(), Arc::clone(&receiver)));
+        }
+        Self(sender)
+    }
+
+    /// Keeps a delivery. When this answers it is committed, with the job that works it off; if it was there already, that is all there is to do.
+    ///
+    /// # Errors
+    /// `unavailable` where too many wait; those of the database.
+    pub async fn keep(&self, kept: Kept) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        let full = |_full| Error::unavailable("too much arrives at once");
+        self.0.try_send(Arriving { kept, answer }).map_err(full)?;
+        answered.await.map_err(|_gone| Error::unavailable("the server is stopping"))?
+    }
+}
+
+async fn write_on(app: App, receiver: Arc<Mutex<Receiver<Arriving>>>) {
+    loop {
+        let mut batch = Vec::new();
+        if receiver.lock().await.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
+        let (all, answers): (Vec<Kept>, Vec<_>) =
+            batch.into_iter().map(|it| (it.kept, it.answer)).unzip();
+        let together = write(&app, &all).await;
+        for (kept, answer) in all.iter().zip(answers) {
+            // What one of them cannot have is not the others' fault: a hook that has just been removed.
+            let outcome = match &together {
+                Ok(()) => Ok(()),
+                Err(_) => write(&app, std::slice::from_ref(kept)).await,
+            };
+            // Whoever hung up is not told.
+            answer.send(outcome).ok();
+        }
+    }
+}
+
+async fn write(app: &App, all: &[Kept]) -> Result<()> {
+    app.system(async |scope| write_all(app, scope, all).await).await?;
+    app.wake();
+    Ok(())
+}
+
+/// The rows in the order of their keys, so that two batches never wait for each other crosswise, and one job for each hook.
+async fn write_all(app: &App, scope: &SystemScope, all: &[Kept]) -> Result<()> {
+    let mut rows = BTreeMap::new();
+    let mut hooks = BTreeMap::new();
+    for kept in all {
+        let id: uuid::Uuid = app.new_id();
+        let name = kept.name.unwrap_or_else(|| *id.as_bytes());
+        hooks.insert((kept.tenant, kept.hook.0), kept.hook);
+        rows.insert((kept.tenant, kept.hook.0, name), (id, &kept.body));
+    }
+    let now = scope.now();
+    let keys = || rows.keys();
+    Insert::into("inbox")
+        .column("tenant_id", Cells::Uuid(keys().map(|it| Some(it.0.0)).collect()))
+        .column("id", Cells::Uuid(rows.values().map(|it| Some(it.0)).collect()))
+        .column("hook_id", Cells::Uuid(keys().map(|it| Some(it.1)).collect()))
+        .column("delivery", Cells::Bytes(keys().map(|it| it.2.to_vec()).collect()))
+        .column("body", Cells::Bytes(rows.values().map(|it| it.1.clone()).collect()))
+        .column("state", Cells::Word(keys().map(|_| "received").collect()))
+        .column("received_at", Cells::Time(keys().map(|_| Some(now)).collect()))
+        .run_across(scope, "ON CONFLICT DO NOTHING")
+        .await?;
+    for ((tenant, _), hook) in hooks {
+        enqueue_across(scope, tenant, app.new_id(), &Receive { hook }).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Working off what hooks were told. What a helpdesk tells is a hint, and what it is about is asked for again; a source of one's own tells the
+//! thing itself.
+
+mod own;
+
+use std::collections::{BTreeSet, HashSet};
+
+use domain::connections::sync::{Account, Trouble, account, agents, disable};
+use domain::hooks::{Receive, Told, settle, told, waiting};
+use domain::kernel::jobs::{Claimed, Outcome};
+use domain::kernel::{Caller, Result, Scope};
+use domain::kpis;
+use domain::tickets::source::{self, References, SourceRow};
+
+use crate::connectors::contract::{Desk, Item, VendorError, each_of};
+use crate::connectors::http::Http;
+use crate::connectors::{self, units};
+use crate::context::Context;
+use crate::kinds::Run;
+
+/// How many deliveries are looked at together.
+const TOGETHER: u64 = 50;
+/// How many tickets are asked for at once.
+const AT_ONCE: usize = 4;
+
+impl Run for Receive {
+    async fn run(&self, context: &Context, job: &Claimed) -> Result<Outcome> {
+        let hook = self.hook;
+        let caller = Caller::system(job.tenant);
+        let read = async |scope: &Scope| {
+            let Some(connection) = told(scope, hook).await? else { return Ok(None) };
+            let account = account(scope, connection).await?;
+            Ok(Some((connection, account, agents(scope, connection).await?)))
+        };
+        let Some((connection, account, agents)) = context.app.read(&caller, read).await? else {
+            return Ok(Outcome::Done);
+        };
+        let work = Work { context, job, hook: self, connection };
+        loop {
+            let next = async |scope: &Scope| waiting(scope, hook, TOGETHER).await;
+            let deliveries = context.app.read(&caller, next).await?;
+            if deliveries.is_empty() {
+                return Ok(Outcome::Done);
+            }
+            let stopped = match &account {
+                Some(account) => work.look(account, &agents, deliveries).await?,
+                None => work.take(deliveries).await?,
+            };
+            if let Some(outcome) = stopped {
+                return Ok(outcome);
+            }
+        }
+    }
+}
+
+/// One claim of the job.
+struct Work<'a> {
+    context: &'a Context,
+    job: &'a Claimed,
+    hook: &'a Receive,
+    connection: domain::connections::ConnectionId,
+}
+
+impl Work<'_> {
+    /// Asks for every ticket that deliveries are about, each once. The outcome of the job where it has to stop.
+    async fn look(
+        &self,
+        account: &Account,
+        agents: &HashSet<String>,
+        deliveries: Vec<Told>,
+    ) -> Result<Option<Outcome>> {
+        let connector = connectors::of(account.vendor);
+        let http = Http::new(self.context, connector.sign_in(account)?)?;
+        let desk = Desk { http: &http, agents };
+        let (mut wanted, mut about) = (BTreeSet::new(), Vec::new());
+        for delivery in deliveries {
+            match connector.hints(&delivery.body) {
+                Ok(tickets) => {
+                    wanted.extend(tickets.iter().cloned());
+                    about.push((delivery.id, tickets));
+                }
+                Err(error) => self.settle(&[delivery.id], Some(&trouble(&error))).await?,
+            }
+        }
+        let ask = async |ticket: String| {
+            let found = connector.fetch(&desk, &ticket).await?;
+            Ok((ticket, found))
+        };
+        let (found, error) = each_of(wanted, AT_ONCE, ask).await;
+        let mut items = Vec::new();
+        let mut known = HashSet::new();
+        for (ticket, told) in found {
+            match told {
+                Some(told) => items.extend(told),
+                None => items.extend(self.gone(&http, &ticket).await?),
+            }
+            known.insert(ticket);
+        }
+        let is_done =
+            |(_, tickets): &&(_, Vec<String>)| tickets.iter().all(|it| known.contains(it));
+        let done: Vec<_> = about.iter().filter(is_done).map(|(id, _)| *id).collect();
+        self.write(items, &done).await?;
+        match error {
+            None => Ok(None),
+            Some(VendorError::Limited(wait)) => Ok(Some(Outcome::Snooze(wait))),
+            Some(VendorError::Transient(_)) => Ok(Some(Outcome::Snooze(self.job.backoff()))),
+            Some(error @ VendorError::Auth(_)) => {
+                let (id, trouble) = (self.connection, trouble(&error));
+                let write = async |scope: &Scope| disable(scope, id, trouble).await;
+                self.context.app.write_for(self.job, write).await?;
+                Ok(None)
+            }
+            Some(error) => {
+                let left: Vec<_> =
+                    about.iter().map(|(id, _)| *id).filter(|id| !done.contains(id)).collect();
+                self.settle(&left, Some(&trouble(&error))).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A ticket that the vendor does not have. Of one that was never here there is nothing to say.
+    async fn gone(&self, http: &Http, ticket: &str) -> Result<Option<Item>> {
+        let (id, caller) = (self.connection, Caller::system(self.job.tenant));
+        let read = async |scope: &Scope| source::present(scope, id, ticket).await;
+        let is_here = self.context.app.read(&caller, read).await?;
+        let row = || SourceRow::gone(ticket.to_owned(), http.now());
+        Ok(is_here.then(|| Item::Ticket(Box::new(row()))))
+    }
+
+    /// Takes what a source of one's own tells as it is; and what a helpdesk tells whose connection is not read, not at all: it is read when it
+    /// goes on.
+    async fn take(&self, deliveries: Vec<Told>) -> Result<Option<Outcome>> {
+        let (id, caller) = (self.connection, Caller::system(self.job.tenant));
+        let read = async |scope: &Scope| domain::connections::get(scope, id).await;
+        let is_own = self.context.app.read(&caller, read).await?.base_url.is_none();
+        for delivery in deliveries {
+            match own::read(&delivery.body) {
+                Ok(items) if is_own => self.write(items, &[delivery.id]).await?,
+                Err(trouble) if is_own => self.settle(&[delivery.id], Some(&trouble)).await?,
+                _ => self.settle(&[delivery.id], None).await?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes what was told; with the last of it goes what it was told by.
+    async fn write(&self, items: Vec<Item>, done: &[uuid::Uuid]) -> Result<()> {
+        let app = &self.context.app;
+        let mut units = units(items, source::rows_at_once(app.database()));
+        let last = units.pop().unwrap_or_default();
+        let (id, known) = (self.connection, References::default());
+        for unit in &units {
+            let write =
+                async |scope: &Scope| source::write(scope, id, &known, unit, kpis::follow).await;
+            app.write_for(self.job, write).await?;
+        }
+        let write = async |scope: &Scope| {
+            source::write(scope, id, &known, &last, kpis::follow).await?;
+            settle(scope, self.hook.hook, done, None).await
+        };
+        app.write_for(self.job, write).await
+    }
+
+    async fn settle(&self, done: &[uuid::Uuid], trouble: Option<&Trouble>) -> Result<()> {
+        let write = async |scope: &Scope| settle(scope, self.hook.hook, done, trouble).await;
+        self.context.app.write_for(self.job, write).await
+    }
+}
+
+fn trouble(error: &VendorError) -> Trouble {
+    Trouble { code: error.code(), text: error.to_string() }
+}
