@@ -14,6 +14,7 @@ mod m20261122_000009_erasures;
 mod m20261122_000010_connections;
 mod m20261122_000011_ratings;
 mod m20261122_000012_hooks;
+mod m20261122_000013_field_mappings;
 pub mod schema;
 mod tenancy;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_connections::Migration),
             Box::new(m20261122_000011_ratings::Migration),
             Box::new(m20261122_000012_hooks::Migration),
+            Box::new(m20261122_000013_field_mappings::Migration),
         ]
     }
 }

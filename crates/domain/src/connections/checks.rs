@@ -4,13 +4,15 @@ use std::ops::RangeInclusive;
 
 use url::Url;
 
-use super::types::{Credentials, Vendor};
+use super::types::{Credentials, FieldMapping, Vendor};
 use crate::kernel::check::Check;
 
 /// How long after a run the next one begins, where nobody says.
 pub(super) const CADENCE: i32 = 60;
 /// How short and how long that may be.
 const CADENCES: RangeInclusive<i32> = 10..=86_400;
+/// How many tags may mean one thing.
+const MOST_TAGS: usize = 20;
 /// The longest text of credentials: keys of several kilobits are such.
 const LONGEST: usize = 8192;
 
@@ -19,6 +21,19 @@ pub(super) fn cadence(check: &mut Check, seconds: Option<i32>) {
     let fine = seconds.is_none_or(|seconds| CADENCES.contains(&seconds));
     let message = format!("must be {} to {} seconds", CADENCES.start(), CADENCES.end());
     check.that(fine, "/cadence_seconds", "out_of_range", message);
+}
+
+/// Few tags, each a tag.
+pub(super) fn mapping(check: &mut Check, mapping: Option<&FieldMapping>) {
+    let Some(FieldMapping { escalated_tags, test_tags }) = mapping else { return };
+    for (name, tags) in [("escalated_tags", escalated_tags), ("test_tags", test_tags)] {
+        let pointer = format!("/field_mapping/{name}");
+        let message = format!("must be at most {MOST_TAGS} tags");
+        check.that(tags.len() <= MOST_TAGS, &pointer, "length", message);
+        for tag in tags.iter().take(MOST_TAGS) {
+            check.text(&pointer, tag, 200);
+        }
+    }
 }
 
 /// An address without a path, as it is kept. Whether it may be asked at all is seen when it is.

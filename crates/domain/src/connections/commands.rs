@@ -23,11 +23,20 @@ use crate::kernel::{Error, Event, Permission, Result, Scope, states};
 /// `forbidden` without `connections.admin`; `connection_name_taken`; `invalid` per field.
 pub async fn create(scope: &Scope, new: NewConnection) -> Result<Connection> {
     scope.require(Permission::ConnectionsAdmin)?;
-    let NewConnection { name, vendor, base_url, credentials, cadence_seconds, sync_from } = new;
+    let NewConnection {
+        name,
+        vendor,
+        base_url,
+        credentials,
+        cadence_seconds,
+        sync_from,
+        field_mapping,
+    } = new;
     let mut check = Check::default();
     let base_url = checks::address(&mut check, vendor, &base_url);
     checks::credentials(&mut check, vendor, &credentials);
     checks::cadence(&mut check, cadence_seconds);
+    checks::mapping(&mut check, field_mapping.as_ref());
     check.text("/name", &name, 200).time("/sync_from", sync_from).done()?;
     let id = scope.new_id::<ConnectionId>();
     let row = ActiveModel {
@@ -40,6 +49,7 @@ pub async fn create(scope: &Scope, new: NewConnection) -> Result<Connection> {
         sealed_credentials: Set(Some(seal(scope, id, &credentials).await?)),
         cadence_seconds: Set(Some(cadence_seconds.unwrap_or(checks::CADENCE))),
         sync_from: Set(sync_from),
+        field_mapping: Set(field_mapping.unwrap_or_default()),
         ..Default::default()
     };
     scope.insert(row).await?;
@@ -64,7 +74,7 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
         let message = "this connection has been revoked";
         return Err(Error::conflict("connection_revoked", message).allowing(Vec::new()));
     }
-    let ConnectionPatch { name, base_url, credentials, cadence_seconds } = patch;
+    let ConnectionPatch { name, base_url, credentials, cadence_seconds, field_mapping } = patch;
     let mut check = Check::default();
     let base_url = base_url.map(|url| checks::address(&mut check, vendor, &url));
     let has_moved = base_url.is_some() && base_url != row.base_url;
@@ -80,6 +90,7 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
         checks::credentials(&mut check, vendor, credentials);
     }
     checks::cadence(&mut check, cadence_seconds);
+    checks::mapping(&mut check, field_mapping.as_ref());
     check.text_if("/name", &name, 200).done()?;
     let sealed = match &credentials {
         Some(credentials) => Some(Some(seal(scope, id, credentials).await?)),
@@ -90,6 +101,7 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
         base_url: required(base_url.map(Some)),
         sealed_credentials: required(sealed),
         cadence_seconds: required(cadence_seconds.map(Some)),
+        field_mapping: required(field_mapping),
         ..Default::default()
     };
     let before = told(scope, id).await?;

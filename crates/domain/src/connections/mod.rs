@@ -23,7 +23,7 @@ pub use queries::{get, health, health_of, list, named, streams, streams_of, vend
 pub use runs::{get as run, list as runs, of_each as runs_of_each};
 pub use types::{
     Connection, ConnectionAction, ConnectionFilter, ConnectionHealth, ConnectionId,
-    ConnectionPatch, ConnectionState, CredentialField, Credentials, Descriptor, NewConnection,
-    NewResync, RunKind, RunState, SWEEP, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort,
-    SyncStream, Vendor,
+    ConnectionPatch, ConnectionState, CredentialField, Credentials, Descriptor, FieldMapping,
+    NewConnection, NewResync, RunKind, RunState, SWEEP, SyncRun, SyncRunFilter, SyncRunId,
+    SyncRunSort, SyncStream, Vendor,
 };

@@ -218,6 +218,7 @@ impl Desk {
             credentials: Credentials::new([("email", "a@acme.test"), ("api_token", "t0ken")]),
             cadence_seconds: None,
             sync_from: None,
+            field_mapping: None,
         };
         let made = test.app.write(&acme, async |scope| connections::create(scope, new).await);
         let connection = made.await.unwrap().id;

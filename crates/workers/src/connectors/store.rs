@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use domain::connections::FieldMapping;
 use domain::connections::sync::{Advance, advance};
 use domain::kernel::{Caller, Result, Scope};
 use domain::kpis;
-use domain::tickets::source::{self, References, Rows, SourceRow, SourceTicket, Unit};
+use domain::tickets::source::{
+    self, References, Rows, SourceEffect, SourceRow, SourceTicket, Unit,
+};
 
 use super::contract::{Item, Mode, Step, Stream};
 use super::sync::Turn;
@@ -24,7 +27,8 @@ pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, mut step: Step) -> R
         items: step.items.len() as u64,
         changed: 0,
     };
-    let mut units = units(step.items, source::rows_at_once(app.database()));
+    let rows = source::rows_at_once(app.database());
+    let mut units = units(step.items, &turn.account.mapping, rows);
     let last = units.pop().unwrap_or_default();
     let mut known = turn.known.clone();
     for unit in &units {
@@ -45,6 +49,20 @@ pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, mut step: Step) -> R
     Ok(known)
 }
 
+/// What the helpdesk's own words mean.
+fn mapped(row: &mut SourceRow, mapping: &FieldMapping) {
+    let FieldMapping { escalated_tags, test_tags } = mapping;
+    for event in &mut row.events {
+        let has = |tags: &[String]| {
+            let is_one = |effect: &SourceEffect| matches!(effect, SourceEffect::Tag(tag) if tags.contains(tag));
+            event.effects.iter().any(is_one)
+        };
+        let (is_escalated, is_test) = (has(escalated_tags), has(test_tags));
+        event.effects.extend(is_escalated.then_some(SourceEffect::Escalated));
+        row.attributes.is_test = is_test.then_some(true).or(row.attributes.is_test);
+    }
+}
+
 /// What a sweep did not find any more.
 async fn gone(turn: &Turn<'_>, step: &Step) -> Result<Vec<Item>> {
     let Some((from, to)) = step.within else { return Ok(Vec::new()) };
@@ -62,7 +80,7 @@ async fn gone(turn: &Turn<'_>, step: &Step) -> Result<Vec<Item>> {
 
 /// The tickets in the order of their names, which is about that of their ids here: rows that are near each other are written together.
 /// A ticket as it is now is written before what happened to it.
-pub(crate) fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
+pub(crate) fn units(items: Vec<Item>, mapping: &FieldMapping, rows: u64) -> Vec<Unit> {
     let mut first = Unit::default();
     let mut tickets: BTreeMap<(bool, usize, String), Vec<SourceRow>> = BTreeMap::new();
     let mut ratings = BTreeMap::new();
@@ -70,7 +88,8 @@ pub(crate) fn units(items: Vec<Item>, rows: u64) -> Vec<Unit> {
         match item {
             Item::Agent(agent) => first.agent(&agent),
             Item::Queue(queue) => first.queue(queue),
-            Item::Ticket(row) => {
+            Item::Ticket(mut row) => {
+                mapped(&mut row, mapping);
                 let key = (row.shape == Rows::Events, row.ticket.len(), row.ticket.clone());
                 tickets.entry(key).or_default().push(*row);
             }

@@ -5,6 +5,7 @@ mod own;
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::connections::FieldMapping;
 use domain::connections::sync::{Account, Trouble, account, agents, disable};
 use domain::hooks::{Receive, Told, settle, told, waiting};
 use domain::kernel::jobs::{Claimed, Outcome};
@@ -99,7 +100,7 @@ impl Work<'_> {
         let is_done =
             |(_, tickets): &&(_, Vec<String>)| tickets.iter().all(|it| known.contains(it));
         let done: Vec<_> = about.iter().filter(is_done).map(|(id, _)| *id).collect();
-        self.write(items, &done).await?;
+        self.write(items, &account.mapping, &done).await?;
         match error {
             None => Ok(None),
             Some(VendorError::Limited(wait)) => Ok(Some(Outcome::Snooze(wait))),
@@ -133,10 +134,13 @@ impl Work<'_> {
     async fn take(&self, deliveries: Vec<Told>) -> Result<Option<Outcome>> {
         let (id, caller) = (self.connection, Caller::system(self.job.tenant));
         let read = async |scope: &Scope| domain::connections::get(scope, id).await;
-        let is_own = self.context.app.read(&caller, read).await?.base_url.is_none();
+        let connection = self.context.app.read(&caller, read).await?;
+        let is_own = connection.base_url.is_none();
         for delivery in deliveries {
             match own::read(&delivery.body) {
-                Ok(items) if is_own => self.write(items, &[delivery.id]).await?,
+                Ok(items) if is_own => {
+                    self.write(items, &connection.field_mapping, &[delivery.id]).await?;
+                }
                 Err(trouble) if is_own => self.settle(&[delivery.id], Some(&trouble)).await?,
                 _ => self.settle(&[delivery.id], None).await?,
             }
@@ -145,9 +149,14 @@ impl Work<'_> {
     }
 
     /// Writes what was told; with the last of it goes what it was told by.
-    async fn write(&self, items: Vec<Item>, done: &[uuid::Uuid]) -> Result<()> {
+    async fn write(
+        &self,
+        items: Vec<Item>,
+        mapping: &FieldMapping,
+        done: &[uuid::Uuid],
+    ) -> Result<()> {
         let app = &self.context.app;
-        let mut units = units(items, source::rows_at_once(app.database()));
+        let mut units = units(items, mapping, source::rows_at_once(app.database()));
         let last = units.pop().unwrap_or_default();
         let (id, known) = (self.connection, References::default());
         for unit in &units {

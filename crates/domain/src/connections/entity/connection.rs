@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::connections::types::{ConnectionId, ConnectionState};
+use crate::connections::types::{ConnectionId, ConnectionState, FieldMapping};
 use crate::kernel::{TenantId, TenantOwned, Versioned};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub sealed_credentials: Option<Vec<u8>>,
     pub cadence_seconds: Option<i32>,
     pub sync_from: Option<DateTime<Utc>>,
+    pub field_mapping: FieldMapping,
     pub account_name: Option<String>,
     pub checked_at: Option<DateTime<Utc>>,
     pub synced_at: Option<DateTime<Utc>>,

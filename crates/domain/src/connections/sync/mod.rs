@@ -20,7 +20,7 @@ use super::entity::connection::{ActiveModel, Column, Entity, Model};
 use super::entity::{run, stream};
 use super::runs::stop;
 use super::types::{
-    ConnectionId, ConnectionState, Credentials, RunKind, RunState, SyncRunId, Vendor,
+    ConnectionId, ConnectionState, Credentials, FieldMapping, RunKind, RunState, SyncRunId, Vendor,
 };
 use crate::kernel::{Actor, Error, Event, Result, Scope};
 use crate::people::identities;
@@ -43,6 +43,8 @@ pub struct Account {
     pub credentials: Credentials,
     /// What it has from before is not asked for.
     pub sync_from: DateTime<Utc>,
+    /// What its own words mean here.
+    pub mapping: FieldMapping,
     /// How long after a run the next one begins.
     pub cadence: Duration,
     /// `testing` where the credentials are to be tried first, else `active`.
@@ -77,6 +79,7 @@ pub async fn account(scope: &Scope, id: ConnectionId) -> Result<Option<Account>>
         base_url,
         credentials,
         sync_from: row.sync_from.unwrap_or_default(),
+        mapping: row.field_mapping,
         cadence: Duration::from_secs(cadence.unsigned_abs().into()),
         state: row.state,
     }))

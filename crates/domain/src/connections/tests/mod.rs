@@ -34,6 +34,7 @@ fn zendesk(name: &str) -> NewConnection {
         credentials: Credentials::new([("email", "ann@acme.test"), ("api_token", TOKEN)]),
         cadence_seconds: None,
         sync_from: None,
+        field_mapping: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod health;
+mod mapping;
 mod sync;
 mod vendor;
 
@@ -13,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub use credentials::Credentials;
 pub use health::{ConnectionHealth, SyncStream};
+pub use mapping::FieldMapping;
 pub use sync::{RunKind, RunState, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort};
 pub use vendor::{CredentialField, Descriptor, SWEEP, Vendor};
 
@@ -89,6 +91,8 @@ pub struct Connection {
     pub cadence_seconds: Option<i32>,
     /// What the helpdesk has from before is not asked for; null where everything is.
     pub sync_from: Option<DateTime<Utc>>,
+    /// What the helpdesk's own words mean here.
+    pub field_mapping: FieldMapping,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -122,6 +126,8 @@ pub struct NewConnection {
     pub cadence_seconds: Option<i32>,
     /// What it has from before is not asked for; everything is, when not given.
     pub sync_from: Option<DateTime<Utc>>,
+    /// What its own words mean here.
+    pub field_mapping: Option<FieldMapping>,
 }
 
 /// What to change of a connection to a helpdesk; what is not given stays.
@@ -144,6 +150,10 @@ pub struct ConnectionPatch {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     pub cadence_seconds: Option<i32>,
+    /// What its own words mean here, from now on. What was read already is read again with a resync.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub field_mapping: Option<FieldMapping>,
 }
 
 /// From when on to read once more.

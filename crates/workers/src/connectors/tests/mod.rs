@@ -7,7 +7,9 @@ mod truth;
 use std::net::TcpListener;
 
 use chrono::{DateTime, Days, NaiveDate};
-use domain::connections::{self, Connection, ConnectionId, Credentials, NewConnection, Vendor};
+use domain::connections::{
+    self, Connection, ConnectionId, Credentials, FieldMapping, NewConnection, Vendor,
+};
 use domain::kernel::jobs::Outcome;
 use domain::kernel::{App, Caller, Clock, Scope, TenantId};
 use domain::testing::TestApp;
@@ -45,6 +47,10 @@ impl World {
             credentials: Credentials::new(secrets),
             cadence_seconds: None,
             sync_from: DateTime::from_timestamp(desk.desk().model().midnight(from()), 0),
+            field_mapping: Some(FieldMapping {
+                escalated_tags: vec!["escalated".to_owned()],
+                test_tags: vec!["test".to_owned()],
+            }),
         };
         let made = test.app.write(&acme, async |scope| connections::create(scope, new).await);
         let id = made.await.unwrap().id;

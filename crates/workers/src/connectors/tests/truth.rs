@@ -10,8 +10,9 @@ use simulators::truth::{Figure, Metric, Of};
 
 use super::{World, from};
 
-/// What Zendesk tells of; that a ticket was escalated is nothing it has a word for.
-const METRICS: [(Metric, kpis::Metric); 6] = [
+/// All there are. That a ticket was escalated a tag says, which the connection's mapping names.
+const METRICS: [(Metric, kpis::Metric); 7] = [
+    (Metric::EscalatedTickets, kpis::Metric::EscalatedTickets),
     (Metric::TicketsCreated, kpis::Metric::TicketsCreated),
     (Metric::TicketsSolved, kpis::Metric::TicketsSolved),
     (Metric::FirstResponseTime, kpis::Metric::FirstResponseTime),
