@@ -235,7 +235,7 @@ pub(super) fn bar(length: u64, words: &str) -> ProgressBar {
 }
 
 /// On a terminal only: indicatif draws on stderr, and nothing where that is none.
-fn style(words: &str, bar: bool) -> ProgressStyle {
+pub(super) fn style(words: &str, bar: bool) -> ProgressStyle {
     let template =
         if bar { format!("{{wide_bar}} {words} {{eta}}") } else { format!("{{spinner}} {words}") };
     ProgressStyle::with_template(&template).expect("the templates above are valid")

@@ -1,9 +1,8 @@
 //! Making the demo's tenant. Every step looks whether it is done already, so that a start that was cut off is taken up by the next.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use domain::accounts::clients::{self, ApiClientFilter, ApiClientSecret, NewApiClient};
 use domain::accounts::users::{self, NewRoleGrant, NewUser, UserFilter};
 use domain::accounts::{self, Role, Secret};
@@ -13,15 +12,11 @@ use domain::teams::leads::{self, NewTeamLead};
 use domain::teams::memberships::{self, NewMembership};
 use domain::teams::{self, NewTeam};
 use domain::tenants::{self, NewTenant};
-use domain::tickets::import::{Intake, IntakeError, IntakeOptions, Mapping, Rejects};
 use domain::tickets::{self, NewQueueTeam};
-use simulators::export;
 use simulators::model::{Model, Person, Queue, Team};
 
-use super::state::State;
-use crate::commands::import::{bar, blocking, write};
 use crate::data;
-use crate::output::{Failure, Result};
+use crate::output::Result;
 
 pub(super) const SLUG: &str = "demo";
 /// Known to everybody who has the program: the demo listens on this machine alone unless it is told otherwise.
@@ -32,32 +27,24 @@ const SCOPES: [&str; 5] = ["kpis.people", "kpis.read", "people.read", "teams.rea
 
 /// Who can come in.
 pub(super) struct Built {
+    pub(super) caller: Caller,
     pub(super) manager: String,
     pub(super) agent: String,
     pub(super) client: ApiClientSecret,
 }
 
 /// Makes what is not there yet. Returns the API client's secret, a new one each time: only its hash is kept.
-pub(super) async fn build(app: &App, state: &State) -> Result<Built> {
-    let settings = state.settings();
-    let linked_from = settings.from - Days::new(1);
-    let model = Model::new(settings).map_err(|error| {
-        Failure::new("demo", format!("the demo's desk cannot be made: {error}"))
-    })?;
+pub(super) async fn build(app: &App, model: &Model) -> Result<Built> {
     let caller = match data::tenant(app, SLUG).await {
         Ok(caller) => caller,
-        Err(_none) => desk(app, &model).await?,
+        Err(_none) => desk(app, model).await?,
     };
     let desk = model.desk();
     let (manager, agent) = (desk.manager.email.clone(), desk.agents[0].person.email.clone());
     user(app, &caller, &manager, Role::Manager).await?;
     user(app, &caller, &agent, Role::Agent).await?;
     let client = client(app, &caller).await?;
-    if !state.is_built() {
-        history(app, &caller, model).await?;
-        app.write(&caller, async |scope| link_queues(scope, linked_from).await).await?;
-    }
-    Ok(Built { manager, agent, client })
+    Ok(Built { caller, manager, agent, client })
 }
 
 /// The tenant with its people and teams, all or nothing.
@@ -168,28 +155,8 @@ async fn user(app: &App, caller: &Caller, email: &str, role: Role) -> Result<()>
     Ok(())
 }
 
-/// The year, through the same door as anybody's file. What is there already changes nothing.
-async fn history(app: &App, caller: &Caller, model: Model) -> Result<()> {
-    let mapping =
-        Mapping::parse(export::MAPPING).map_err(IntakeError::from).map_err(Error::from)?;
-    let source = mapping.source.clone();
-    let options = IntakeOptions { temp_dir: std::env::temp_dir(), rejects: Rejects::default() };
-    let sorted = blocking(move || {
-        let until = model.ends();
-        let bar = bar(model.arrived_before(until), "making up {pos} of {len} tickets");
-        let mut intake = Intake::new(Arc::new(mapping), options);
-        for piece in export::pieces(&model, until) {
-            intake.feed(&piece.map_err(Error::internal)?).map_err(Error::from)?;
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        Ok(intake.finish().map_err(Error::from)?)
-    });
-    write(app, caller, &source, sorted.await?).await.map(|_| ())
-}
-
-/// Queues are there once their tickets are.
-async fn link_queues(scope: &Scope, from: NaiveDate) -> Result<(), Error> {
+/// Links the helpdesk's groups to the teams that work in them, from a day on. They are there once it was read.
+pub(super) async fn link_queues(scope: &Scope, from: NaiveDate) -> Result<(), Error> {
     let page = teams::list(scope, &Default::default(), &PageArgs::default()).await?;
     let team_of = |name: &str| page.items.iter().find(|team| team.name == name).map(|team| team.id);
     for queue in tickets::queues(scope).await? {

@@ -16,7 +16,7 @@ pub(super) async fn words(
     state: &State,
     built: Built,
 ) -> Result<String> {
-    let Built { manager, agent, client } = built;
+    let Built { manager, agent, client, .. } = built;
     let signed_in = |email: &str| TokenRequest {
         grant_type: Some("password".to_owned()),
         username: Some(email.to_owned()),
@@ -38,7 +38,8 @@ pub(super) async fn words(
     let (from, to) = state.year();
     Ok(format!(
         r#"
-The demo is at {url}: the tenant `{SLUG}`, {tickets} tickets of a year, as made up as its people.
+The demo is at {url}: the tenant `{SLUG}`, {tickets} tickets of a year, as made up as its people. They were read from a Zendesk that does not
+exist either and runs beside it; tickets come in there all the time, and what happens to them moves the numbers here.
 
 Who can sign in (the password of each is `{PASSWORD}`):
   {OWNER}  owner

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{Days, NaiveDate};
 use domain::kernel::{Clock, Error};
 use serde::{Deserialize, Serialize};
-use simulators::model::Settings;
+use simulators::model::{Model, Settings};
 
 use crate::data;
 use crate::output::{Failure, Result};
@@ -15,6 +15,8 @@ use crate::output::{Failure, Result};
 /// The file that says that a folder is a demo's.
 const FILE: &str = "demo.json";
 const DAYS: u64 = 365;
+/// Something happens every other second: enough to see it, and few enough to follow.
+const LIVE_PER_SECOND: f64 = 0.5;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +25,8 @@ pub(super) struct State {
     from: NaiveDate,
     tickets: u64,
     agents: u16,
+    /// How many things happen in its helpdesk in a second, from now on.
+    live_per_second: f64,
     /// Everything is there.
     built: bool,
 }
@@ -65,6 +69,10 @@ impl State {
         (self.from, self.settings().until())
     }
 
+    pub(super) const fn live_per_second(&self) -> f64 {
+        self.live_per_second
+    }
+
     pub(super) const fn is_built(&self) -> bool {
         self.built
     }
@@ -83,12 +91,20 @@ impl State {
             from: Clock::System.now().date_naive() - Days::new(DAYS),
             tickets,
             agents,
+            live_per_second: LIVE_PER_SECOND,
             built: false,
         }
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        let Self { seed, from, tickets, agents, built: _ } = *self;
+    /// The desk.
+    pub(super) fn model(&self) -> Result<Model> {
+        Model::new(self.settings()).map_err(|error| {
+            Failure::new("demo", format!("the demo's desk cannot be made: {error}"))
+        })
+    }
+
+    fn settings(&self) -> Settings {
+        let Self { seed, from, tickets, agents, live_per_second: _, built: _ } = *self;
         Settings { seed, from, tickets, agents, ..Settings::default() }
     }
 }

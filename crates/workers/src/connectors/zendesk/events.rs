@@ -123,11 +123,12 @@ impl TicketEvent {
         let by = self.updater_id.unwrap_or(SYSTEM);
         let (own, others): (Vec<_>, Vec<_>) =
             self.child_events.iter().partition(|it| it.author_id.is_none_or(|author| author == by));
-        let mut effects: Vec<_> = own.iter().flat_map(|child| child.effects()).collect();
+        let is_first = own.iter().any(|it| it.is_kind("Create"));
+        let mut effects: Vec<_> = is_first.then_some(SourceEffect::Created).into_iter().collect();
+        effects.extend(own.iter().flat_map(|child| child.effects()));
         if self.child_events.iter().any(|child| child.added().any(|tag| tag == MERGED)) {
             effects.push(SourceEffect::Merged(self.child_events.iter().find_map(Child::goes_into)));
         }
-        let is_first = own.iter().any(|it| it.is_kind("Create"));
         let kind = match own.iter().any(|it| it.is_kind("Comment")) {
             _ if is_first => "create",
             true => "comment",

@@ -221,16 +221,17 @@ impl Ticket {
             (Some(_), _) => Some(InitiatedBy::Customer),
             (None, _) => None,
         };
-        let told = |name: &str, at: DateTime<Utc>, effect| SourceEvent {
+        let told = |name: &str, at: DateTime<Utc>, effects| SourceEvent {
             id: Some(name.to_owned()),
             kind: name.to_owned(),
             at: at.timestamp_micros(),
             actor: SourceActor { kind: ActorKind::System, who: None },
-            effects: vec![effect],
+            effects,
         };
-        let mut events = vec![told("created", self.created_at, SourceEffect::Created)];
+        // In which group it came in is said by the event that created it, so that is the one that counts.
+        let mut events = vec![told("created", self.created_at, Vec::new())];
         if self.status.as_deref() == Some("deleted") {
-            events.push(told("deleted", self.updated_at, SourceEffect::Deleted));
+            events.push(told("deleted", self.updated_at, vec![SourceEffect::Deleted]));
         }
         let channel = self.via.and_then(|via| via.channel).map(|origin| match origin {
             Origin::Word(word) => channel(&word),
