@@ -15,9 +15,15 @@ pub(super) fn disturb(body: Vec<u8>, hits: &Hits, injector: &Injector, words: &[
     if !(duplicated_items || reordered_items || unknown_field || unknown_value) {
         return body;
     }
-    let Ok(Value::Object(mut page)) = serde_json::from_slice(&body) else { return body };
+    let Ok(mut page) = serde_json::from_slice::<Value>(&body) else { return body };
     let mut chance = injector.chance(Subject::Fault, hits.number << 32);
-    for list in page.values_mut().filter_map(Value::as_array_mut) {
+    // Some vendors' pages are their list and nothing else.
+    let lists: Vec<_> = match &mut page {
+        Value::Array(list) => vec![list],
+        Value::Object(page) => page.values_mut().filter_map(Value::as_array_mut).collect(),
+        _ => return body,
+    };
+    for list in lists {
         if duplicated_items {
             let again = list.clone().into_iter().filter(|_| chance.below(TWICE) == 0);
             let again: Vec<Value> = again.chain(list.first().cloned()).collect();
