@@ -7,12 +7,14 @@
 //! - [`truth`]: the KPIs of that history, calculated the plain way.
 //! - [`live`]: the desk going on, change by change.
 //! - [`server`]: what every stand-in for a vendor is made from: serving, limits, faults and webhooks.
+//! - [`freshdesk`]: Freshdesk, over such a desk.
 //! - [`zendesk`]: Zendesk Support, over such a desk.
 //! - [`Simulator`]: one of them on a port, whichever vendor's.
 
 #![warn(missing_docs)]
 
 pub mod export;
+pub mod freshdesk;
 mod iso;
 pub mod live;
 pub mod model;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::rt::time::interval;
 
+use crate::freshdesk;
 use crate::live::{LiveDesk, Moment};
 use crate::model::Ticket;
 use crate::server::{Answer, Deliveries, Faults, Hits, Injector, Request, Running, Vendor};
@@ -18,6 +19,8 @@ use crate::zendesk;
 pub enum Kind {
     /// Zendesk Support.
     Zendesk,
+    /// Freshdesk.
+    Freshdesk,
 }
 
 /// How one is served.
@@ -75,13 +78,14 @@ pub trait Helpdesk: Vendor {
 
 impl Kind {
     /// Every one.
-    pub const ALL: &[Self] = &[Self::Zendesk];
+    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk];
 
     /// The word for it on a command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Zendesk => "zendesk",
+            Self::Freshdesk => "freshdesk",
         }
     }
 
@@ -90,12 +94,14 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Zendesk => "Zendesk",
+            Self::Freshdesk => "Freshdesk",
         }
     }
 
     fn helpdesk(self, parts: Parts) -> Arc<dyn Helpdesk> {
         match self {
             Self::Zendesk => Arc::new(zendesk::Service::new(parts)),
+            Self::Freshdesk => Arc::new(freshdesk::Service::new(parts)),
         }
     }
 }
