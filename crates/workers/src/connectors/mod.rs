@@ -6,6 +6,7 @@
 //! - `zendesk` and its like: one folder for each vendor, with its URLs and its JSON.
 
 pub mod contract;
+mod freshdesk;
 pub mod http;
 mod store;
 mod sync;
@@ -23,5 +24,6 @@ pub(crate) use store::units;
 pub fn of(vendor: Vendor) -> &'static dyn Connector {
     match vendor {
         Vendor::Zendesk => &zendesk::Zendesk,
+        Vendor::Freshdesk => &freshdesk::Freshdesk,
     }
 }

@@ -16,6 +16,8 @@ use crate::hooks::{MacAlgorithm, MacEncoding, MacProof, Proof, Stamp};
 pub enum Vendor {
     /// Zendesk Support.
     Zendesk,
+    /// Freshdesk.
+    Freshdesk,
 }
 
 /// The stream that finds what is gone. It is read once a day, and says nothing of how far the others are.
@@ -85,15 +87,34 @@ const ZENDESK: Descriptor = Descriptor {
     }),
 };
 
+const FRESHDESK: Descriptor = Descriptor {
+    vendor: Vendor::Freshdesk,
+    name: "Freshdesk",
+    address: "https://acme.freshdesk.com",
+    fields: &[CredentialField { name: "api_key", label: "API key", is_secret: true }],
+    streams: &[
+        "agents",
+        "groups",
+        "tickets",
+        "deleted_tickets",
+        "spam_tickets",
+        "conversations",
+        "ratings",
+    ],
+    // Its rules cannot sign: whoever makes one puts the secret into a header.
+    hook: &Proof::Token { header: "x-plumbline-token" },
+};
+
 impl Vendor {
     /// Every vendor, in the order of the documentation.
-    pub const ALL: &[Self] = &[Self::Zendesk];
+    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk];
 
     /// What there is to know of it.
     #[must_use]
     pub const fn descriptor(self) -> &'static Descriptor {
         match self {
             Self::Zendesk => &ZENDESK,
+            Self::Freshdesk => &FRESHDESK,
         }
     }
 
@@ -102,6 +123,7 @@ impl Vendor {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Zendesk => "zendesk",
+            Self::Freshdesk => "freshdesk",
         }
     }
 
