@@ -32,9 +32,13 @@ struct World {
 
 impl World {
     async fn new(tickets: u64, faults: Faults) -> Self {
+        Self::of(Kind::Zendesk, tickets, faults).await
+    }
+
+    async fn of(kind: Kind, tickets: u64, faults: Faults) -> Self {
         let test = TestApp::new().await;
         let acme = test.tenant("acme").await;
-        let desk = desk(test.app.clock(), tickets, faults);
+        let desk = desk(kind, test.app.clock(), tickets, faults);
         let address = desk.address().to_string();
         let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
         let context = Context { app: test.app.clone(), egress };
@@ -42,7 +46,7 @@ impl World {
         let secrets = secrets.iter().map(|(name, text)| (*name, text.as_str()));
         let new = NewConnection {
             name: "Desk".to_owned(),
-            vendor: Vendor::Zendesk,
+            vendor: Vendor::from_word(kind.word()).unwrap(),
             base_url: desk.base_url().to_owned(),
             credentials: Credentials::new(secrets),
             cadence_seconds: None,
@@ -98,7 +102,7 @@ fn from() -> NaiveDate {
 }
 
 /// A desk whose settled days have ended a while ago, so that everything of them can be exported.
-fn desk(clock: &Clock, tickets: u64, faults: Faults) -> Simulator {
+fn desk(kind: Kind, clock: &Clock, tickets: u64, faults: Faults) -> Simulator {
     let days = 60;
     let settings = Settings {
         agents: 6,
@@ -113,5 +117,5 @@ fn desk(clock: &Clock, tickets: u64, faults: Faults) -> Simulator {
         LiveDesk::new(Model::new(settings).unwrap(), live::Clock::manual(clock.now().timestamp()));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let options = Options { live_per_second: 0.0, unlimited: true, faults };
-    Simulator::start(Kind::Zendesk, listener, desk, &options).unwrap()
+    Simulator::start(kind, listener, desk, &options).unwrap()
 }
