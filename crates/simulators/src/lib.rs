@@ -15,6 +15,7 @@
 
 pub mod export;
 pub mod freshdesk;
+mod hours;
 mod iso;
 pub mod live;
 pub mod model;

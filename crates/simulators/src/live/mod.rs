@@ -135,6 +135,12 @@ impl LiveDesk {
         self.read().removed.tickets.get(&number).copied()
     }
 
+    /// Whether a ticket was ever deleted: there are helpdesks where nothing brings it back.
+    #[must_use]
+    pub fn was_deleted(&self, number: u64) -> bool {
+        self.read().removed.deleted.contains(&number)
+    }
+
     /// The customers of whom something was taken for spam, by their numbers.
     #[must_use]
     pub fn suspicions(&self) -> BTreeMap<u64, Suspicion> {

@@ -1,6 +1,6 @@
 //! What is away, and who wrote it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Act, Event, Ticket};
 
@@ -28,6 +28,8 @@ pub struct Suspicion {
 pub(super) struct Removed {
     pub(super) tickets: BTreeMap<u64, Removal>,
     pub(super) customers: BTreeMap<u64, Suspicion>,
+    /// The tickets that were ever deleted.
+    pub(super) deleted: BTreeSet<u64>,
 }
 
 impl Removed {
@@ -46,6 +48,9 @@ impl Removed {
             }
             _ => return,
         };
+        if !is_spam {
+            self.deleted.insert(ticket.number);
+        }
         self.tickets.insert(ticket.number, Removal { at, customer, is_spam });
         if is_spam {
             self.customers.insert(customer, Suspicion { at, stands: true });
@@ -55,6 +60,7 @@ impl Removed {
     /// Adds what is known of other tickets.
     pub(super) fn add(&mut self, mut other: Self) {
         self.tickets.append(&mut other.tickets);
+        self.deleted.append(&mut other.deleted);
         for (customer, new) in other.customers {
             let known = self.customers.entry(customer).or_insert(new);
             let at = known.at.max(new.at);

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::hours::Hours;
+use crate::hours::Hours;
 use super::ids;
 use super::service::Url;
 use super::state::State;

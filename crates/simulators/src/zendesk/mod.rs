@@ -8,7 +8,6 @@ mod account;
 mod audits;
 mod exports;
 mod happened;
-mod hours;
 mod ids;
 mod lists;
 mod metrics;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::account::{self, Account, Caller};
 use super::happened;
-use super::hours::Hours;
+use crate::hours::Hours;
 use super::routes;
 use super::webhooks::Webhooks;
 use crate::live::{LiveDesk, Moment};

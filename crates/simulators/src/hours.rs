@@ -6,7 +6,7 @@ use crate::model::Model;
 
 /// What lies in business hours.
 #[derive(Debug)]
-pub(super) struct Hours {
+pub(crate) struct Hours {
     /// When each working day begins, and the business seconds before it.
     days: Vec<(i64, i64)>,
 }
@@ -18,7 +18,7 @@ const DAY: i64 = 8 * HOUR;
 const AHEAD: u64 = 1_100;
 
 impl Hours {
-    pub(super) fn of(model: &Model) -> Self {
+    pub(crate) fn of(model: &Model) -> Self {
         let settings = model.settings();
         let last = settings.until() + Days::new(AHEAD);
         let days = std::iter::successors(Some(settings.from), NaiveDate::succ_opt)
@@ -29,7 +29,7 @@ impl Hours {
     }
 
     /// How many business seconds lie between two instants.
-    pub(super) fn between(&self, from: i64, until: i64) -> i64 {
+    pub(crate) fn between(&self, from: i64, until: i64) -> i64 {
         self.until(until) - self.until(from)
     }
 
