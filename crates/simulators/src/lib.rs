@@ -9,6 +9,7 @@
 //! - [`server`]: what every stand-in for a vendor is made from: serving, limits, faults and webhooks.
 //! - [`freshdesk`]: Freshdesk, over such a desk.
 //! - [`zendesk`]: Zendesk Support, over such a desk.
+//! - [`intercom`]: Intercom, over such a desk.
 //! - [`Simulator`]: one of them on a port, whichever vendor's.
 
 #![warn(missing_docs)]
@@ -16,6 +17,7 @@
 pub mod export;
 pub mod freshdesk;
 mod hours;
+pub mod intercom;
 mod iso;
 pub mod live;
 pub mod model;

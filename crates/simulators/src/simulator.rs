@@ -12,7 +12,7 @@ use crate::live::{LiveDesk, Moment};
 use crate::model::Ticket;
 use crate::server::{Answer, Deliveries, Faults, Hits, Injector, Request, Running, Vendor};
 use crate::truth::Truth;
-use crate::zendesk;
+use crate::{intercom, zendesk};
 
 /// A vendor that there is a stand-in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Kind {
     Zendesk,
     /// Freshdesk.
     Freshdesk,
+    /// Intercom.
+    Intercom,
 }
 
 /// How one is served.
@@ -78,7 +80,7 @@ pub trait Helpdesk: Vendor {
 
 impl Kind {
     /// Every one.
-    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk];
+    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom];
 
     /// The word for it on a command line.
     #[must_use]
@@ -86,6 +88,7 @@ impl Kind {
         match self {
             Self::Zendesk => "zendesk",
             Self::Freshdesk => "freshdesk",
+            Self::Intercom => "intercom",
         }
     }
 
@@ -95,6 +98,7 @@ impl Kind {
         match self {
             Self::Zendesk => "Zendesk",
             Self::Freshdesk => "Freshdesk",
+            Self::Intercom => "Intercom",
         }
     }
 
@@ -102,6 +106,7 @@ impl Kind {
         match self {
             Self::Zendesk => Arc::new(zendesk::Service::new(parts)),
             Self::Freshdesk => Arc::new(freshdesk::Service::new(parts)),
+            Self::Intercom => Arc::new(intercom::Service::new(parts)),
         }
     }
 }

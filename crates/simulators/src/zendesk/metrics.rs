@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use crate::hours::Hours;
 use super::ids;
 use super::service::Url;
 use super::state::State;
+use crate::hours::Hours;
 use crate::iso::Iso;
 use crate::model::{Act, Actor, Channel, Status, Ticket};
 

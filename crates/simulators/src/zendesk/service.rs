@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::account::{self, Account, Caller};
 use super::happened;
-use crate::hours::Hours;
 use super::routes;
 use super::webhooks::Webhooks;
+use crate::hours::Hours;
 use crate::live::{LiveDesk, Moment};
 use crate::model::Ticket;
 use crate::server::{Allowance, Answer, Deliveries, Hits, Request, Vendor, Window};
