@@ -20,7 +20,8 @@ use super::entity::connection::{ActiveModel, Column, Entity, Model};
 use super::entity::{run, stream};
 use super::runs::stop;
 use super::types::{
-    ConnectionId, ConnectionState, Credentials, FieldMapping, RunKind, RunState, SyncRunId, Vendor,
+    ConnectionId, ConnectionState, Credentials, FieldMapping, RunKind, RunState, SWEEP, SyncRunId,
+    Vendor,
 };
 use crate::kernel::{Actor, Error, Event, Result, Scope};
 use crate::people::identities;
@@ -220,8 +221,10 @@ async fn activate(scope: &Scope, row: &Model) -> Result<()> {
 }
 
 /// Whether there are streams that were never read, or are to be read once more.
+/// A sweep that has ended has no checkpoint, and is no reason.
 async fn has_unread(scope: &Scope, id: ConnectionId) -> Result<bool> {
     let unread = scope.find::<stream::Entity>().filter(stream::Column::ConnectionId.eq(id));
+    let unread = unread.filter(stream::Column::Name.ne(SWEEP));
     let unread = unread.filter(stream::Column::Checkpoint.is_null());
     Ok(unread.one(scope.tx()).await?.is_some())
 }
