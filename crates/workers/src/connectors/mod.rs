@@ -8,6 +8,7 @@
 pub mod contract;
 mod freshdesk;
 pub mod http;
+mod intercom;
 mod store;
 mod sync;
 #[cfg(test)]
@@ -25,5 +26,6 @@ pub fn of(vendor: Vendor) -> &'static dyn Connector {
     match vendor {
         Vendor::Zendesk => &zendesk::Zendesk,
         Vendor::Freshdesk => &freshdesk::Freshdesk,
+        Vendor::Intercom => &intercom::Intercom,
     }
 }

@@ -18,6 +18,8 @@ pub enum Vendor {
     Zendesk,
     /// Freshdesk.
     Freshdesk,
+    /// Intercom.
+    Intercom,
 }
 
 /// The stream that finds what is gone. It is read once a day, and says nothing of how far the others are.
@@ -105,9 +107,25 @@ const FRESHDESK: Descriptor = Descriptor {
     hook: &Proof::Token { header: "x-plumbline-token" },
 };
 
+const INTERCOM: Descriptor = Descriptor {
+    vendor: Vendor::Intercom,
+    name: "Intercom",
+    address: "https://api.intercom.io",
+    fields: &[CredentialField { name: "access_token", label: "Access token", is_secret: true }],
+    streams: &["admins", "teams", "conversations", SWEEP],
+    hook: &Proof::Mac(MacProof {
+        header: Cow::Borrowed("x-hub-signature"),
+        algorithm: MacAlgorithm::Sha1,
+        encoding: MacEncoding::Hex,
+        prefix: Cow::Borrowed("sha1="),
+        stamp: None,
+        delivery: None,
+    }),
+};
+
 impl Vendor {
     /// Every vendor, in the order of the documentation.
-    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk];
+    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom];
 
     /// What there is to know of it.
     #[must_use]
@@ -115,6 +133,7 @@ impl Vendor {
         match self {
             Self::Zendesk => &ZENDESK,
             Self::Freshdesk => &FRESHDESK,
+            Self::Intercom => &INTERCOM,
         }
     }
 
@@ -124,6 +143,7 @@ impl Vendor {
         match self {
             Self::Zendesk => "zendesk",
             Self::Freshdesk => "freshdesk",
+            Self::Intercom => "intercom",
         }
     }
 

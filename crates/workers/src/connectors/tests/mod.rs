@@ -1,6 +1,7 @@
 //! Connectors against simulated vendors, over HTTP: what is stored is what is true there.
 
 mod hooks;
+mod intercom;
 mod rules;
 mod truth;
 

@@ -10,7 +10,7 @@ use simulators::server::Faults;
 use super::World;
 
 impl World {
-    async fn runs(&self) -> Vec<SyncRun> {
+    pub(super) async fn runs(&self) -> Vec<SyncRun> {
         let read = async |scope: &Scope| {
             connections::runs(scope, &SyncRunFilter::default(), &PageArgs::default()).await
         };
