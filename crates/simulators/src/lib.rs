@@ -10,6 +10,7 @@
 //! - [`freshdesk`]: Freshdesk, over such a desk.
 //! - [`zendesk`]: Zendesk Support, over such a desk.
 //! - [`intercom`]: Intercom, over such a desk.
+//! - `jira`: Jira Service Management, over such a desk.
 //! - [`Simulator`]: one of them on a port, whichever vendor's.
 
 #![warn(missing_docs)]
@@ -19,6 +20,7 @@ pub mod freshdesk;
 mod hours;
 pub mod intercom;
 mod iso;
+mod jira;
 pub mod live;
 pub mod model;
 pub mod server;

@@ -12,7 +12,7 @@ use crate::live::{LiveDesk, Moment};
 use crate::model::Ticket;
 use crate::server::{Answer, Deliveries, Faults, Hits, Injector, Request, Running, Vendor};
 use crate::truth::Truth;
-use crate::{intercom, zendesk};
+use crate::{intercom, jira, zendesk};
 
 /// A vendor that there is a stand-in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Kind {
     Freshdesk,
     /// Intercom.
     Intercom,
+    /// Jira Service Management.
+    Jira,
 }
 
 /// How one is served.
@@ -80,7 +82,7 @@ pub trait Helpdesk: Vendor {
 
 impl Kind {
     /// Every one.
-    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom];
+    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom, Self::Jira];
 
     /// The word for it on a command line.
     #[must_use]
@@ -89,6 +91,7 @@ impl Kind {
             Self::Zendesk => "zendesk",
             Self::Freshdesk => "freshdesk",
             Self::Intercom => "intercom",
+            Self::Jira => "jira",
         }
     }
 
@@ -99,6 +102,7 @@ impl Kind {
             Self::Zendesk => "Zendesk",
             Self::Freshdesk => "Freshdesk",
             Self::Intercom => "Intercom",
+            Self::Jira => "Jira Service Management",
         }
     }
 
@@ -107,6 +111,7 @@ impl Kind {
             Self::Zendesk => Arc::new(zendesk::Service::new(parts)),
             Self::Freshdesk => Arc::new(freshdesk::Service::new(parts)),
             Self::Intercom => Arc::new(intercom::Service::new(parts)),
+            Self::Jira => Arc::new(jira::Service::new(parts)),
         }
     }
 }

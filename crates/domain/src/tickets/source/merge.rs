@@ -10,8 +10,8 @@ use super::super::{
     TicketId, derive,
 };
 use super::references::References;
-use super::ticket::{SourceKey, SourceTicket};
-use super::types::{Attributes, Rows, SourceAgent, SourceEffect, SourceEvent};
+use super::ticket::{KeyedEvent, SourceKey, SourceTicket};
+use super::types::{Attributes, GONE, Rows, SourceAgent, SourceEffect, SourceEvent};
 use crate::connections::ConnectionId;
 use crate::kernel::{Error, PersonId, Result, TenantId};
 
@@ -194,13 +194,15 @@ impl Events {
             }
             events.all.push((event, Some(effects)));
         }
-        events.keep_or_remove(by_key, source.shape);
+        let is_told = |it: &KeyedEvent| it.event.kind != GONE;
+        let is_back = !is_older && source.events.iter().any(is_told);
+        events.keep_or_remove(by_key, source.shape, is_back);
         events.all.sort_by_key(|(event, _)| (event.at, event.seq));
         Ok(events)
     }
 
-    /// What the file does not tell stays, unless a ticket row told it before and this one does not.
-    fn keep_or_remove(&mut self, rest: HashMap<Vec<u8>, event::Model>, shape: Rows) {
+    /// What the file does not tell stays, unless a ticket row told it before and this one does not. What is told again is not gone.
+    fn keep_or_remove(&mut self, rest: HashMap<Vec<u8>, event::Model>, shape: Rows, is_back: bool) {
         let replaced: HashSet<[u8; 16]> = match shape {
             Rows::Tickets => SourceKey::of_ticket_row().map(|key| key.0).into(),
             Rows::Events => HashSet::new(),
@@ -208,7 +210,7 @@ impl Events {
         for (key, event) in rest {
             let is_replaced =
                 <[u8; 16]>::try_from(key.as_slice()).is_ok_and(|key| replaced.contains(&key));
-            if is_replaced {
+            if is_replaced || (is_back && event.kind == GONE) {
                 self.removed.push(key);
             } else {
                 self.all.push((event, None));

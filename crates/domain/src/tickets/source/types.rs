@@ -32,14 +32,17 @@ pub struct SourceRow {
     pub events: Vec<SourceEvent>,
 }
 
+/// The kind of the event that a ticket is not there any more: no word of a source's own.
+pub(super) const GONE: &str = "gone_from_source";
+
 impl SourceRow {
     /// A ticket that is not there any more, which somebody noticed at this moment.
     #[must_use]
     pub fn gone(ticket: String, noticed_at: DateTime<Utc>) -> Self {
         let at = noticed_at.timestamp_micros();
         let event = SourceEvent {
-            id: Some(format!("gone:{at}")),
-            kind: "gone".to_owned(),
+            id: Some(format!("{GONE}:{at}")),
+            kind: GONE.to_owned(),
             at,
             actor: SourceActor { kind: ActorKind::System, who: None },
             effects: vec![SourceEffect::Deleted],

@@ -1,5 +1,6 @@
 //! Imports against a real database.
 
+mod gone;
 mod reach;
 mod sorting;
 
