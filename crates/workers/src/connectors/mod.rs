@@ -9,6 +9,7 @@ pub mod contract;
 mod freshdesk;
 pub mod http;
 mod intercom;
+mod jira;
 mod store;
 mod sync;
 #[cfg(test)]
@@ -27,5 +28,6 @@ pub fn of(vendor: Vendor) -> &'static dyn Connector {
         Vendor::Zendesk => &zendesk::Zendesk,
         Vendor::Freshdesk => &freshdesk::Freshdesk,
         Vendor::Intercom => &intercom::Intercom,
+        Vendor::Jira => &jira::Jira,
     }
 }

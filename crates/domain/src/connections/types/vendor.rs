@@ -20,6 +20,8 @@ pub enum Vendor {
     Freshdesk,
     /// Intercom.
     Intercom,
+    /// Jira Service Management, in the cloud.
+    Jira,
 }
 
 /// The stream that finds what is gone. It is read once a day, and says nothing of how far the others are.
@@ -123,9 +125,28 @@ const INTERCOM: Descriptor = Descriptor {
     }),
 };
 
+const JIRA: Descriptor = Descriptor {
+    vendor: Vendor::Jira,
+    name: "Jira Service Management",
+    address: "https://acme.atlassian.net",
+    fields: &[
+        CredentialField { name: "email", label: "E-mail of the account", is_secret: false },
+        CredentialField { name: "api_token", label: "API token", is_secret: true },
+    ],
+    streams: &["agents", "queues", "issues", SWEEP],
+    hook: &Proof::Mac(MacProof {
+        header: Cow::Borrowed("x-hub-signature"),
+        algorithm: MacAlgorithm::Sha256,
+        encoding: MacEncoding::Hex,
+        prefix: Cow::Borrowed("sha256="),
+        stamp: None,
+        delivery: Some("x-atlassian-webhook-identifier"),
+    }),
+};
+
 impl Vendor {
     /// Every vendor, in the order of the documentation.
-    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom];
+    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom, Self::Jira];
 
     /// What there is to know of it.
     #[must_use]
@@ -134,6 +155,7 @@ impl Vendor {
             Self::Zendesk => &ZENDESK,
             Self::Freshdesk => &FRESHDESK,
             Self::Intercom => &INTERCOM,
+            Self::Jira => &JIRA,
         }
     }
 
@@ -144,6 +166,7 @@ impl Vendor {
             Self::Zendesk => "zendesk",
             Self::Freshdesk => "freshdesk",
             Self::Intercom => "intercom",
+            Self::Jira => "jira",
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod hooks;
 mod intercom;
+mod jira;
 mod rules;
 mod truth;
 
