@@ -24,6 +24,7 @@ mod jira;
 pub mod live;
 pub mod model;
 pub mod server;
+mod servicenow;
 mod simulator;
 pub mod truth;
 pub mod zendesk;

@@ -12,7 +12,7 @@ use crate::live::{LiveDesk, Moment};
 use crate::model::Ticket;
 use crate::server::{Answer, Deliveries, Faults, Hits, Injector, Request, Running, Vendor};
 use crate::truth::Truth;
-use crate::{intercom, jira, zendesk};
+use crate::{intercom, jira, servicenow, zendesk};
 
 /// A vendor that there is a stand-in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Kind {
     Intercom,
     /// Jira Service Management.
     Jira,
+    /// ServiceNow.
+    Servicenow,
 }
 
 /// How one is served.
@@ -82,7 +84,8 @@ pub trait Helpdesk: Vendor {
 
 impl Kind {
     /// Every one.
-    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom, Self::Jira];
+    pub const ALL: &[Self] =
+        &[Self::Zendesk, Self::Freshdesk, Self::Intercom, Self::Jira, Self::Servicenow];
 
     /// The word for it on a command line.
     #[must_use]
@@ -92,6 +95,7 @@ impl Kind {
             Self::Freshdesk => "freshdesk",
             Self::Intercom => "intercom",
             Self::Jira => "jira",
+            Self::Servicenow => "servicenow",
         }
     }
 
@@ -103,6 +107,7 @@ impl Kind {
             Self::Freshdesk => "Freshdesk",
             Self::Intercom => "Intercom",
             Self::Jira => "Jira Service Management",
+            Self::Servicenow => "ServiceNow",
         }
     }
 
@@ -112,6 +117,7 @@ impl Kind {
             Self::Freshdesk => Arc::new(freshdesk::Service::new(parts)),
             Self::Intercom => Arc::new(intercom::Service::new(parts)),
             Self::Jira => Arc::new(jira::Service::new(parts)),
+            Self::Servicenow => Arc::new(servicenow::Service::new(parts)),
         }
     }
 }
