@@ -10,6 +10,7 @@ mod freshdesk;
 pub mod http;
 mod intercom;
 mod jira;
+mod servicenow;
 mod store;
 mod sync;
 #[cfg(test)]
@@ -29,5 +30,6 @@ pub fn of(vendor: Vendor) -> &'static dyn Connector {
         Vendor::Freshdesk => &freshdesk::Freshdesk,
         Vendor::Intercom => &intercom::Intercom,
         Vendor::Jira => &jira::Jira,
+        Vendor::Servicenow => &servicenow::Servicenow,
     }
 }

@@ -22,6 +22,8 @@ pub enum Vendor {
     Intercom,
     /// Jira Service Management, in the cloud.
     Jira,
+    /// ServiceNow.
+    Servicenow,
 }
 
 /// The stream that finds what is gone. It is read once a day, and says nothing of how far the others are.
@@ -144,9 +146,27 @@ const JIRA: Descriptor = Descriptor {
     }),
 };
 
+const SERVICENOW: Descriptor = Descriptor {
+    vendor: Vendor::Servicenow,
+    name: "ServiceNow",
+    address: "https://acme.service-now.com",
+    fields: &[
+        CredentialField {
+            name: "username",
+            label: "User that may read the audit",
+            is_secret: false,
+        },
+        CredentialField { name: "password", label: "Password", is_secret: true },
+    ],
+    streams: &["agents", "groups", "tickets", "deletions"],
+    // It signs nothing; a business rule sends what it was written with.
+    hook: &Proof::Token { header: "x-plumbline-token" },
+};
+
 impl Vendor {
     /// Every vendor, in the order of the documentation.
-    pub const ALL: &[Self] = &[Self::Zendesk, Self::Freshdesk, Self::Intercom, Self::Jira];
+    pub const ALL: &[Self] =
+        &[Self::Zendesk, Self::Servicenow, Self::Freshdesk, Self::Intercom, Self::Jira];
 
     /// What there is to know of it.
     #[must_use]
@@ -156,6 +176,7 @@ impl Vendor {
             Self::Freshdesk => &FRESHDESK,
             Self::Intercom => &INTERCOM,
             Self::Jira => &JIRA,
+            Self::Servicenow => &SERVICENOW,
         }
     }
 
@@ -167,6 +188,7 @@ impl Vendor {
             Self::Freshdesk => "freshdesk",
             Self::Intercom => "intercom",
             Self::Jira => "jira",
+            Self::Servicenow => "servicenow",
         }
     }
 

@@ -26,13 +26,13 @@ impl Headers for Heard {
 }
 
 /// Hears what is posted to it, until the test is over.
-struct Ear {
+pub(super) struct Ear {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<Heard>>>,
 }
 
 impl Ear {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, heard) = (listener.local_addr().unwrap(), Arc::default());
         let notes = Arc::clone(&heard);
@@ -65,7 +65,7 @@ fn hear(stream: &TcpStream, notes: &Mutex<Vec<Heard>>) -> Option<()> {
 
 impl World {
     /// A hook that the vendor tells, signed with the vendor's secret.
-    async fn listen(&self, ear: &Ear) -> HookId {
+    pub(super) async fn listen(&self, ear: &Ear) -> HookId {
         let secret = self.desk.subscribe(&format!("http://{}/hook", ear.address));
         let new = NewVendorHook { secret: Some(Secret::new(secret)) };
         let make = async |scope: &Scope| hooks::create_for(scope, self.id, new).await;
@@ -73,7 +73,7 @@ impl World {
     }
 
     /// Takes in what was heard, as the door does, and works it off.
-    async fn hear(&self, ear: &Ear, hook: HookId) -> usize {
+    pub(super) async fn hear(&self, ear: &Ear, hook: HookId) -> usize {
         self.desk.delivered().await;
         let inbox = Inbox::start(self.app());
         let heard: Vec<Heard> = std::mem::take(&mut *ear.heard.lock().unwrap());
@@ -88,7 +88,7 @@ impl World {
         heard.len()
     }
 
-    async fn hook(&self, hook: HookId) -> Hook {
+    pub(super) async fn hook(&self, hook: HookId) -> Hook {
         self.app().read(&self.acme, async |scope| hooks::get(scope, hook).await).await.unwrap()
     }
 

@@ -4,6 +4,7 @@ mod hooks;
 mod intercom;
 mod jira;
 mod rules;
+mod servicenow;
 mod truth;
 
 use std::net::TcpListener;

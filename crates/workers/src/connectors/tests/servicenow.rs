@@ -1,0 +1,162 @@
+//! What is told by nobody but ServiceNow.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::DateTime;
+use domain::connections::{
+    self, ConnectionPatch, ConnectionState, Credentials, RunState, Vendor, sync,
+};
+use domain::kernel::{Caller, Scope};
+use domain::tickets::source::{SourceRow, present};
+use simulators::Kind;
+use simulators::server::Faults;
+
+use super::World;
+use super::hooks::Ear;
+use crate::connectors;
+use crate::connectors::contract::{Checkpoint, Connector, Desk, Item};
+use crate::connectors::http::Http;
+
+/// Its own are empty pages where more comes, and answers that are cut off and say so with a status as if nothing were wrong.
+const FAULTS: &str = "429=0.05,5xx=0.1,cut=0.1,duplicated-items=0.3,reordered-items=0.3,duplicated-page=0.1,expired-cursor=0.1,unknown-field=0.5";
+
+impl World {
+    async fn servicenow(tickets: u64, faults: &str) -> Self {
+        Self::of(Kind::Servicenow, tickets, faults.parse::<Faults>().unwrap()).await
+    }
+
+    async fn sign_in(&self, user: &str, password: &str) {
+        let credentials = Credentials::new([("username", user), ("password", password)]);
+        let patch = ConnectionPatch { credentials: Some(credentials), ..Default::default() };
+        let change = async |scope: &Scope| connections::update(scope, self.id, patch).await;
+        self.app().write(&self.acme, change).await.unwrap();
+    }
+
+    /// What is deleted there is deleted here, and nothing else is.
+    async fn assert_there(&self) {
+        let desk = self.desk.desk();
+        for number in 1..=desk.count() {
+            let id = self.desk.ticket_id(number);
+            let is_there = desk.removal(number).is_none_or(|removal| removal.is_spam);
+            let read = async |scope: &Scope| present(scope, self.id, &id).await;
+            let is_here = self.app().read(&self.acme, read).await.unwrap();
+            assert_eq!(is_here, is_there, "ticket {number}");
+        }
+    }
+
+    async fn http(&self, connector: &dyn Connector) -> Http {
+        let caller = Caller::system(self.acme.tenant);
+        let read = async |scope: &Scope| sync::account(scope, self.id).await;
+        let account = self.app().read(&caller, read).await.unwrap().unwrap();
+        Http::new(&self.context, connector.sign_in(&account).unwrap()).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_is_read_to_its_end_and_its_numbers_are_its_own() {
+    let world = World::servicenow(800, "").await;
+    world.work().await;
+    let connection = world.connection().await;
+    assert_eq!(connection.state, ConnectionState::Active, "{connection:?}");
+    world.assert_true().await;
+    world.assert_there().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_on_an_instance_happens_here_and_is_read_once() {
+    let world = World::servicenow(150, "").await;
+    world.work().await;
+    let deleted = world.desk.desk().removed().len();
+    for _ in 0..8 {
+        world.desk.change(150);
+        world.later().await;
+    }
+    assert!(world.desk.desk().removed().len() > deleted, "nothing was deleted");
+    world.assert_true().await;
+    world.assert_there().await;
+    world.later().await;
+    let runs = world.runs().await;
+    let last = runs.iter().max_by_key(|run| run.started_at).unwrap();
+    assert_eq!((last.state, last.changed), (RunState::Succeeded, 0), "{last:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_on_the_way_to_an_instance_changes_nothing() {
+    let world = World::servicenow(150, FAULTS).await;
+    world.work().await;
+    for _ in 0..6 {
+        world.desk.change(100);
+        world.later().await;
+    }
+    world.assert_true().await;
+    world.assert_there().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_read_the_history_is_told_so() {
+    let world = World::servicenow(30, "").await;
+    let agent = world.desk.desk().model().desk().agents[0].person.email.clone();
+    let agent = agent.split('@').next().unwrap();
+    world.sign_in(agent, &world.desk.credential("agent_password")).await;
+    world.work().await;
+    assert_eq!(world.connection().await.state, ConnectionState::Error);
+    let health = async |scope: &Scope| connections::health(scope, world.id).await;
+    let told = format!("{:?}", world.app().read(&world.acme, health).await.unwrap());
+    assert!(told.contains("of sys_audit there are records"), "{told}");
+    let credential = |name| world.desk.credential(name);
+    world.sign_in(&credential("username"), &credential("password")).await;
+    world.work().await;
+    assert_eq!(world.connection().await.state, ConnectionState::Active);
+    world.sign_in(&credential("username"), "not the password").await;
+    world.later().await;
+    assert_eq!(world.connection().await.state, ConnectionState::Error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_is_fetched_is_told_as_its_page_tells_it() {
+    let world = World::servicenow(250, "").await;
+    let connector = connectors::of(Vendor::Servicenow);
+    let (http, agents) = (world.http(connector).await, HashSet::new());
+    let desk = Desk { http: &http, agents: &agents };
+    let tickets = connector.streams().iter().find(|stream| stream.name == "tickets").unwrap();
+    let mut told: BTreeMap<String, SourceRow> = BTreeMap::new();
+    let mut at = Checkpoint::Start { from: DateTime::UNIX_EPOCH };
+    loop {
+        let step = connector.step(&desk, tickets, at).await.unwrap();
+        for item in step.items {
+            let Item::Ticket(row) = item else { panic!("{item:?}") };
+            assert!(told.insert(row.ticket.clone(), *row).is_none(), "told twice");
+        }
+        at = step.next;
+        if !step.has_more {
+            break;
+        }
+    }
+    assert!(told.len() > 200, "{}", told.len());
+    for (id, row) in told.iter().step_by(20) {
+        let fetched = connector.fetch(&desk, id).await.unwrap().unwrap();
+        assert_eq!(fetched, [Item::Ticket(Box::new(row.clone()))]);
+    }
+    let nobody = "0".repeat(32);
+    assert_eq!(connector.fetch(&desk, &nobody).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_business_rule_sends_is_there_before_anybody_looks() {
+    let faults = "lost-webhook=0.1,doubled-webhook=0.1,reordered-webhook=0.1,429=0.03,5xx=0.05";
+    let world = World::servicenow(80, faults).await;
+    world.work().await;
+    let ear = Ear::new();
+    let hook = world.listen(&ear).await;
+    for turn in 0..4 {
+        world.desk.change(100);
+        assert!(world.hear(&ear, hook).await > 50);
+        if turn % 2 == 1 {
+            world.later().await;
+        }
+    }
+    let shown = world.hook(hook).await;
+    assert_eq!((shown.waiting, shown.trouble), (0, None));
+    world.assert_true().await;
+    world.assert_there().await;
+}
