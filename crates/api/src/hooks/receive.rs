@@ -3,7 +3,8 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, post};
-use domain::hooks::{self, Headers, HookId, Kept, Refused};
+use domain::connections::{Headers, Refused};
+use domain::hooks::{self, HookId, Kept};
 use domain::kernel::Error;
 use utoipa_actix_web::service_config::ServiceConfig;
 

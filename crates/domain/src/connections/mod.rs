@@ -8,6 +8,7 @@ mod checks;
 mod commands;
 mod entity;
 mod jobs;
+mod proof;
 mod queries;
 mod runs;
 mod states;
@@ -18,12 +19,13 @@ mod types;
 
 pub use commands::{check, create, pause, resume, resync, revoke, update};
 pub use jobs::Sync;
+pub use proof::{Headers, MacProof, Proof, Refused, Stamp};
 pub(crate) use queries::{exists, told};
 pub use queries::{get, health, health_of, list, named, streams, streams_of, vendors};
 pub use runs::{get as run, list as runs, of_each as runs_of_each};
 pub use types::{
     Connection, ConnectionAction, ConnectionFilter, ConnectionHealth, ConnectionId,
     ConnectionPatch, ConnectionState, CredentialField, Credentials, Descriptor, FieldMapping,
-    NewConnection, NewResync, RunKind, RunState, SWEEP, SyncRun, SyncRunFilter, SyncRunId,
-    SyncRunSort, SyncStream, Vendor,
+    MacAlgorithm, MacEncoding, NewConnection, NewResync, RunKind, RunState, SWEEP, SyncRun,
+    SyncRunFilter, SyncRunId, SyncRunSort, SyncStream, Vendor,
 };

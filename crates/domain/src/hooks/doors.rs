@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::entity::hook::{Column, Entity, Model};
-use super::proof::{Headers, MacProof, Proof, Refused, Stamp};
+use super::queries::tenant_of;
 use super::types::{HookId, MacSettings};
-use crate::connections::{Connection, ConnectionState, Vendor};
+use crate::connections::{
+    Connection, ConnectionState, Headers, MacProof, Proof, Refused, Stamp, Vendor,
+};
 use crate::kernel::recent::Recent;
-use crate::kernel::{App, Caller, Error, Result, Scope, TenantId, dialect};
+use crate::kernel::{App, Caller, Error, Result, Scope, TenantId};
 
 /// The scheme of [`Proof::Standard`], and that of a tenant's own code.
 pub(super) const STANDARD: &str = "standard_webhooks";
@@ -46,16 +48,6 @@ pub async fn door(app: &App, id: HookId) -> Result<Option<Arc<Door>>> {
     };
     doors.0.put(id, door.clone(), now, Option::is_some);
     Ok(door)
-}
-
-async fn tenant_of(app: &App, id: HookId) -> Result<Option<TenantId>> {
-    let find = app.system_read(async |scope| {
-        let sql = "SELECT tenant_id FROM hooks WHERE id = $1";
-        let statement = dialect::statement(scope.backend(), sql, [Value::from(id.0)]);
-        Ok(scope.tx().query_one_raw(statement).await?)
-    });
-    let found = find.await?;
-    found.map(|row| Ok(TenantId(row.try_get("", "tenant_id")?))).transpose()
 }
 
 async fn read(scope: &Scope, id: HookId) -> Result<Option<Door>> {

@@ -1,6 +1,6 @@
 //! Hooks: where helpdesks, and systems of the tenant's own, tell of what happens.
 //!
-//! A delivery is verified over its bytes (`proof`), kept in the inbox (`inbox`: one writer for all that arrives, which answers when it is
+//! A delivery is verified over its bytes (`connections::proof`), kept in the inbox (`inbox`: one writer for all that arrives, which answers when it is
 //! committed) and worked off by a job. What a helpdesk tells is a hint, and what it is about is asked for again; a source of one's own
 //! tells the thing itself. A delivery that comes again is kept once.
 
@@ -9,7 +9,6 @@ mod doors;
 mod entity;
 mod inbox;
 mod jobs;
-mod proof;
 mod queries;
 #[cfg(test)]
 mod tests;
@@ -20,10 +19,6 @@ pub use commands::{create, create_for, delete, update};
 pub use doors::{Door, door};
 pub use inbox::{Inbox, Kept};
 pub use jobs::Receive;
-pub use proof::{Headers, MacProof, Proof, Refused, Stamp};
 pub use queries::{get, list, many};
-pub use types::{
-    Hook, HookId, HookPatch, MacAlgorithm, MacEncoding, MacSettings, MadeHook, NewHook,
-    NewVendorHook,
-};
+pub use types::{Hook, HookId, HookPatch, MacSettings, MadeHook, NewHook, NewVendorHook};
 pub use working::{Told, settle, told, waiting};

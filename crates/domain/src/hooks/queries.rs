@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
 
 use super::doors;
 use super::entity::{delivery, hook};
 use super::types::{Hook, HookId};
-use crate::kernel::{Error, Finds, Permission, Result, Scope, dialect};
+use crate::kernel::{App, Error, Finds, Permission, Result, Scope, TenantId, dialect};
 
 /// The hooks of the tenant, the oldest first.
 ///
@@ -42,6 +44,17 @@ impl Finds for HookId {
     async fn many(scope: &Scope, ids: &[Self]) -> Result<Vec<Hook>> {
         many(scope, ids).await
     }
+}
+
+/// Whose hook it is: whoever calls it names no tenant.
+pub(super) async fn tenant_of(app: &App, id: HookId) -> Result<Option<TenantId>> {
+    let find = app.system_read(async |scope| {
+        let sql = "SELECT tenant_id FROM hooks WHERE id = $1";
+        let statement = dialect::statement(scope.backend(), sql, [Value::from(id.0)]);
+        Ok(scope.tx().query_one_raw(statement).await?)
+    });
+    let found = find.await?;
+    found.map(|row| Ok(TenantId(row.try_get("", "tenant_id")?))).transpose()
 }
 
 async fn read(scope: &Scope, condition: Condition) -> Result<Vec<Hook>> {

@@ -10,12 +10,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{
-    Headers, HookPatch, Inbox, Kept, MacAlgorithm, MacEncoding, MacProof, MacSettings, MadeHook,
-    NewHook, NewVendorHook, Proof, Refused, Stamp, create, create_for, delete, door, get, settle,
-    told, update, waiting,
+    HookPatch, Inbox, Kept, MacSettings, MadeHook, NewHook, NewVendorHook, create, create_for,
+    delete, door, get, settle, told, update, waiting,
 };
 use crate::connections::sync::Trouble;
-use crate::connections::{self, ConnectionId, Credentials, NewConnection, Vendor};
+use crate::connections::{
+    self, ConnectionId, Credentials, Headers, MacAlgorithm, MacEncoding, MacProof, NewConnection,
+    Proof, Refused, Stamp, Vendor,
+};
 use crate::kernel::{Caller, Result, Scope, Secret};
 use crate::testing::TestApp;
 

@@ -1,12 +1,12 @@
 //! What crosses the boundary.
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::ShownOnce;
-use crate::connections::ConnectionId;
+use crate::connections::{ConnectionId, MacAlgorithm, MacEncoding};
 use crate::kernel::{Identified, Secret};
 
 crate::id!(HookId, "hook", "The id of a hook: where others tell of what happens.");
@@ -102,26 +102,4 @@ pub struct MacSettings {
     /// The header of a time that is signed with the body: `{time}.{body}`. A delivery whose time is more than five minutes from now is refused.
     /// Without it the body alone is signed, and what was overheard can be sent again.
     pub timestamp_header: Option<String>,
-}
-
-/// What a code is calculated with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum MacAlgorithm {
-    /// HMAC-SHA1.
-    Sha1,
-    /// HMAC-SHA256.
-    Sha256,
-    /// HMAC-SHA512.
-    Sha512,
-}
-
-/// How a code is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum MacEncoding {
-    /// In hexadecimal digits, small letters.
-    Hex,
-    /// In Base64.
-    Base64,
 }

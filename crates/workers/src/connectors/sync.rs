@@ -10,12 +10,12 @@ use chrono::TimeDelta;
 use tokio::join;
 
 use domain::connections::sync::{
-    Account, ReadTo, Trouble, account, agents, begin_run, checked, disable, end_run, read_to,
-    stumble,
+    Account, ReadTo, Trouble, account, begin_run, checked, disable, end_run, read_to, stumble,
 };
 use domain::connections::{ConnectionState, RunState, Sync, SyncRunId};
 use domain::kernel::jobs::{Claimed, Outcome};
 use domain::kernel::{Caller, Error, Result};
+use domain::people::identities;
 use domain::tickets::source::References;
 
 use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
@@ -37,7 +37,8 @@ impl Run for Sync {
     async fn run(&self, context: &Context, job: &Claimed) -> Result<Outcome> {
         let id = self.connection;
         let caller = Caller::system(job.tenant);
-        let read = async |scope: &_| Ok((account(scope, id).await?, agents(scope, id).await?));
+        let read =
+            async |scope: &_| Ok((account(scope, id).await?, identities::known(scope, id).await?));
         let (account, agents) = context.app.read(&caller, read).await?;
         let Some(account) = account else { return Ok(Outcome::Done) };
         let begun = context.app.write_for(job, async |scope| begin_run(scope, id).await);

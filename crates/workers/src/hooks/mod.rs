@@ -6,11 +6,12 @@ mod own;
 use std::collections::{BTreeSet, HashSet};
 
 use domain::connections::FieldMapping;
-use domain::connections::sync::{Account, Trouble, account, agents, disable};
+use domain::connections::sync::{Account, Trouble, account, disable};
 use domain::hooks::{Receive, Told, settle, told, waiting};
 use domain::kernel::jobs::{Claimed, Outcome};
 use domain::kernel::{Caller, Result, Scope};
 use domain::kpis;
+use domain::people::identities;
 use domain::tickets::source::{self, References, SourceRow};
 
 use crate::connectors::contract::{Desk, Item, VendorError, each_of};
@@ -31,7 +32,7 @@ impl Run for Receive {
         let read = async |scope: &Scope| {
             let Some(connection) = told(scope, hook).await? else { return Ok(None) };
             let account = account(scope, connection).await?;
-            Ok(Some((connection, account, agents(scope, connection).await?)))
+            Ok(Some((connection, account, identities::known(scope, connection).await?)))
         };
         let Some((connection, account, agents)) = context.app.read(&caller, read).await? else {
             return Ok(Outcome::Done);

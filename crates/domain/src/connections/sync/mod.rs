@@ -6,7 +6,6 @@
 
 mod streams;
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,7 +23,6 @@ use super::types::{
     Vendor,
 };
 use crate::kernel::{Actor, Error, Event, Result, Scope};
-use crate::people::identities;
 
 /// How long runs are kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -84,15 +82,6 @@ pub async fn account(scope: &Scope, id: ConnectionId) -> Result<Option<Account>>
         cadence: Duration::from_secs(cadence.unsigned_abs().into()),
         state: row.state,
     }))
-}
-
-/// The source's ids of all that are or were its agents.
-///
-/// # Errors
-/// `operator_only`.
-pub async fn agents(scope: &Scope, id: ConnectionId) -> Result<HashSet<String>> {
-    require_system(scope)?;
-    identities::known(scope, id).await
 }
 
 /// Begins to read a connection, or goes on with the run that is under way: whoever read before was put off, or is no more.

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod health;
+mod mac;
 mod mapping;
 mod sync;
 mod vendor;
@@ -14,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub use credentials::Credentials;
 pub use health::{ConnectionHealth, SyncStream};
+pub use mac::{MacAlgorithm, MacEncoding};
 pub use mapping::FieldMapping;
 pub use sync::{RunKind, RunState, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort};
 pub use vendor::{CredentialField, Descriptor, SWEEP, Vendor};

@@ -6,7 +6,8 @@ use async_graphql::{ComplexObject, Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::hooks::{MacAlgorithm, MacEncoding, MacProof, Proof, Stamp};
+use super::mac::{MacAlgorithm, MacEncoding};
+use crate::connections::proof::{MacProof, Proof, Stamp};
 
 /// A kind of helpdesk.
 #[derive(

@@ -11,6 +11,5 @@ pub use commands::{add, remove};
 pub(in crate::people) use erased::forget;
 pub(crate) use erased::forget_email;
 pub use introduce::introduce;
-pub(crate) use queries::known;
-pub use queries::{get, list, of_each_person};
+pub use queries::{get, known, list, of_each_person};
 pub use types::{Identity, IdentityId, Introduced, NewIdentity, Newcomer};

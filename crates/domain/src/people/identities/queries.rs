@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, Select};
 use super::entity::{Column, Entity};
 use super::types::{Identity, IdentityId};
 use crate::connections::ConnectionId;
+use crate::connections::sync::require_system;
 use crate::kernel::first_pages::{self, Owned};
 use crate::kernel::page::{self, Page, PageArgs};
 use crate::kernel::{Finds, Permission, PersonId, Result, Scope, Seen};
@@ -64,11 +65,12 @@ impl Seen for Identity {
     }
 }
 
-/// Under which ids a source knows people.
+/// Under which ids a source knows people: all that are or were its agents.
 ///
 /// # Errors
-/// Those of the database.
-pub(crate) async fn known(scope: &Scope, connection: ConnectionId) -> Result<HashSet<String>> {
+/// `operator_only`; those of the database.
+pub async fn known(scope: &Scope, connection: ConnectionId) -> Result<HashSet<String>> {
+    require_system(scope)?;
     let theirs = scope.find::<Entity>().filter(Column::ConnectionId.eq(connection));
     let select = theirs.select_only().column(Column::ExternalId).into_tuple::<String>();
     Ok(select.all(scope.tx()).await?.into_iter().collect())

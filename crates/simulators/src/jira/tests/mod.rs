@@ -171,8 +171,8 @@ fn histories_lead_from_what_an_issue_was_made_with_to_what_it_is() {
         let mut oldest_first: Vec<&Value> = page["values"].as_array().unwrap().iter().collect();
         assert_eq!(oldest_first.len(), total.min(100));
         let last = |field: &str| {
-            let items = oldest_first.iter().flat_map(|it| it["items"].as_array().unwrap());
-            items.filter(|item| item["fieldId"] == field).next_back().map(|item| item["to"].clone())
+            let mut items = oldest_first.iter().flat_map(|it| it["items"].as_array().unwrap());
+            items.rfind(|item| item["fieldId"] == field).map(|item| item["to"].clone())
         };
         if let Some(status) = last("status") {
             assert_eq!(issue["fields"]["status"]["id"], status, "{}", ticket.number);

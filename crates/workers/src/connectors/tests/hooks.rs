@@ -6,7 +6,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use domain::hooks::{self, Headers, Hook, HookId, Inbox, Kept, NewVendorHook, door};
+use domain::connections::Headers;
+use domain::hooks::{self, Hook, HookId, Inbox, Kept, NewVendorHook, door};
 use domain::kernel::{Scope, Secret};
 use domain::tickets::{self, TicketFilter};
 use simulators::server::Faults;
