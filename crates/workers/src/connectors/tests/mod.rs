@@ -1,5 +1,6 @@
 //! Connectors against simulated vendors, over HTTP: what is stored is what is true there.
 
+mod conformance;
 mod hooks;
 mod intercom;
 mod jira;

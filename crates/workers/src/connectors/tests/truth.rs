@@ -121,26 +121,6 @@ async fn what_goes_wrong_on_the_way_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn freshdesk_a_helpdesk_is_read_to_its_end_and_its_numbers_are_its_own() {
-    let world = World::of(simulators::Kind::Freshdesk, 400, Faults::default()).await;
-    world.work().await;
-    let connection = world.connection().await;
-    assert_eq!(connection.state, ConnectionState::Active, "{connection:?}");
-    world.assert_true().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn freshdesk_what_happens_there_happens_here() {
-    let world = World::of(simulators::Kind::Freshdesk, 150, Faults::default()).await;
-    world.work().await;
-    for _ in 0..4 {
-        world.desk.change(150);
-        world.later().await;
-    }
-    assert!(world.desk.desk().count() > 150);
-    world.assert_true().await;
-}
-#[tokio::test(flavor = "multi_thread")]
 async fn freshdesk_what_goes_wrong_on_the_way_changes_nothing() {
     let faults = "429=0.05,5xx=0.1,cut=0.1,duplicated-items=0.3,reordered-items=0.3,duplicated-page=0.1,expired-cursor=0.1,unknown-field=0.5";
     let world = World::of(simulators::Kind::Freshdesk, 150, faults.parse().unwrap()).await;
