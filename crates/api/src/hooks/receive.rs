@@ -23,7 +23,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     tag = "hooks",
     operation_id = "hooks.receive",
     params(("hook" = HookId, Path, description = "The hook.")),
-    request_body(content = serde_json::Value, content_type = "application/json", description = "What the sender has to tell, in its own words."),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "What the sender has to tell, in its own words.", example = json!({ "ticket_id": "1042" })),
     security(()),
     responses((status = ACCEPTED, description = "It is kept."), Problems)
 )]
