@@ -18,7 +18,7 @@ use domain::people::{self, Person, PersonFilter};
 use domain::privacy;
 use simulators::Kind;
 use simulators::server::Faults;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::World;
@@ -137,13 +137,18 @@ async fn whoever_reads_may_be_cut_off_anywhere() {
     for world in World::each(120, "").await {
         let (app, mut cut) = (world.app(), 0);
         // Dropped as by a kill: what was not committed never was. Each time it gets a little further.
-        for turn in 1..200 {
-            let Some(job) = app.claim(TenantId::NONE, &crate::JOBS.names()).await.unwrap() else {
+        for turn in 1..1_000 {
+            if world.health().await.contains("synced_at: Some") {
                 break;
+            }
+            let Some(job) = app.claim(TenantId::NONE, &crate::JOBS.names()).await.unwrap() else {
+                // The database is still taking back what was dropped.
+                sleep(Duration::from_millis(5)).await;
+                continue;
             };
             let kind = crate::JOBS.find(&job.kind).unwrap();
             let run = kind.run(&world.context, &job);
-            match timeout(Duration::from_millis(10 * turn), run).await {
+            match timeout(Duration::from_millis(5 * turn), run).await {
                 Ok(outcome) => {
                     let outcome = match outcome.unwrap() {
                         Outcome::Snooze(_) => Outcome::Snooze(Duration::ZERO),
