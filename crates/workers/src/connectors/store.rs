@@ -1,10 +1,10 @@
 //! A page becomes ours: what it tells of one ticket together, in transactions of a fitting size, the checkpoint in the last of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use domain::connections::FieldMapping;
 use domain::connections::sync::{Advance, advance};
-use domain::kernel::{Caller, Result, Scope};
+use domain::kernel::{Result, Scope};
 use domain::kpis;
 use domain::tickets::source::{
     self, References, Rows, SourceEffect, SourceRow, SourceTicket, Unit,
@@ -14,10 +14,9 @@ use super::contract::{Item, Mode, Step, Stream};
 use super::sync::Turn;
 
 /// Stores a page, and gives whom it found or made.
-pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, mut step: Step) -> Result<References> {
+pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, step: Step) -> Result<References> {
     let app = &turn.context.app;
     let (id, run) = (turn.account.id, turn.run);
-    step.items.extend(gone(turn, &step).await?);
     // A sweep that has ended begins anew, when it is time.
     let has_ended = stream.mode == Mode::Sweep && !step.has_more;
     let checkpoint = (!has_ended).then(|| serde_json::to_string(&step.next)).transpose()?;
@@ -61,21 +60,6 @@ fn mapped(row: &mut SourceRow, mapping: &FieldMapping) {
         event.effects.extend(is_escalated.then_some(SourceEffect::Escalated));
         row.attributes.is_test = is_test.then_some(true).or(row.attributes.is_test);
     }
-}
-
-/// What a sweep did not find any more.
-async fn gone(turn: &Turn<'_>, step: &Step) -> Result<Vec<Item>> {
-    let Some((from, to)) = step.within else { return Ok(Vec::new()) };
-    let there = step.items.iter().filter_map(|item| match item {
-        Item::Exists(id) => Some(id.clone()),
-        Item::Agent(_) | Item::Queue(_) | Item::Ticket(_) | Item::Rating(_) => None,
-    });
-    let there: HashSet<String> = there.collect();
-    let (id, caller) = (turn.account.id, Caller::system(turn.job.tenant));
-    let read = async |scope: &Scope| source::missing(scope, id, from, to, &there).await;
-    let missing = turn.context.app.read(&caller, read).await?;
-    let gone = missing.into_iter().map(|ticket| SourceRow::gone(ticket, step.reached_at));
-    Ok(gone.map(|row| Item::Ticket(Box::new(row))).collect())
 }
 
 /// The tickets in the order of their names, which is about that of their ids here: rows that are near each other are written together.

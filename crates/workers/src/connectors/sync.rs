@@ -16,9 +16,11 @@ use domain::connections::{ConnectionState, RunState, Sync, SyncRunId};
 use domain::kernel::jobs::{Claimed, Outcome};
 use domain::kernel::{Caller, Error, Result};
 use domain::people::identities;
-use domain::tickets::source::References;
+use domain::tickets::source::{self, References, SourceRow};
 
-use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
+use super::contract::{
+    Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
+};
 use super::http::Http;
 use super::store::store;
 use crate::context::Context;
@@ -30,6 +32,8 @@ const TURN: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// How long after a sweep the next one begins.
 const BETWEEN_SWEEPS: TimeDelta = TimeDelta::days(1);
+/// How many tickets are asked for at once that a sweep did not find.
+const AT_ONCE: usize = 4;
 /// How often in a turn a stream may begin again because its checkpoint was lost.
 const MOST_LOST: u32 = 3;
 
@@ -151,7 +155,7 @@ impl Turn<'_> {
         let mut lost = 0;
         let mut step = loop {
             match self.step(stream, at.clone()).await {
-                Err(VendorError::Lost(_)) if lost < MOST_LOST => {
+                Err(Left::Failed(VendorError::Lost(_))) if lost < MOST_LOST => {
                     (at, lost) = (at.lost(), lost + 1);
                 }
                 step => break step?,
@@ -169,15 +173,44 @@ impl Turn<'_> {
             self.known.remember(stored?);
             step = match ahead {
                 // It begins again where the checkpoint says, which is stored.
-                Err(VendorError::Lost(_)) if lost < MOST_LOST => return Err(Left::Turn),
+                Err(Left::Failed(VendorError::Lost(_))) if lost < MOST_LOST => {
+                    return Err(Left::Turn);
+                }
                 ahead => ahead?,
             };
         }
     }
 
-    async fn step(&self, stream: &Stream, at: Checkpoint) -> Result<Step, VendorError> {
+    async fn step(&self, stream: &Stream, at: Checkpoint) -> Result<Step, Left> {
         let desk = Desk { http: &self.http, agents: &self.agents };
-        self.connector.step(&desk, stream, at).await
+        let mut step = self.connector.step(&desk, stream, at).await?;
+        let gone = self.gone(&desk, &step).await?;
+        step.items.extend(gone);
+        Ok(step)
+    }
+
+    /// What a sweep did not find any more. Each is asked for by itself before it is taken for gone: a search may be late, or leave something out.
+    async fn gone(&self, desk: &Desk<'_>, step: &Step) -> Result<Vec<Item>, Left> {
+        let Some((from, to)) = step.within else { return Ok(Vec::new()) };
+        let there = step.items.iter().filter_map(|item| match item {
+            Item::Exists(id) => Some(id.clone()),
+            Item::Agent(_) | Item::Queue(_) | Item::Ticket(_) | Item::Rating(_) => None,
+        });
+        let there: HashSet<String> = there.collect();
+        let (id, caller) = (self.account.id, Caller::system(self.job.tenant));
+        let read = async |scope: &_| source::missing(scope, id, from, to, &there).await;
+        let missing = self.context.app.read(&caller, read).await?;
+        let ask = |ticket: String| async move {
+            let found = self.connector.fetch(desk, &ticket).await?;
+            Ok((ticket, found))
+        };
+        let (asked, error) = each_of(missing, AT_ONCE, ask).await;
+        if let Some(error) = error {
+            return Err(error.into());
+        }
+        let gone = |ticket| vec![Item::Ticket(Box::new(SourceRow::gone(ticket, step.reached_at)))];
+        let told = asked.into_iter();
+        Ok(told.flat_map(|(ticket, found)| found.unwrap_or_else(|| gone(ticket))).collect())
     }
 
     /// Snapshots are read from their beginning, and so are sweeps, once a day: `None` until it is time.
