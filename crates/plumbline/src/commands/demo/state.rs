@@ -15,6 +15,8 @@ use crate::output::{Failure, Result};
 /// The file that says that a folder is a demo's.
 const FILE: &str = "demo.json";
 const DAYS: u64 = 365;
+/// A year of them is read in some seconds.
+const TICKETS: u64 = 10_000;
 /// Something happens every other second: enough to see it, and few enough to follow.
 const LIVE_PER_SECOND: f64 = 0.5;
 
@@ -85,11 +87,11 @@ impl State {
 
     /// The year that ends today.
     fn new() -> Self {
-        let Settings { seed, tickets, agents, .. } = Settings::default();
+        let Settings { seed, agents, .. } = Settings::default();
         Self {
             seed,
             from: Clock::System.now().date_naive() - Days::new(DAYS),
-            tickets,
+            tickets: TICKETS,
             agents,
             live_per_second: LIVE_PER_SECOND,
             built: false,
