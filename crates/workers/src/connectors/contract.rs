@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use domain::connections::sync::Account;
+use domain::connections::sync::{Account, Trouble};
 use domain::tickets::source::{SourceAgent, SourceQueue, SourceRating, SourceRow};
 
 use super::http::{Http, SignIn};
@@ -220,5 +220,11 @@ impl VendorError {
             Self::Shape(_) => "helpdesk_answer_unreadable",
             Self::Refused(_) | Self::Missing(_) => "helpdesk_refused",
         }
+    }
+
+    /// What the tenant is told.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        Trouble { code: self.code(), text: self.to_string() }
     }
 }

@@ -117,7 +117,7 @@ impl Turn<'_> {
                 | VendorError::Refused(_)
                 | VendorError::Missing(_) => {
                     let failures = self.stumble(stream, &error).await?;
-                    trouble = Some((told(&error), backoff(failures)));
+                    trouble = Some((error.trouble(), backoff(failures)));
                     // Without those whom it names, what comes after would be read wrongly.
                     if stream.mode == Mode::Snapshot {
                         break;
@@ -240,13 +240,13 @@ impl Turn<'_> {
     }
 
     async fn stumble(&self, stream: &Stream, error: &VendorError) -> Result<u32> {
-        let (id, run, trouble) = (self.account.id, self.run, told(error));
+        let (id, run, trouble) = (self.account.id, self.run, error.trouble());
         let write = async |scope: &_| stumble(scope, id, run, stream.name, &trouble).await;
         self.context.app.write_for(self.job, write).await
     }
 
     async fn disable(&self, error: &VendorError) -> Result<Outcome> {
-        let (id, trouble) = (self.account.id, told(error));
+        let (id, trouble) = (self.account.id, error.trouble());
         let write = async |scope: &_| disable(scope, id, trouble).await;
         self.context.app.write_for(self.job, write).await?;
         Ok(Outcome::Done)
@@ -269,10 +269,6 @@ impl Turn<'_> {
         write.await?;
         Ok(Outcome::Done)
     }
-}
-
-fn told(error: &VendorError) -> Trouble {
-    Trouble { code: error.code(), text: error.to_string() }
 }
 
 /// Twice as long with every failure in a row.

@@ -4,6 +4,7 @@
 mod own;
 
 use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
 
 use domain::connections::FieldMapping;
 use domain::connections::sync::{Account, Trouble, account, disable};
@@ -24,6 +25,8 @@ use crate::kinds::Run;
 const TOGETHER: u64 = 50;
 /// How many tickets are asked for at once.
 const AT_ONCE: usize = 4;
+/// How long to wait where a vendor fails. What arrives meanwhile is a reason to try at once.
+const LATER: Duration = Duration::from_secs(10);
 
 impl Run for Receive {
     async fn run(&self, context: &Context, job: &Claimed) -> Result<Outcome> {
@@ -81,14 +84,16 @@ impl Work<'_> {
                     wanted.extend(tickets.iter().cloned());
                     about.push((delivery.id, tickets));
                 }
-                Err(error) => self.settle(&[delivery.id], Some(&trouble(&error))).await?,
+                Err(error) => self.settle(&[delivery.id], Some(&error.trouble())).await?,
             }
         }
         let ask = async |ticket: String| {
             let found = connector.fetch(&desk, &ticket).await?;
             Ok((ticket, found))
         };
-        let (found, error) = each_of(wanted, AT_ONCE, ask).await;
+        let (found, error) = each_of(wanted.iter().cloned(), AT_ONCE, ask).await;
+        // They are answered in their order, so that the next one is the one that was not.
+        let failed = wanted.into_iter().nth(found.len());
         let mut items = Vec::new();
         let mut known = HashSet::new();
         for (ticket, told) in found {
@@ -105,17 +110,20 @@ impl Work<'_> {
         match error {
             None => Ok(None),
             Some(VendorError::Limited(wait)) => Ok(Some(Outcome::Snooze(wait))),
-            Some(VendorError::Transient(_)) => Ok(Some(Outcome::Snooze(self.job.backoff()))),
+            Some(VendorError::Transient(_)) => Ok(Some(Outcome::Snooze(LATER))),
             Some(error @ VendorError::Auth(_)) => {
-                let (id, trouble) = (self.connection, trouble(&error));
+                let (id, trouble) = (self.connection, error.trouble());
                 let write = async |scope: &Scope| disable(scope, id, trouble).await;
                 self.context.app.write_for(self.job, write).await?;
-                Ok(None)
+                // It is not read any more, and neither is what it tells.
+                Ok(Some(Outcome::Snooze(Duration::ZERO)))
             }
             Some(error) => {
-                let left: Vec<_> =
-                    about.iter().map(|(id, _)| *id).filter(|id| !done.contains(id)).collect();
-                self.settle(&left, Some(&trouble(&error))).await?;
+                let names = |(_, tickets): &&(_, Vec<String>)| {
+                    tickets.iter().any(|ticket| Some(ticket) == failed.as_ref())
+                };
+                let useless: Vec<_> = about.iter().filter(names).map(|(id, _)| *id).collect();
+                self.settle(&useless, Some(&error.trouble())).await?;
                 Ok(None)
             }
         }
@@ -176,8 +184,4 @@ impl Work<'_> {
         let write = async |scope: &Scope| settle(scope, self.hook.hook, done, trouble).await;
         self.context.app.write_for(self.job, write).await
     }
-}
-
-fn trouble(error: &VendorError) -> Trouble {
-    Trouble { code: error.code(), text: error.to_string() }
 }

@@ -333,6 +333,36 @@ async fn a_webhook_is_heard_where_it_is_the_vendors_and_nowhere_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_of_a_helpdesk_that_lets_nobody_in_stops_the_connection() {
+    for world in World::each(20, "").await {
+        world.work().await;
+        let (ear, app) = (Ear::new(), world.app());
+        let hook = world.listen(&ear).await;
+        world.desk.change(20);
+        world.desk.delivered().await;
+        world.take_in(&ear, hook).await;
+        let secrets = world.desk.credentials();
+        let wrong = secrets.iter().map(|(name, text)| match *name {
+            "email" | "username" => (*name, text.as_str()),
+            _ => (*name, "not-what-opens-it"),
+        });
+        let credentials = Some(Credentials::new(wrong));
+        let patch = ConnectionPatch { credentials, ..ConnectionPatch::default() };
+        let change = async |scope: &Scope| connections::update(scope, world.id, patch).await;
+        app.write(&world.acme, change).await.unwrap();
+        for expected in [Outcome::Snooze(Duration::ZERO), Outcome::Done] {
+            let job = app.claim(TenantId::NONE, &["hooks.receive"]).await.unwrap().unwrap();
+            let kind = crate::JOBS.find(&job.kind).unwrap();
+            let outcome = kind.run(&world.context, &job).await.unwrap();
+            assert_eq!(outcome, expected, "{:?}", world.desk.kind());
+            app.finish(&job, &outcome, None).await.unwrap();
+            assert_eq!(world.connection().await.state, ConnectionState::Error);
+        }
+        assert_eq!(world.hook(hook).await.waiting, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn webhooks_lost_doubled_or_late_change_nothing_in_the_end() {
     let faults = "lost-webhook=0.1,doubled-webhook=0.1,reordered-webhook=0.1,429=0.02,5xx=0.03";
     for world in World::each(60, faults).await {

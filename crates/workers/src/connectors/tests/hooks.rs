@@ -82,6 +82,13 @@ impl World {
     /// Takes in what was heard, as the door does, and works it off.
     pub(super) async fn hear(&self, ear: &Ear, hook: HookId) -> usize {
         self.desk.delivered().await;
+        let heard = self.take_in(ear, hook).await;
+        self.work().await;
+        heard
+    }
+
+    /// Takes in what was heard.
+    pub(super) async fn take_in(&self, ear: &Ear, hook: HookId) -> usize {
         let inbox = Inbox::start(self.app());
         let heard: Vec<Heard> = std::mem::take(&mut *ear.heard.lock().unwrap());
         let door = door(self.app(), hook).await.unwrap().unwrap();
@@ -91,7 +98,6 @@ impl World {
             let kept = Kept { tenant: door.tenant(), hook, name, body: delivery.body.clone() };
             inbox.keep(kept).await.unwrap();
         }
-        self.work().await;
         heard.len()
     }
 
