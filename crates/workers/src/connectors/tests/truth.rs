@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::connections::ConnectionState;
 use domain::kernel::Scope;
 use domain::kpis::{self, Grain, GroupBy, KpiQuery};
+use simulators::Kind;
 use simulators::server::Faults;
 use simulators::truth::{Figure, Metric, Of};
 
@@ -111,23 +112,13 @@ async fn what_happens_there_happens_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_wrong_on_the_way_changes_nothing() {
     let faults = "429=0.05,5xx=0.1,cut=0.1,duplicated-items=0.3,reordered-items=0.3,duplicated-page=0.1,expired-cursor=0.1,unknown-field=0.5";
-    let world = World::new(150, faults.parse().unwrap()).await;
-    world.work().await;
-    for _ in 0..6 {
-        world.desk.change(100);
-        world.later().await;
+    for kind in [Kind::Zendesk, Kind::Freshdesk] {
+        let world = World::of(kind, 150, faults.parse().unwrap()).await;
+        world.work().await;
+        for _ in 0..6 {
+            world.desk.change(100);
+            world.later().await;
+        }
+        world.assert_true().await;
     }
-    world.assert_true().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn freshdesk_what_goes_wrong_on_the_way_changes_nothing() {
-    let faults = "429=0.05,5xx=0.1,cut=0.1,duplicated-items=0.3,reordered-items=0.3,duplicated-page=0.1,expired-cursor=0.1,unknown-field=0.5";
-    let world = World::of(simulators::Kind::Freshdesk, 150, faults.parse().unwrap()).await;
-    world.work().await;
-    for _ in 0..6 {
-        world.desk.change(100);
-        world.later().await;
-    }
-    world.assert_true().await;
 }
