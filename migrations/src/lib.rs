@@ -15,6 +15,7 @@ mod m20261122_000010_connections;
 mod m20261122_000011_ratings;
 mod m20261122_000012_hooks;
 mod m20261122_000013_field_mappings;
+mod m20261122_000014_histories;
 pub mod schema;
 mod tenancy;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_ratings::Migration),
             Box::new(m20261122_000012_hooks::Migration),
             Box::new(m20261122_000013_field_mappings::Migration),
+            Box::new(m20261122_000014_histories::Migration),
         ]
     }
 }

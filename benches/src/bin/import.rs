@@ -21,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What an import leaves behind.
 const TABLES: &[&str] = &[
     "tickets",
-    "ticket_events",
+    "ticket_histories",
     "ticket_facts",
     "rollups",
     "people",

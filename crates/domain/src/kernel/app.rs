@@ -138,6 +138,19 @@ impl App {
         self.open(caller, Mode::Write(caller.tenant)).await
     }
 
+    /// Writes what is written again where it is lost, because what says how far it came is part of it. Nobody waits for the disk: where the
+    /// power fails, it may be gone as a whole, with what was committed like this after it, and nothing else. Whatever is committed in the
+    /// ordinary way makes all of it last.
+    pub(super) async fn write_again<T, F>(&self, caller: &Caller, write: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Scope) -> Result<T>,
+    {
+        let scope = self.open(caller, Mode::WriteAgain(caller.tenant)).await?;
+        let answer = write(&scope).await?;
+        self.commit(scope).await?;
+        Ok(answer)
+    }
+
     /// Writes: commits when `write` answers `Ok`, takes everything back otherwise.
     ///
     /// # Errors

@@ -12,14 +12,15 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use tokio::join;
 use uuid::Uuid;
 
 use super::db::{Conn, Tx};
-use super::dialect::{any, for_update};
+use super::dialect::{any, for_update, for_update_skip_locked};
 use super::{Error, Result, Scope, SystemScope, TenantOwned};
 
 /// The numbers of rows that a statement on SQLite may have.
-const LENGTHS: [usize; 3] = [64, 8, 1];
+const LENGTHS: [usize; 5] = [256, 64, 16, 4, 1];
 /// The numbers of keys that a statement on SQLite may have: the last one is repeated to fill up.
 const KEY_LENGTHS: [usize; 4] = [1, 8, 64, MOST_KEYS];
 const MOST_KEYS: usize = 512;
@@ -136,7 +137,7 @@ impl Insert {
 
     /// `tenant` is that of every row, where it is no column.
     async fn execute(self, tx: &Tx, tenant: Option<Uuid>, tail: &str) -> Result<u64> {
-        let rows = self.columns.first().map_or(0, |(_, cells)| cells.len());
+        let rows = self.rows();
         debug_assert!(
             self.columns.iter().all(|(_, cells)| cells.len() == rows),
             "columns of one length"
@@ -144,42 +145,76 @@ impl Insert {
         if rows == 0 {
             return Ok(0);
         }
-        let own = tenant.map(|_| "tenant_id");
-        let names: Vec<_> =
-            own.into_iter().chain(self.columns.iter().map(|(name, _)| *name)).collect();
-        let (count, names) = (names.len(), names.join(", "));
-        let into = format!("INSERT INTO {} ({names})", self.table);
+        if tx.get_database_backend() == DbBackend::Postgres {
+            self.execute_postgres(tx, tenant, tail).await
+        } else {
+            self.execute_sqlite(tx, tenant, tail).await
+        }
+    }
+
+    async fn execute_postgres(&self, tx: &Tx, tenant: Option<Uuid>, tail: &str) -> Result<u64> {
+        let (own, first) = if tenant.is_some() { ("$1, ", 2) } else { ("", 1) };
+        let (into, arrays) = (self.insert_into(tenant), self.arrays(first));
+        let sql = format!("{into} SELECT {own}* FROM UNNEST({arrays}) {tail}");
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = tenant.into_iter().fold(query, |query, tenant| query.bind(tenant));
+        let query = self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
+        // Made ready before the transaction is taken, which somebody else may be using until then.
         match tx.hold().await?.conn() {
             Conn::Postgres(conn, answers) => {
-                let (own, first) = if tenant.is_some() { ("$1, ", 2) } else { ("", 1) };
-                let arrays = self.arrays(first);
-                let sql = format!("{into} SELECT {own}* FROM UNNEST({arrays}) {tail}");
-                let query = sqlx::query(AssertSqlSafe(sql));
-                let query = tenant.into_iter().fold(query, |query, tenant| query.bind(tenant));
-                let query =
-                    self.columns.iter().fold(query, |query, (_, cells)| cells.bind_all(query));
                 Ok(answers.wait(query.execute(conn)).await?.rows_affected())
             }
-            Conn::Sqlite(conn) => {
-                let (mut start, mut written) = (0, 0);
-                while start < rows {
-                    let length =
-                        LENGTHS.into_iter().find(|length| start + length <= rows).unwrap_or(1);
-                    let sql = format!("{into} VALUES {} {tail}", Self::values(length, count));
-                    let mut query = sqlx::query(AssertSqlSafe(sql));
-                    for row in start..start + length {
-                        query = tenant.into_iter().fold(query, |query, tenant| query.bind(tenant));
-                        query = self
-                            .columns
-                            .iter()
-                            .fold(query, |query, (_, cells)| cells.bind_one(row, query));
-                    }
-                    written += query.execute(&mut *conn).await?.rows_affected();
-                    start += length;
-                }
-                Ok(written)
-            }
+            Conn::Sqlite(_) => Err(Error::internal("a transaction of the other database")),
         }
+    }
+
+    async fn execute_sqlite(&self, tx: &Tx, tenant: Option<Uuid>, tail: &str) -> Result<u64> {
+        let mut held = tx.hold().await?;
+        let Conn::Sqlite(conn) = held.conn() else {
+            return Err(Error::internal("a transaction of the other database"));
+        };
+        let (into, count) = (self.insert_into(tenant), self.columns.len() + tenant.iter().len());
+        let mut next = self.statement(0, &into, count, tenant, tail);
+        let mut written = 0;
+        while let Some((query, end)) = next {
+            // The next rows are made ready while these are written.
+            let ahead = async { self.statement(end, &into, count, tenant, tail) };
+            let (done, after) = join!(query.execute(&mut *conn), ahead);
+            written += done?.rows_affected();
+            next = after;
+        }
+        Ok(written)
+    }
+
+    /// The statement that adds the rows from `start` on, and where the next one begins.
+    fn statement(
+        &self,
+        start: usize,
+        into: &str,
+        count: usize,
+        tenant: Option<Uuid>,
+        tail: &str,
+    ) -> Option<(Query<'_, Sqlite, SqliteArguments>, usize)> {
+        let left = self.rows() - start;
+        let length = LENGTHS.into_iter().find(|length| *length <= left)?;
+        let sql = format!("{into} VALUES {} {tail}", Self::values(length, count));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in start..start + length {
+            query = tenant.into_iter().fold(query, |query, tenant| query.bind(tenant));
+            let columns = self.columns.iter();
+            query = columns.fold(query, |query, (_, cells)| cells.bind_one(row, query));
+        }
+        Some((query, start + length))
+    }
+
+    fn insert_into(&self, tenant: Option<Uuid>) -> String {
+        let own = tenant.map(|_| "tenant_id");
+        let names = own.into_iter().chain(self.columns.iter().map(|(name, _)| *name));
+        format!("INSERT INTO {} ({})", self.table, names.collect::<Vec<_>>().join(", "))
+    }
+
+    fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, cells)| cells.len())
     }
 
     /// Adds rows that others may be adding at the same moment. That is no conflict: the unit of work runs again and finds them.
@@ -187,7 +222,7 @@ impl Insert {
     /// # Errors
     /// Transient where a unique value is taken; those of the database.
     pub(crate) async fn run_unless_taken(self, scope: &Scope) -> Result<()> {
-        let rows = self.columns.first().map_or(0, |(_, cells)| cells.len());
+        let rows = self.rows();
         let written = self.run(scope, "ON CONFLICT DO NOTHING").await?;
         if written == rows as u64 {
             return Ok(());
@@ -218,7 +253,7 @@ impl Insert {
 pub(crate) struct Lookup {
     table: &'static str,
     fixed: Vec<(&'static str, Value)>,
-    is_locking: bool,
+    lock: fn(DbBackend) -> &'static str,
 }
 
 /// What a question finds for each of some values of one of its columns, the keys coming one by one as in [`Lookup`].
@@ -256,7 +291,7 @@ pub(crate) enum Keys {
 
 impl Lookup {
     pub(crate) const fn of(table: &'static str) -> Self {
-        Self { table, fixed: Vec::new(), is_locking: false }
+        Self { table, fixed: Vec::new(), lock: |_| "" }
     }
 
     /// Rows that have this value too.
@@ -269,7 +304,14 @@ impl Lookup {
     /// Keeps the rows from being changed by others until the scope ends. They are locked in the order of their keys.
     #[must_use]
     pub(crate) const fn locking(mut self) -> Self {
-        self.is_locking = true;
+        self.lock = for_update;
+        self
+    }
+
+    /// The same, but for those rows that others hold: they are not found.
+    #[must_use]
+    pub(crate) const fn locking_free(mut self) -> Self {
+        self.lock = for_update_skip_locked;
         self
     }
 
@@ -322,7 +364,7 @@ impl Lookup {
             .zip(&self.fixed)
             .map(|(place, (name, _))| format!(" AND {name} = ${place}"))
             .collect();
-        let lock = if self.is_locking { for_update(scope.backend()) } else { "" };
+        let lock = (self.lock)(scope.backend());
         format!(
             "SELECT found.* FROM UNNEST(${}::{array}) AS wanted (key), LATERAL (SELECT * FROM {} \
              WHERE tenant_id = $1{fixed} AND {column} = wanted.key OFFSET 0{lock}) AS found",

@@ -181,6 +181,8 @@ pub(super) enum Mode {
     Read(TenantId),
     /// One tenant.
     Write(TenantId),
+    /// One tenant, by somebody who writes the same again where it is lost: nobody waits for the disk.
+    WriteAgain(TenantId),
     /// The few tables that are looked at across tenants.
     System,
     /// The same, nothing written.
@@ -197,6 +199,10 @@ impl Mode {
             Self::Write(tenant) => {
                 format!("BEGIN READ WRITE; SELECT set_config('app.tenant', '{}', true)", tenant.0)
             }
+            Self::WriteAgain(tenant) => format!(
+                "BEGIN READ WRITE; SELECT set_config('synchronous_commit', 'off', true), set_config('app.tenant', '{}', true)",
+                tenant.0
+            ),
             Self::System => {
                 "BEGIN READ WRITE; SELECT set_config('role', 'plumbline_system', true)".to_owned()
             }
@@ -269,8 +275,14 @@ impl Tx {
                 Mode::Read(_) | Mode::SystemRead => {
                     readers.begin_with("BEGIN").await.map(State::Sqlite)
                 }
+                // Said at every beginning, so that it never depends on whoever wrote before.
                 Mode::Write(_) | Mode::System => {
-                    writer.begin_with("BEGIN IMMEDIATE").await.map(State::Sqlite)
+                    let begin = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+                    writer.begin_with(begin).await.map(State::Sqlite)
+                }
+                Mode::WriteAgain(_) => {
+                    let begin = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+                    writer.begin_with(begin).await.map(State::Sqlite)
                 }
             },
         }

@@ -1,4 +1,4 @@
-//! Rows: three tables of our own, and views of what the numbers need of other features.
+//! Rows: four tables of our own, and views of what the numbers need of other features.
 
 use sea_orm::entity::prelude::*;
 
@@ -113,6 +113,30 @@ pub(super) mod dirty {
         const TENANT: Column = Column::TenantId;
         const ID: Column = Column::AgentId;
         const NOUN: &'static str = "dirty cell";
+    }
+}
+
+/// Tickets whose facts have to be made anew.
+pub(super) mod dirty_ticket {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "dirty_tickets")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub ticket_id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl TenantOwned for Entity {
+        const TENANT: Column = Column::TenantId;
+        const ID: Column = Column::TicketId;
+        const NOUN: &'static str = "dirty ticket";
     }
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod derived;
 mod entity;
 mod follow;
+mod histories;
 mod history;
 pub mod import;
 mod queries;
@@ -19,6 +20,7 @@ mod types;
 pub use commands::{check_mapping_name, delete_mapping, link_queue, put_mapping};
 pub use derived::{Derived, State, creation, derive};
 pub use follow::{Follow, TicketChange};
+pub use histories::histories;
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{
     customers, events, events_of, get, has_queue, linked_queues, list, many, mapping, mappings,

@@ -6,8 +6,9 @@ use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use super::Effect;
-use super::entity::{customer, event, mapping, queue, queue_team, rating, ticket};
+use super::entity::history::Event;
+use super::entity::{customer, mapping, queue, queue_team, rating, ticket};
+use super::histories;
 use super::types::{
     Customer, CustomerId, ImportMapping, MappingId, Queue, QueueId, QueueTeam, QueueTeamId, Rating,
     Ticket, TicketEvent, TicketFilter, TicketId, TicketSort,
@@ -110,39 +111,22 @@ pub async fn events_of(
     ids: &[TicketId],
 ) -> Result<Vec<(TicketId, Vec<TicketEvent>)>> {
     let tickets = many(scope, ids).await?;
-    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-    let mut rows: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
-    for row in rows_of(scope, &ids).await? {
-        rows.entry(row.ticket_id).or_default().push(row);
-    }
+    let mut events = histories::events_of(scope, tickets.iter().map(|ticket| ticket.id)).await?;
     let told = |ticket: Ticket| {
-        let rows = rows.remove(&ticket.id).unwrap_or_default();
-        let events: Result<Vec<_>> =
-            rows.into_iter().map(|row| told(row, ticket.merged_into)).collect();
-        Ok((ticket.id, events?))
+        let events = events.remove(&ticket.id).unwrap_or_default().into_iter();
+        (ticket.id, events.map(|event| told(event, ticket.merged_into)).collect())
     };
-    tickets.into_iter().map(told).collect()
+    Ok(tickets.into_iter().map(told).collect())
 }
 
-fn told(row: event::Model, merged_into: Option<TicketId>) -> Result<TicketEvent> {
-    let effects: Vec<Effect> = serde_json::from_str(&row.effects)?;
-    Ok(TicketEvent {
-        at: row.at,
-        kind: row.kind,
-        actor_kind: row.actor_kind,
-        actor_id: row.actor_id,
-        effects: effects.iter().map(|effect| effect.word(merged_into)).collect(),
-    })
-}
-
-async fn rows_of(scope: &Scope, ids: &[TicketId]) -> Result<Vec<event::Model>> {
-    let wanted = any(scope.backend(), event::Column::TicketId, ids.iter().map(|id| id.0));
-    let rows = scope.find::<event::Entity>().filter(wanted);
-    Ok(rows
-        .order_by_asc(event::Column::At)
-        .order_by_asc(event::Column::Seq)
-        .all(scope.tx())
-        .await?)
+fn told(event: Event, merged_into: Option<TicketId>) -> TicketEvent {
+    TicketEvent {
+        at: event.at,
+        kind: event.kind,
+        actor_kind: event.actor_kind,
+        actor_id: event.actor_id,
+        effects: event.effects.iter().map(|effect| effect.word(merged_into)).collect(),
+    }
 }
 
 /// What the customer of a ticket thought of the answers, in order.

@@ -122,7 +122,7 @@ fn a_database_that_is_damaged_older_or_newer_is_found() {
 #[test]
 fn damage_that_only_a_look_at_every_page_finds_is_found() {
     let bench = bench();
-    let page = scalar(&bench, "SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_events'");
+    let page = scalar(&bench, "SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_histories'");
     let size = scalar(&bench, "PRAGMA page_size");
     let at = usize::try_from((page - 1) * size).unwrap();
     let file = bench.data().join("plumbline.db");

@@ -165,7 +165,7 @@ fn a_person_is_exported_and_erased_and_a_later_import_does_not_bring_them_back()
     if place.test.url().is_none() {
         assert!(!place.in_file("acme-agent-3") && place.in_file("acme-agent-1"));
     }
-    for table in ["tickets", "ticket_events", "ticket_facts", "rollups", "people"] {
+    for table in ["tickets", "ticket_histories", "ticket_facts", "rollups", "people"] {
         let lines = |folder: &str| {
             let file = place.bench.path(&format!("{folder}/{table}.ndjson"));
             fs::read_to_string(file).unwrap().lines().count()

@@ -2,7 +2,8 @@
 //!
 //! - `contract`: what a connector is. It reads pages and knows nothing of storage.
 //! - `http`: what every vendor's HTTP has in common.
-//! - `sync`: the loop. What a page tells and the checkpoint after it are one transaction.
+//! - `sync`: the loop, with `reader`, which asks for the next page while `store` writes this one. What a page tells and the checkpoint after
+//!   it are one transaction.
 //! - `zendesk` and its like: one folder for each vendor, with its URLs and its JSON.
 
 pub mod contract;
@@ -10,6 +11,7 @@ mod freshdesk;
 pub mod http;
 mod intercom;
 mod jira;
+mod reader;
 mod servicenow;
 mod store;
 mod sync;
@@ -21,6 +23,7 @@ use domain::connections::Vendor;
 
 use contract::Connector;
 pub(crate) use store::units;
+pub use sync::take_turn;
 
 /// The connector of a vendor.
 #[must_use]

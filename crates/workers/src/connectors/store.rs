@@ -6,46 +6,44 @@ use domain::connections::FieldMapping;
 use domain::connections::sync::{Advance, advance};
 use domain::kernel::{Result, Scope};
 use domain::kpis;
-use domain::tickets::source::{
-    self, References, Rows, SourceEffect, SourceRow, SourceTicket, Unit,
-};
+use domain::tickets::source::{self, Rows, SourceEffect, SourceRow, SourceTicket, Unit};
 
-use super::contract::{Item, Mode, Step, Stream};
+use super::contract::{Item, Mode, Stream};
+use super::reader::Page;
 use super::sync::Turn;
 
-/// Stores a page, and gives whom it found or made.
-pub(super) async fn store(turn: &Turn<'_>, stream: &Stream, step: Step) -> Result<References> {
-    let app = &turn.context.app;
-    let (id, run) = (turn.account.id, turn.run);
+/// Stores a page, and remembers whom it found or made.
+pub(super) async fn store(turn: &mut Turn<'_>, stream: &Stream, page: Page) -> Result<()> {
+    let app = &turn.reader.context.app;
+    let (id, run) = (turn.reader.account.id, turn.run);
+    let Page { items, mut units, next, has_more, reached_at, .. } = page;
     // A sweep that has ended begins anew, when it is time.
-    let has_ended = stream.mode == Mode::Sweep && !step.has_more;
-    let checkpoint = (!has_ended).then(|| serde_json::to_string(&step.next)).transpose()?;
-    let mut done = Advance {
-        checkpoint,
-        reached_at: step.reached_at,
-        items: step.items.len() as u64,
-        changed: 0,
-    };
-    let rows = source::rows_at_once(app.database());
-    let mut units = units(step.items, &turn.account.mapping, rows);
+    let has_ended = stream.mode == Mode::Sweep && !has_more;
+    let checkpoint = (!has_ended).then(|| serde_json::to_string(&next)).transpose()?;
+    let mut done = Advance { checkpoint, reached_at, items, changed: 0 };
     let last = units.pop().unwrap_or_default();
-    let mut known = turn.known.clone();
-    for unit in &units {
+    for unit in units {
+        let known = &turn.known;
         let write =
-            async |scope: &Scope| source::write(scope, id, &known, unit, kpis::follow).await;
-        let written = app.write_for(turn.job, write).await?;
+            async |scope: &Scope| source::write(scope, id, known, &unit, kpis::follow_later).await;
+        let written = app.write_part_for(turn.job, write).await?;
         done.changed += written.changed;
-        known.remember(written.references);
+        turn.known.remember(written.references);
     }
+    let known = &turn.known;
     let write = async |scope: &Scope| {
-        let written = source::write(scope, id, &known, &last, kpis::follow).await?;
+        let written = source::write(scope, id, known, &last, kpis::follow_later).await?;
         done.changed += written.changed;
         advance(scope, id, run, stream.name, &done).await?;
         Ok(written.references)
     };
-    let found = app.write_for(turn.job, write).await?;
-    known.remember(found);
-    Ok(known)
+    // Of a page that another follows nobody waits for the disk: what the power takes back is read again from where it ends then.
+    let found = match has_more {
+        true => app.write_part_for(turn.job, write).await?,
+        false => app.write_for(turn.job, write).await?,
+    };
+    turn.known.remember(found);
+    Ok(())
 }
 
 /// What the helpdesk's own words mean.

@@ -69,6 +69,11 @@ pub struct Claimed {
 }
 
 impl Claimed {
+    /// Whoever acts in it.
+    fn caller(&self) -> Caller {
+        Caller { request_id: self.request_id.clone(), ..Caller::system(self.tenant) }
+    }
+
     /// How long to wait after a failure: the fourth power of the tries in seconds, spread by a fifth either way.
     #[must_use]
     pub fn backoff(&self) -> Duration {
@@ -169,12 +174,24 @@ impl App {
     where
         F: AsyncFnOnce(&Scope) -> Result<T>,
     {
-        let sql = "UPDATE jobs SET due_at = $4, attempt = 1 WHERE tenant_id = $1 AND id = $2 AND token = $3 AND state = 'running'";
-        let caller = Caller { request_id: job.request_id.clone(), ..Caller::system(job.tenant) };
-        self.write(&caller, async |scope| {
-            if !touch(scope.tx(), sql, job, [(scope.now() + LEASE).into()]).await? {
-                return Err(Error::conflict("lease_lost", "another worker has taken this job"));
-            }
+        self.write(&job.caller(), async |scope| {
+            hold(scope, job).await?;
+            write(scope).await
+        })
+        .await
+    }
+
+    /// The same for a part of a job that is done again where it is lost, because what says how far it came is written with it. Nobody waits
+    /// for the disk: a power failure may take it back, as a whole and with every part after it. A process that dies takes nothing back.
+    ///
+    /// # Errors
+    /// As [`App::write_for`].
+    pub async fn write_part_for<T, F>(&self, job: &Claimed, write: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Scope) -> Result<T>,
+    {
+        self.write_again(&job.caller(), async |scope| {
+            hold(scope, job).await?;
             write(scope).await
         })
         .await
@@ -213,6 +230,15 @@ const DONE: &str = "DELETE FROM jobs WHERE tenant_id = $1 AND id = $2 AND token 
 const RETRY: &str = "UPDATE jobs SET state = CASE WHEN attempt >= max_attempts THEN 'dead' ELSE 'ready' END, due_at = $4, last_error = $5 \
                      WHERE tenant_id = $1 AND id = $2 AND token = $3";
 const SNOOZE: &str = "UPDATE jobs SET state = 'ready', due_at = $4, attempt = attempt - 1 WHERE tenant_id = $1 AND id = $2 AND token = $3";
+
+/// Makes sure that the claim holds, for another lease.
+async fn hold(scope: &Scope, job: &Claimed) -> Result<()> {
+    let sql = "UPDATE jobs SET due_at = $4, attempt = 1 WHERE tenant_id = $1 AND id = $2 AND token = $3 AND state = 'running'";
+    if touch(scope.tx(), sql, job, [(scope.now() + LEASE).into()]).await? {
+        return Ok(());
+    }
+    Err(Error::conflict("lease_lost", "another worker has taken this job"))
+}
 
 /// Runs a statement on a claimed job's row. Returns whether the claim still held.
 async fn touch<const N: usize>(

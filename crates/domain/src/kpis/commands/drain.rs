@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::derive::{derive, is_any_ticket_marked};
 use super::replace::{Cell, insert_marks};
 use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::condition::is_waiting;
@@ -33,13 +34,16 @@ const EVERY_DAY: u32 = (1 << 31) - 1;
 const ON_STORED: &str = "ON CONFLICT (tenant_id, measure, agent_id, month, queue_id, channel) \
                          DO UPDATE SET n = excluded.n, total = excluded.total, cells = excluded.cells";
 
-/// Adds up at most `limit` marked months and returns how many it finished or brought further; 0 when nothing is marked that nobody else
-/// is at. One short transaction: call it again until it returns 0.
+/// Makes the facts of some marked tickets, or adds up at most `limit` marked months where no ticket is marked, and returns how many it
+/// finished or brought further; 0 when nothing is marked that nobody else is at. One short transaction: call it again until it returns 0.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn drain(scope: &Scope, limit: u32) -> Result<usize> {
-    drain_unit(scope, limit, FACTS_PER_UNIT).await
+    match derive(scope).await? {
+        0 => drain_unit(scope, limit, FACTS_PER_UNIT).await,
+        derived => Ok(derived),
+    }
 }
 
 /// The same with another measure of how much is enough.
@@ -321,7 +325,8 @@ fn statement(scope: &Scope, sql: &str, values: impl IntoIterator<Item = Value>) 
 /// Those of the database.
 pub async fn is_pending(scope: &Scope) -> Result<bool> {
     let any = scope.find::<dirty::Entity>().select_only().column(dirty::Column::Measure).limit(1);
-    Ok(scope.tx().query_one_raw(any.build(scope.backend())).await?.is_some())
+    let cell = scope.tx().query_one_raw(any.build(scope.backend())).await?;
+    Ok(cell.is_some() || is_any_ticket_marked(scope).await?)
 }
 
 /// Whether something is marked, and no job is there to add it up.

@@ -17,6 +17,7 @@ use crate::kernel::dialect::any;
 use crate::kernel::{Error, PersonId, Result, Scope, TenantOwned};
 use crate::kpis::aggregate::Row;
 use crate::kpis::cells::Damaged;
+use crate::kpis::commands::is_any_ticket_marked;
 use crate::kpis::entity::{channel, known};
 use crate::kpis::entity::{dirty, fact, person, rollup};
 use crate::kpis::slots::{Month, day_of, is_edge, micros_of, month_of, slot_of};
@@ -30,7 +31,7 @@ const MAX_ROWS: usize = 20_000;
 ///
 /// A caller who reaches some teams gets totals of what those teams did while it was theirs, and rows of single people only for those who
 /// are in reach now. A total that would tell of exactly one person whom the caller may not see is withheld. The number of statements is
-/// the same however much is asked for: at most eleven.
+/// the same however much is asked for: at most twelve.
 ///
 /// # Errors
 /// `forbidden` without the permission, `invalid` for a question that makes no sense, `not_found` for a person or team outside the
@@ -55,7 +56,7 @@ pub async fn answer(scope: &Scope, metric: Metric, query: &KpiQuery) -> Result<K
     }
 }
 
-/// The same from facts alone, which needs no rollups and is never pending: for edges that quarter hours cannot be cut at, and to test
+/// The same from facts alone, which needs no rollups: for edges that quarter hours cannot be cut at, and to test
 /// the other way against.
 ///
 /// # Errors
@@ -160,6 +161,7 @@ async fn balances<'a>(scope: &Scope, plan: &'a Plan) -> Result<Sheet<'a>> {
 }
 
 async fn from_facts(scope: &Scope, plan: &Plan) -> Result<KpiAnswer> {
+    let pending = is_any_ticket_marked(scope).await?;
     let facts = facts(scope, plan, plan.range()).await?;
     let mut sheet = Sheet::new(plan);
     if plan.is_balance() {
@@ -171,7 +173,7 @@ async fn from_facts(scope: &Scope, plan: &Plan) -> Result<KpiAnswer> {
     } else {
         facts.iter().for_each(|(key, at, value)| sheet.add_fact(key, *at, *value));
     }
-    told(scope, plan, false, sheet).await
+    told(scope, plan, pending, sheet).await
 }
 
 async fn facts(scope: &Scope, plan: &Plan, (from, to): (i64, i64)) -> Result<Vec<(Key, i64, i64)>> {
@@ -207,7 +209,9 @@ async fn pending(scope: &Scope, plan: &Plan) -> Result<bool> {
         .select_only()
         .column(Column::Days)
         .limit(1);
-    Ok(scope.tx().query_one_raw(select.build(scope.backend())).await?.is_some())
+    let touched = scope.tx().query_one_raw(select.build(scope.backend())).await?;
+    // What a marked ticket will change is not known yet.
+    Ok(touched.is_some() || is_any_ticket_marked(scope).await?)
 }
 
 /// The columns that the tables have in common.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod derive;
 mod drain;
 mod engines;
 mod explanations;

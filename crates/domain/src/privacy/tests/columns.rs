@@ -38,8 +38,8 @@ const NAMES_NOBODY: &[(&str, &str)] = &[
     ("sync_streams", "checkpoint name trouble trouble_code"),
     ("teams", "kind name state"),
     ("tenants", "name slug state time_zone week_start"),
-    ("ticket_events", "actor_kind effects kind merged_into"),
     ("ticket_facts", "channel"),
+    ("ticket_histories", "events"),
     ("tickets", "channel external_id initiated_by merged_into priority status tags"),
     ("users", "state"),
 ];
@@ -69,7 +69,6 @@ const NO_SECRETS: &[(&str, &str)] = &[
     ("inbox", "body delivery"),
     ("rollups", "cells"),
     ("signing_keys", "public_key"),
-    ("ticket_events", "source_key"),
 ];
 
 async fn tables() -> Vec<Table> {

@@ -1,7 +1,7 @@
 //! Rows.
 
 pub(crate) mod customer;
-pub(crate) mod event;
+pub(crate) mod history;
 pub(crate) mod mapping;
 pub(crate) mod queue;
 pub(crate) mod queue_team;

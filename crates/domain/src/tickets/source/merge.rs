@@ -4,21 +4,22 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::super::entity::{event, ticket};
+use super::super::entity::history::Event;
+use super::super::entity::ticket;
 use super::super::{
     ActorKind, Channel, Derived, Effect, History, HistoryEvent, InitiatedBy, StatusCategory,
     TicketId, derive,
 };
-use super::references::References;
+use super::references::Known;
 use super::ticket::{KeyedEvent, SourceKey, SourceTicket};
-use super::types::{Attributes, GONE, Rows, SourceAgent, SourceEffect, SourceEvent};
+use super::types::{Attributes, GONE, Rows, SourceEffect, SourceEvent};
 use crate::connections::ConnectionId;
-use crate::kernel::{Error, PersonId, Result, TenantId};
+use crate::kernel::{Error, Result, TenantId};
 
 /// A ticket as it is stored.
 pub(super) struct Stored {
     pub(super) row: ticket::Model,
-    pub(super) events: Vec<event::Model>,
+    pub(super) events: Vec<Event>,
 }
 
 /// Where a ticket is put.
@@ -33,10 +34,8 @@ pub(super) struct Place {
 pub(super) struct Change {
     pub(super) row: ticket::Model,
     pub(super) is_new: bool,
-    /// Events that are new or not as they were.
-    pub(super) written: Vec<event::Model>,
-    /// Keys of events that are no more.
-    pub(super) removed: Vec<Vec<u8>>,
+    /// All events as they are stored, where any of them is not as it was.
+    pub(super) events: Option<String>,
     pub(super) history: History,
 }
 
@@ -45,7 +44,7 @@ pub(super) fn merge(
     place: Place,
     source: &SourceTicket,
     stored: Option<Stored>,
-    references: &References,
+    known: Known<'_>,
     id: impl FnOnce() -> TicketId,
 ) -> Result<Option<Change>> {
     let is_new = stored.is_none();
@@ -53,27 +52,28 @@ pub(super) fn merge(
         row: blank(place, &source.external_id, id()),
         events: Vec::new(),
     });
-    let before = row.clone();
+    let before = (!is_new).then(|| row.clone());
     let is_older =
         matches!((source.version, row.source_version), (Some(given), Some(known)) if given < known);
     if is_older && source.shape == Rows::Tickets {
         return Ok(None);
     }
     if !is_older {
-        take_attributes(&mut row, &source.attributes, references)?;
+        take_attributes(&mut row, &source.attributes, known)?;
         row.source_version = source.version.or(row.source_version);
     }
-    let events = Events::merge(source, events, is_older, references, row.id, place.tenant)?;
-    if !is_new && row == before && events.written.is_empty() && events.removed.is_empty() {
+    let events = Events::merge(source, events, is_older, known)?;
+    if before.as_ref() == Some(&row) && !events.is_changed {
         return Ok(None);
     }
-    let (history, merged_into) = events.history(&row)?;
+    let stored = events.is_changed.then(|| serde_json::to_string(&events.all)).transpose()?;
+    let merged_into = events.merged_into();
+    let history = events.history(&row);
     let derived = derive(&history).ok_or_else(|| Error::internal("a ticket without events"))?;
     take_derived(&mut row, derived, merged_into)?;
     row.updated_at = place.now;
     row.version += 1;
-    let Events { written, removed, .. } = events;
-    Ok(Some(Change { row, is_new, written, removed, history }))
+    Ok(Some(Change { row, is_new, events: stored, history }))
 }
 
 fn blank(place: Place, external_id: &str, id: TicketId) -> ticket::Model {
@@ -110,7 +110,7 @@ fn blank(place: Place, external_id: &str, id: TicketId) -> ticket::Model {
 fn take_attributes(
     row: &mut ticket::Model,
     attributes: &Attributes,
-    references: &References,
+    known: Known<'_>,
 ) -> Result<()> {
     row.channel = attributes.channel.unwrap_or(row.channel);
     row.initiated_by = attributes.initiated_by.unwrap_or(row.initiated_by);
@@ -121,7 +121,7 @@ fn take_attributes(
         row.source_reopens = figures.reopens;
     }
     if let Some(customer) = &attributes.customer {
-        row.customer_id = Some(known(&references.customers, &customer.id)?);
+        row.customer_id = Some(known.customer(&customer.id)?);
     }
     Ok(())
 }
@@ -147,37 +147,28 @@ fn take_derived(
     Ok(())
 }
 
-/// The events of a ticket while they are merged.
+/// The events of a ticket, merged.
 struct Events {
-    /// All that stay, with their effects where these are known already.
-    all: Vec<(event::Model, Option<Vec<Effect>>)>,
-    written: Vec<event::Model>,
-    removed: Vec<Vec<u8>>,
+    /// All that stay, in order.
+    all: Vec<Event>,
+    /// Some are new, not as they were, or no more.
+    is_changed: bool,
 }
 
 impl Events {
     fn merge(
         source: &SourceTicket,
-        stored: Vec<event::Model>,
+        stored: Vec<Event>,
         is_older: bool,
-        references: &References,
-        ticket: TicketId,
-        tenant: TenantId,
+        known: Known<'_>,
     ) -> Result<Self> {
         let mut next_seq = stored.iter().map(|event| event.seq + 1).max().unwrap_or(0);
-        let mut by_key: HashMap<Vec<u8>, event::Model> =
-            stored.into_iter().map(|event| (event.source_key.clone(), event)).collect();
-        let mut events = Self {
-            all: Vec::with_capacity(source.events.len() + by_key.len()),
-            written: Vec::new(),
-            removed: Vec::new(),
-        };
+        let mut by_key: HashMap<SourceKey, Event> =
+            stored.into_iter().map(|event| (event.key, event)).collect();
+        let all = Vec::with_capacity(source.events.len() + by_key.len());
+        let mut events = Self { all, is_changed: false };
         for (place, keyed) in (0..).zip(&source.events) {
-            let old = by_key.remove(keyed.key.0.as_slice());
-            if let (Some(old), true) = (&old, is_older) {
-                events.all.push((old.clone(), None));
-                continue;
-            }
+            let old = by_key.remove(&keyed.key);
             let seq = match (source.shape, &old) {
                 // The times of a ticket row are told in one order, however often.
                 (Rows::Tickets, _) => place,
@@ -187,110 +178,92 @@ impl Events {
                     next_seq - 1
                 }
             };
-            let effects = effects_of(&keyed.event, references)?;
-            let event = row_of(tenant, ticket, keyed.key, seq, &keyed.event, &effects, references)?;
-            if old.as_ref() != Some(&event) {
-                events.written.push(event.clone());
-            }
-            events.all.push((event, Some(effects)));
+            events.all.push(match old {
+                Some(old) if is_older => old,
+                old => {
+                    let event = event_of(keyed, seq, known)?;
+                    events.is_changed |= old.as_ref() != Some(&event);
+                    event
+                }
+            });
         }
         let is_told = |it: &KeyedEvent| it.event.kind != GONE;
         let is_back = !is_older && source.events.iter().any(is_told);
         events.keep_or_remove(by_key, source.shape, is_back);
-        events.all.sort_by_key(|(event, _)| (event.at, event.seq));
+        events.all.sort_by_key(|event| (event.at, event.seq));
         Ok(events)
     }
 
     /// What the file does not tell stays, unless a ticket row told it before and this one does not. What is told again is not gone.
-    fn keep_or_remove(&mut self, rest: HashMap<Vec<u8>, event::Model>, shape: Rows, is_back: bool) {
-        let replaced: HashSet<[u8; 16]> = match shape {
-            Rows::Tickets => SourceKey::of_ticket_row().map(|key| key.0).into(),
+    fn keep_or_remove(&mut self, rest: HashMap<SourceKey, Event>, shape: Rows, is_back: bool) {
+        if rest.is_empty() {
+            return;
+        }
+        let replaced: HashSet<SourceKey> = match shape {
+            Rows::Tickets => SourceKey::of_ticket_row().into(),
             Rows::Events => HashSet::new(),
         };
-        for (key, event) in rest {
-            let is_replaced =
-                <[u8; 16]>::try_from(key.as_slice()).is_ok_and(|key| replaced.contains(&key));
-            if is_replaced || (is_back && event.kind == GONE) {
-                self.removed.push(key);
+        for event in rest.into_values() {
+            if replaced.contains(&event.key) || (is_back && event.kind == GONE) {
+                self.is_changed = true;
             } else {
-                self.all.push((event, None));
+                self.all.push(event);
             }
         }
-        self.removed.sort_unstable();
     }
 
-    /// The history, and the source's id of the ticket that this one went into.
-    fn history(&self, row: &ticket::Model) -> Result<(History, Option<String>)> {
-        let mut events = Vec::with_capacity(self.all.len());
-        let mut merged_into = None;
-        for (event, effects) in &self.all {
-            let effects: Vec<Effect> = match effects {
-                Some(effects) => effects.clone(),
-                None => serde_json::from_str(&event.effects)?,
-            };
-            if effects.contains(&Effect::Restored) {
-                merged_into = None;
-            }
-            merged_into = event.merged_into.clone().or(merged_into);
-            events.push(HistoryEvent {
-                at: event.at,
-                actor_kind: event.actor_kind,
-                actor: event.actor_id,
-                effects,
-            });
+    /// The source's id of the ticket that this one went into.
+    fn merged_into(&self) -> Option<String> {
+        self.all
+            .iter()
+            .fold(None, |into, event| {
+                let into = into.filter(|_| !event.effects.contains(&Effect::Restored));
+                event.merged_into.as_ref().or(into)
+            })
+            .cloned()
+    }
+
+    fn history(self, row: &ticket::Model) -> History {
+        History {
+            channel: row.channel,
+            initiated_by: row.initiated_by,
+            is_test: row.is_test,
+            events: self.all.into_iter().map(HistoryEvent::from).collect(),
         }
-        Ok((
-            History {
-                channel: row.channel,
-                initiated_by: row.initiated_by,
-                is_test: row.is_test,
-                events,
-            },
-            merged_into,
-        ))
     }
 }
 
-fn row_of(
-    tenant: TenantId,
-    ticket: TicketId,
-    key: SourceKey,
-    seq: i32,
-    event: &SourceEvent,
-    effects: &[Effect],
-    references: &References,
-) -> Result<event::Model> {
+fn event_of(keyed: &KeyedEvent, seq: i32, known: Known<'_>) -> Result<Event> {
+    let KeyedEvent { key, event } = keyed;
     let merged_into = event.effects.iter().find_map(|effect| {
         if let SourceEffect::Merged(into) = effect { into.clone() } else { None }
     });
     let human = event.actor.who.as_ref().filter(|_| event.actor.kind == ActorKind::Human);
-    Ok(event::Model {
-        tenant_id: tenant,
-        ticket_id: ticket,
-        source_key: key.0.to_vec(),
+    Ok(Event {
+        key: *key,
         seq,
         at: DateTime::from_timestamp_micros(event.at)
             .ok_or_else(|| Error::internal("a time out of range"))?,
         kind: event.kind.clone(),
         actor_kind: event.actor.kind,
-        actor_id: human.map(|agent| person(references, agent)).transpose()?,
-        effects: serde_json::to_string(effects)?,
+        actor_id: human.map(|agent| known.agent(&agent.id)).transpose()?,
+        effects: effects_of(event, known)?,
         merged_into,
     })
 }
 
-fn effects_of(event: &SourceEvent, references: &References) -> Result<Vec<Effect>> {
+fn effects_of(event: &SourceEvent, known: Known<'_>) -> Result<Vec<Effect>> {
     let effect = |effect: &SourceEffect| -> Result<Effect> {
         Ok(match effect {
             SourceEffect::Created => Effect::Created,
             SourceEffect::Message { public } => Effect::Message { public: *public },
             SourceEffect::Status(status) => Effect::Status(*status),
             SourceEffect::Assignee(agent) => {
-                Effect::Assignee(agent.as_ref().map(|agent| person(references, agent)).transpose()?)
+                Effect::Assignee(agent.as_ref().map(|agent| known.agent(&agent.id)).transpose()?)
             }
-            SourceEffect::Queue(name) => Effect::Queue(
-                name.as_ref().map(|name| known(&references.queues, name)).transpose()?,
-            ),
+            SourceEffect::Queue(name) => {
+                Effect::Queue(name.as_ref().map(|name| known.queue(name)).transpose()?)
+            }
             SourceEffect::Priority(priority) => Effect::Priority(priority.clone()),
             SourceEffect::Tag(tag) => Effect::Tag(tag.clone()),
             SourceEffect::Escalated => Effect::Escalated,
@@ -303,14 +276,4 @@ fn effects_of(event: &SourceEvent, references: &References) -> Result<Vec<Effect
         })
     };
     event.effects.iter().map(effect).collect()
-}
-
-fn person(references: &References, agent: &SourceAgent) -> Result<PersonId> {
-    known(&references.agents, &agent.id)
-}
-
-fn known<T: Copy>(ids: &HashMap<String, T>, name: &str) -> Result<T> {
-    ids.get(name)
-        .copied()
-        .ok_or_else(|| Error::internal("a unit names something that was not resolved"))
 }

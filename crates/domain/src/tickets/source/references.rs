@@ -10,7 +10,7 @@ use super::ticket::SourceTicket;
 use super::types::{SourceAgent, SourceCustomer, SourceEffect, SourceQueue};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
-use crate::kernel::{PersonId, Result, Scope};
+use crate::kernel::{Error, PersonId, Result, Scope};
 use crate::people::identities;
 use crate::people::identities::Newcomer;
 
@@ -63,6 +63,36 @@ impl Names {
     }
 }
 
+/// Our ids of everything that a unit names: of what was remembered, and of what was found or made for it.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) remembered: &'a References,
+    pub(super) found: &'a References,
+}
+
+impl Known<'_> {
+    pub(super) fn agent(&self, id: &str) -> Result<PersonId> {
+        known(&self.found.agents, &self.remembered.agents, id)
+    }
+
+    pub(super) fn queue(&self, id: &str) -> Result<QueueId> {
+        known(&self.found.queues, &self.remembered.queues, id)
+    }
+
+    pub(super) fn customer(&self, id: &str) -> Result<CustomerId> {
+        known(&self.found.customers, &self.remembered.customers, id)
+    }
+}
+
+fn known<T: Copy>(
+    found: &HashMap<String, T>,
+    remembered: &HashMap<String, T>,
+    id: &str,
+) -> Result<T> {
+    let known = found.get(id).or_else(|| remembered.get(id)).copied();
+    known.ok_or_else(|| Error::internal("a unit names something that was not resolved"))
+}
+
 /// Our ids of a source's: what a unit found or made, remembered for the next ones.
 #[derive(Clone, Debug, Default)]
 pub struct References {
@@ -82,21 +112,22 @@ impl References {
         remember(&mut self.customers, customers);
     }
 
-    /// Finds or makes everything that a unit names.
+    /// Finds or makes everything that a unit names and that is not remembered. Customers who are new have their ids, and are still to be
+    /// added: they are many, and whoever asked has something to do meanwhile.
     pub(super) async fn resolve(
         &self,
         scope: &Scope,
         connection: ConnectionId,
         names: &Names,
-    ) -> Result<Self> {
+    ) -> Result<(Self, Insert)> {
         let mut found = Self::default();
-        let agents = unknown(&self.agents, &mut found.agents, &names.agents);
+        let agents = unknown(&self.agents, &names.agents);
         found.people(scope, connection, agents).await?;
-        let customers = unknown(&self.customers, &mut found.customers, &names.customers);
-        found.customers(scope, connection, customers).await?;
-        let queues = unknown(&self.queues, &mut found.queues, &names.queues);
+        let queues = unknown(&self.queues, &names.queues);
         found.queues(scope, connection, queues).await?;
-        Ok(found)
+        let customers = unknown(&self.customers, &names.customers);
+        let customers = found.customers(scope, connection, customers).await?;
+        Ok((found, customers))
     }
 
     async fn people(
@@ -140,7 +171,7 @@ impl References {
             .column("id", Cells::Uuid(ids.iter().map(|id| Some(id.0)).collect()))
             .column("name", Cells::Text(wanted.iter().map(name).collect()));
         let external = wanted.keys().map(|id| Some((*id).clone())).collect();
-        insert_of_source(scope, connection, rows, external).await?;
+        of_new(scope, connection, rows, external).run_unless_taken(scope).await?;
         self.queues.extend(wanted.into_keys().cloned().zip(ids));
         Ok(())
     }
@@ -150,7 +181,7 @@ impl References {
         scope: &Scope,
         connection: ConnectionId,
         mut wanted: BTreeMap<&String, &SourceCustomer>,
-    ) -> Result<()> {
+    ) -> Result<Insert> {
         let ids = wanted.keys().map(|id| (*id).clone()).collect();
         let found: Vec<customer::Model> = of_source(scope, "customers", connection, ids).await?;
         for row in found {
@@ -167,15 +198,10 @@ impl References {
             .column("id", Cells::Uuid(ids.iter().map(|id| Some(id.0)).collect()))
             .column("name", text(|customer| Some(customer.name.clone())))
             .column("organisation", text(|customer| customer.organisation.clone()));
-        insert_of_source(
-            scope,
-            connection,
-            rows,
-            wanted.keys().map(|id| Some((*id).clone())).collect(),
-        )
-        .await?;
+        let external = wanted.keys().map(|id| Some((*id).clone())).collect();
+        let rows = of_new(scope, connection, rows, external);
         self.customers.extend(wanted.into_keys().cloned().zip(ids));
-        Ok(())
+        Ok(rows)
     }
 }
 
@@ -186,20 +212,11 @@ fn remember<T>(known: &mut HashMap<String, T>, found: HashMap<String, T>) {
     known.extend(found);
 }
 
-/// Takes over what is remembered, and gives what is not.
-fn unknown<'n, T: Copy, V>(
+fn unknown<'n, T, V>(
     remembered: &HashMap<String, T>,
-    found: &mut HashMap<String, T>,
     names: &'n BTreeMap<String, V>,
 ) -> BTreeMap<&'n String, &'n V> {
-    let mut unknown = BTreeMap::new();
-    for (name, value) in names {
-        match remembered.get(name) {
-            Some(id) => _ = found.insert(name.clone(), *id),
-            None => _ = unknown.insert(name, value),
-        }
-    }
-    unknown
+    names.iter().filter(|(name, _)| !remembered.contains_key(*name)).collect()
 }
 
 async fn rename_queue(scope: &Scope, row: &queue::Model, name: &str) -> Result<()> {
@@ -244,19 +261,18 @@ async fn of_source<R: FromQueryResult>(
     lookup.by(scope, "external_id", Keys::Text(ids)).await
 }
 
-async fn insert_of_source(
+/// With what every row of a source has that is new.
+fn of_new(
     scope: &Scope,
     connection: ConnectionId,
     rows: Insert,
     ids: Vec<Option<String>>,
-) -> Result<()> {
+) -> Insert {
     let count = ids.len();
     let now = vec![Some(scope.now()); count];
-    let rows = rows
-        .column("connection_id", Cells::Uuid(vec![Some(connection.0); count]))
+    rows.column("connection_id", Cells::Uuid(vec![Some(connection.0); count]))
         .column("external_id", Cells::Text(ids))
         .column("created_at", Cells::Time(now.clone()))
         .column("updated_at", Cells::Time(now))
-        .column("version", Cells::Long(vec![Some(1); count]));
-    rows.run_unless_taken(scope).await
+        .column("version", Cells::Long(vec![Some(1); count]))
 }

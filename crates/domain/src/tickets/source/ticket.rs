@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::types::{Attributes, Rows, SourceEvent, SourceRow};
 
@@ -23,6 +25,19 @@ const EVENT_NAMES: [&str; 9] = [
 /// mapping corrects the events that are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceKey(pub [u8; 16]);
+
+/// In hexadecimal digits.
+impl Serialize for SourceKey {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Uuid::from_bytes(self.0).simple().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceKey {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(Uuid::deserialize(from)?.into_bytes()))
+    }
+}
 
 impl SourceKey {
     /// The keys that events of a ticket row may have. A newer row replaces all events with these keys.
@@ -89,14 +104,14 @@ impl SourceTicket {
     ///
     /// Of ticket rows the newest version counts, and the last one where versions are equal or missing.
     #[must_use]
-    pub fn of_rows(external_id: String, rows: Vec<SourceRow>) -> Self {
+    pub fn of_rows(external_id: String, mut rows: Vec<SourceRow>) -> Self {
         let shape = rows.first().map_or(Rows::Events, |row| row.shape);
         let mut ticket = Self {
             external_id,
             rows: rows.len() as u64,
             shape,
             version: rows.iter().filter_map(|row| row.version).max(),
-            attributes: newest_attributes(&rows),
+            attributes: newest_attributes(&mut rows),
             events: Vec::new(),
         };
         let events: Vec<SourceEvent> = match shape {
@@ -137,13 +152,16 @@ impl SourceTicket {
 }
 
 /// Newer by version, then by time, then by place in the file.
-fn newest_attributes(rows: &[SourceRow]) -> Attributes {
-    let mut order: Vec<&SourceRow> =
-        rows.iter().filter(|row| row.attributes != Attributes::default()).collect();
-    order.sort_by_key(|row| (row.version, row.events.first().map(|event| event.at)));
+fn newest_attributes(rows: &mut [SourceRow]) -> Attributes {
+    let mut order: Vec<_> = rows
+        .iter_mut()
+        .map(|row| {
+            let at = row.events.first().map(|event| event.at);
+            (row.version, at, std::mem::take(&mut row.attributes))
+        })
+        .collect();
+    order.sort_by_key(|(version, at, _)| (*version, *at));
     let mut newest = Attributes::default();
-    for row in order {
-        newest.merge(row.attributes.clone());
-    }
+    order.into_iter().for_each(|(.., attributes)| newest.merge(attributes));
     newest
 }

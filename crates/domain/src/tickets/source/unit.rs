@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, DbBackend, QueryFilter};
+use sea_orm::DbBackend;
 use serde_json::json;
+use tokio::try_join;
+use uuid::Uuid;
 
-use super::super::entity::{event, ticket};
-use super::super::{Follow, TicketChange, TicketId};
+use super::super::entity::ticket;
+use super::super::histories::events_of;
+use super::super::{Follow, TicketChange};
 use super::merge::{Change, Place, Stored, merge};
 use super::ratings;
-use super::references::{Names, References};
+use super::references::{Known, Names, References};
 use super::ticket::SourceTicket;
 use super::types::{SourceAgent, SourceQueue, SourceRating};
 use crate::connections::ConnectionId;
@@ -25,9 +28,8 @@ const ON_KNOWN_TICKET: &str = "ON CONFLICT (tenant_id, id) DO UPDATE SET channel
         source_first_response_seconds = excluded.source_first_response_seconds, \
         source_full_resolution_seconds = excluded.source_full_resolution_seconds, source_reopens = excluded.source_reopens, updated_at = excluded.updated_at, version = excluded.version";
 
-const ON_KNOWN_EVENT: &str = "ON CONFLICT (tenant_id, ticket_id, source_key) DO UPDATE SET seq = excluded.seq, at = excluded.at, \
-        kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, effects = excluded.effects, \
-        merged_into = excluded.merged_into";
+const ON_KNOWN_HISTORY: &str =
+    "ON CONFLICT (tenant_id, ticket_id) DO UPDATE SET events = excluded.events";
 
 /// How many rows a unit has. SQLite has one writer, whom others should not wait for long.
 #[must_use]
@@ -85,7 +87,7 @@ impl Unit {
 pub struct Written {
     /// How many tickets and ratings are not as they were.
     pub changed: u64,
-    /// Whom it found or made.
+    /// Whom it found or made, besides those that were known.
     pub references: References,
 }
 
@@ -100,14 +102,18 @@ pub async fn write(
     unit: &Unit,
     follow: Follow,
 ) -> Result<Written> {
-    let references = known.resolve(scope, connection, &unit.names).await?;
+    let (references, customers) = known.resolve(scope, connection, &unit.names).await?;
+    let known = Known { remembered: known, found: &references };
     let mut stored = stored(scope, connection, &unit.tickets).await?;
     let place = Place { tenant: scope.tenant(), connection, now: scope.now() };
-    let mut changes = Vec::with_capacity(unit.tickets.len());
-    for source in &unit.tickets {
-        let stored = stored.remove(&source.external_id);
-        changes.extend(merge(place, source, stored, &references, || scope.new_id())?);
-    }
+    let merged = async {
+        let merge = |source: &SourceTicket| {
+            let stored = stored.remove(&source.external_id);
+            merge(place, source, stored, known, || scope.new_id()).transpose()
+        };
+        unit.tickets.iter().filter_map(merge).collect::<Result<Vec<_>>>()
+    };
+    let (_, mut changes) = try_join!(customers.run_unless_taken(scope), merged)?;
     let rated = ratings::write(scope, connection, &unit.ratings).await?;
     let changed = changes.len() as u64;
     if changed > 0 {
@@ -128,11 +134,15 @@ pub async fn write(
 async fn write_changes(scope: &Scope, changes: &mut [Change]) -> Result<()> {
     changes.sort_by_key(|change| !change.is_new);
     let (new, known) = changes.split_at_mut(changes.partition_point(|change| change.is_new));
-    write_tickets(scope, new, "").await?;
-    write_tickets(scope, known, ON_KNOWN_TICKET).await?;
-    remove_events(scope, known).await?;
-    write_events(scope, new, "").await?;
-    write_events(scope, known, ON_KNOWN_EVENT).await?;
+    let new_histories = histories(new);
+    let known_histories = histories(known);
+    // In this order, as each waits for the transaction; what one needs is made ready while the one before it is written.
+    try_join!(
+        write_tickets(scope, new, ""),
+        write_histories(scope, new_histories, ""),
+        write_tickets(scope, known, ON_KNOWN_TICKET),
+        write_histories(scope, known_histories, ON_KNOWN_HISTORY),
+    )?;
     // What follows is told in the order of ids.
     changes.sort_by_key(|change| change.row.id);
     Ok(())
@@ -150,12 +160,7 @@ async fn stored(
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut events: HashMap<TicketId, Vec<event::Model>> = HashMap::new();
-    let ids = Keys::Uuid(rows.iter().map(|row| row.id.0).collect());
-    let found: Vec<event::Model> = Lookup::of("ticket_events").by(scope, "ticket_id", ids).await?;
-    for event in found {
-        events.entry(event.ticket_id).or_default().push(event);
-    }
+    let mut events = events_of(scope, rows.iter().map(|row| row.id)).await?;
     let stored = |row: ticket::Model| {
         let events = events.remove(&row.id).unwrap_or_default();
         (row.external_id.clone(), Stored { row, events })
@@ -206,41 +211,22 @@ fn each<T>(changes: &[Change], value: impl Fn(&ticket::Model) -> T) -> Vec<T> {
     changes.iter().map(|change| value(&change.row)).collect()
 }
 
-async fn write_events(scope: &Scope, changes: &mut [Change], tail: &str) -> Result<()> {
-    let events: Vec<event::Model> =
-        changes.iter_mut().flat_map(|change| std::mem::take(&mut change.written)).collect();
-    let count = events.len();
-    let (mut kinds, mut effects, mut merged) =
-        (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-    let rows = || events.iter();
-    let insert = Insert::into("ticket_events")
-        .column("ticket_id", Cells::Uuid(rows().map(|row| Some(row.ticket_id.0)).collect()))
-        .column("source_key", Cells::Bytes(rows().map(|row| row.source_key.clone()).collect()))
-        .column("seq", Cells::Int(rows().map(|row| row.seq).collect()))
-        .column("at", Cells::Time(rows().map(|row| Some(row.at)).collect()))
-        .column("actor_kind", Cells::Word(rows().map(|row| row.actor_kind.word()).collect()))
-        .column("actor_id", Cells::Uuid(rows().map(|row| row.actor_id.map(|id| id.0)).collect()));
-    for row in events {
-        kinds.push(Some(row.kind));
-        effects.push(Some(row.effects));
-        merged.push(row.merged_into);
-    }
-    let insert = insert
-        .column("kind", Cells::Text(kinds))
-        .column("effects", Cells::Text(effects))
-        .column("merged_into", Cells::Text(merged));
-    expect(insert.run(scope, tail).await?, count)
+/// The histories that are not as they were, each with its ticket.
+fn histories(changes: &mut [Change]) -> (Vec<Option<Uuid>>, Vec<Option<String>>) {
+    let changed = changes.iter_mut().filter(|change| change.events.is_some());
+    changed.map(|change| (Some(change.row.id.0), change.events.take())).unzip()
 }
 
-async fn remove_events(scope: &Scope, changes: &[Change]) -> Result<()> {
-    use event::Column;
-    for change in changes.iter().filter(|change| !change.removed.is_empty()) {
-        let gone = scope.delete_many::<event::Entity>().filter(Column::TicketId.eq(change.row.id));
-        gone.filter(Column::SourceKey.is_in(change.removed.iter().cloned()))
-            .exec(scope.tx())
-            .await?;
-    }
-    Ok(())
+async fn write_histories(
+    scope: &Scope,
+    (tickets, events): (Vec<Option<Uuid>>, Vec<Option<String>>),
+    tail: &str,
+) -> Result<()> {
+    let count = tickets.len();
+    let insert = Insert::into("ticket_histories")
+        .column("ticket_id", Cells::Uuid(tickets))
+        .column("events", Cells::Text(events));
+    expect(insert.run(scope, tail).await?, count)
 }
 
 /// Row-level security and conflicts could only drop rows where the tenant were wrong.

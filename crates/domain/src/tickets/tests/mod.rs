@@ -1,6 +1,7 @@
 //! Imports against a real database.
 
 mod gone;
+mod histories;
 mod reach;
 mod sorting;
 
