@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 pub mod desk;
+pub mod pages;
 
 use std::fs::File;
 use std::path::Path;
@@ -100,6 +101,15 @@ pub fn peak_memory() -> f64 {
     let kilobytes =
         line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1024.0
+}
+
+/// How much of the processors' time this process has taken, in seconds.
+#[must_use]
+pub fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: f64 = fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    ticks / 100.0
 }
 
 /// The value of an option like `--events`.
