@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub struct Http {
 pub struct Page<T> {
     /// What it says.
     pub body: T,
-    /// When it was asked for: the vendor knew all until then.
+    /// When it was asked for, by the vendor's own clock where it tells the time: the vendor knew all until then, and dates it by that clock.
     pub asked_at: DateTime<Utc>,
     /// What stood above it.
     pub headers: HeaderMap,
@@ -141,6 +141,7 @@ impl Http {
         if status != StatusCode::OK {
             return Err(self.refused(status, self.retry_after(&headers)));
         }
+        let asked_at = asked_at + self.ahead(&headers);
         let body = answer.body().await?;
         Ok(Page { body: read(path, &body)?, asked_at, headers })
     }
@@ -149,6 +150,13 @@ impl Http {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// By how much the vendor's clock is ahead of ours, where it tells the time.
+    fn ahead(&self, headers: &HeaderMap) -> TimeDelta {
+        let told = headers.get(DATE).and_then(|date| date.to_str().ok());
+        let told = told.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        told.map_or(TimeDelta::zero(), |told| told.to_utc() - self.now())
     }
 
     /// In seconds, or as a date.

@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use reqwest::header::DATE;
 use serde::de::DeserializeOwned;
 
 use super::super::contract::{Checkpoint, VendorError};
@@ -154,7 +153,5 @@ pub(super) async fn changes_of<T: Listed, F: Future<Output = Result<Page<Vec<T>>
 
 /// Before this moment of the vendor's clock, nothing more will happen.
 pub(super) fn settled_at<T>(page: &Page<T>) -> DateTime<Utc> {
-    let date = page.headers.get(DATE).and_then(|date| date.to_str().ok());
-    let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
-    date.map_or(page.asked_at, |date| date.to_utc()) - SETTLES
+    page.asked_at - SETTLES
 }
