@@ -33,6 +33,10 @@ pub(super) enum Id {
     /// The ticket and the event.
     Deletion(u64, u64),
     Rule,
+    /// A tag, by its place in their list.
+    Label(u64),
+    /// The ticket and the event that gave it the tag.
+    Labelled(u64, u64),
 }
 
 const SALT: u64 = 0x5851_f42d_4c95_7f2d;
@@ -62,6 +66,8 @@ impl Id {
             Self::Journal(ticket, event) => (14, ticket, event, 0),
             Self::Deletion(ticket, event) => (15, ticket, event, 0),
             Self::Rule => (16, 0, 0, 0),
+            Self::Label(it) => (17, it, 0, 0),
+            Self::Labelled(ticket, event) => (18, ticket, event, 0),
         };
         kind << 59 | first << 20 | second << 5 | third
     }
@@ -87,6 +93,8 @@ impl Id {
             14 => Self::Journal(first, second),
             15 => Self::Deletion(first, second),
             16 => Self::Rule,
+            17 => Self::Label(first),
+            18 => Self::Labelled(first, second),
             _ => return None,
         })
     }

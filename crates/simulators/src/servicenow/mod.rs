@@ -9,6 +9,7 @@ mod cells;
 mod history;
 mod ids;
 mod incidents;
+mod labels;
 mod lists;
 mod people;
 mod query;

@@ -92,11 +92,11 @@ fn entry(event: &Event) -> Option<bool> {
     }
 }
 
-/// What of a ticket's history the instance knows.
+/// What of a ticket's history the instance knows. What it is about is a category and no tag; that it was raised, or is only tried out, is one.
 pub(super) fn known(mut ticket: Ticket) -> Ticket {
-    ticket.is_test = false;
     let (mut status, mut before) = (Status::New, None);
     for event in &mut ticket.events {
+        event.tag = None;
         match event.act {
             Act::Spam => {
                 before = Some(status);

@@ -4,7 +4,7 @@ use super::cells::{Cell, Row};
 use super::ids::Id;
 use super::query::Query;
 use super::service::Service;
-use super::{history, incidents};
+use super::{history, incidents, labels};
 use crate::model::{Model, Queue, Ticket};
 
 /// The tables.
@@ -20,10 +20,12 @@ pub(super) enum Table {
     Journal,
     Audit,
     Deletion,
+    Label,
+    Labelled,
 }
 
 impl Table {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Incident,
         Self::User,
         Self::Group,
@@ -34,6 +36,8 @@ impl Table {
         Self::Journal,
         Self::Audit,
         Self::Deletion,
+        Self::Label,
+        Self::Labelled,
     ];
 
     pub(super) const fn word(self) -> &'static str {
@@ -48,6 +52,8 @@ impl Table {
             Self::Journal => "sys_journal_field",
             Self::Audit => "sys_audit",
             Self::Deletion => "sys_audit_delete",
+            Self::Label => "label",
+            Self::Labelled => "label_entry",
         }
     }
 
@@ -65,6 +71,7 @@ impl Table {
         match self {
             Self::Journal => "element_id",
             Self::Audit | Self::Deletion => "documentkey",
+            Self::Labelled => "table_key",
             _ => "sys_id",
         }
     }
@@ -74,6 +81,7 @@ impl Table {
             Self::Journal => history::entries(model, ticket),
             Self::Audit => history::audits(model, ticket),
             Self::Deletion => history::deletions(model, ticket),
+            Self::Labelled => labels::entries(model, ticket),
             _ => Vec::new(),
         }
     }
@@ -110,9 +118,11 @@ impl Service {
             (Table::Role, Id::Role(number)) => self.role(number),
             (Table::Granted, Id::Granted(place)) => self.granted(place),
             (Table::Company, Id::Company(number)) => self.company(number),
+            (Table::Label, Id::Label(place)) => labels::label(self.desk.model(), place),
             (Table::Audit, Id::Audit(ticket, ..))
             | (Table::Journal, Id::Journal(ticket, _))
-            | (Table::Deletion, Id::Deletion(ticket, _)) => {
+            | (Table::Deletion, Id::Deletion(ticket, _))
+            | (Table::Labelled, Id::Labelled(ticket, _)) => {
                 let rows = table.rows_of(self.desk.model(), &self.desk.ticket(ticket)?);
                 rows.into_iter().find(|row| row.value("sys_id") == sys_id)
             }
@@ -145,7 +155,12 @@ impl Service {
                 Box::new(places.filter_map(|place| self.granted(place)))
             }
             Table::Company => Box::new((1..).map_while(|number| self.company(number))),
-            Table::Journal | Table::Audit | Table::Deletion => self.past(table, query),
+            Table::Label => {
+                Box::new((0..).map_while(|place| labels::label(self.desk.model(), place)))
+            }
+            Table::Journal | Table::Audit | Table::Deletion | Table::Labelled => {
+                self.past(table, query)
+            }
         }
     }
 
@@ -198,6 +213,9 @@ impl Service {
         let field = field.split('.').next().unwrap_or_default();
         if let Some((_, fields)) = history::FIELDS.iter().find(|(known, _)| *known == table) {
             return fields.contains(&field);
+        }
+        if table == Table::Labelled {
+            return labels::FIELDS.contains(&field);
         }
         let row = match table {
             Table::Incident => (1..=self.desk.count()).find_map(|ticket| self.incident(ticket)),

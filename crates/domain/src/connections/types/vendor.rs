@@ -159,7 +159,7 @@ const SERVICENOW: Descriptor = Descriptor {
         },
         CredentialField { name: "password", label: "Password", is_secret: true },
     ],
-    streams: &["agents", "groups", "tickets", "deletions"],
+    streams: &["agents", "groups", "tickets", "labels", "deletions"],
     // It signs nothing; a business rule sends what it was written with.
     hook: &Proof::Token { header: "x-plumbline-token" },
 };

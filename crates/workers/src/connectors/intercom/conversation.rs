@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use domain::tickets::source::{
-    Attributes, Figures, Rows, SourceCustomer, SourceEffect, SourceEvent, SourceRating, SourceRow,
+    Attributes, Figures, Rows, SourceActor, SourceCustomer, SourceEffect, SourceEvent,
+    SourceRating, SourceRow,
 };
-use domain::tickets::{Channel, InitiatedBy, StatusCategory};
+use domain::tickets::{ActorKind, Channel, InitiatedBy, StatusCategory};
 
 use super::super::contract::Item;
 use super::parts::{MICROS, SYSTEM, agent, event, programs};
@@ -53,7 +54,7 @@ impl Conversation {
         let mut events = vec![self.source()];
         events.extend(parts.iter().filter_map(|part| part.event(agents, &programs)));
         events.extend(self.unsaid(&events));
-        events.extend(self.tagged());
+        events.extend(self.tagged(agents));
         let attributes = Attributes {
             channel: self.source.as_ref().and_then(|it| it.kind.as_deref()).map(channel),
             customer: self.customer(&parts),
@@ -106,11 +107,15 @@ impl Conversation {
         (!effects.is_empty()).then(|| event(id, "state", self.updated_at, SYSTEM, effects))
     }
 
-    fn tagged(&self) -> impl Iterator<Item = SourceEvent> {
+    fn tagged(&self, agents: &HashSet<String>) -> impl Iterator<Item = SourceEvent> {
         self.tags.tags.iter().filter_map(|tag| {
             let effect = SourceEffect::Tag(tag.name.clone()?);
             let at = tag.applied_at.unwrap_or(self.created_at);
-            Some(event(format!("tag:{}", tag.id), "tag", at, SYSTEM, vec![effect]))
+            let by = tag.applied_by.as_ref().and_then(|by| by.id.clone());
+            let who = by.filter(|id| agents.contains(id)).map(agent);
+            let actor =
+                who.map_or(SYSTEM, |who| SourceActor { kind: ActorKind::Human, who: Some(who) });
+            Some(event(format!("tag:{}", tag.id), "tag", at, actor, vec![effect]))
         })
     }
 

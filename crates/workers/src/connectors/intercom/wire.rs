@@ -134,6 +134,7 @@ pub(super) struct Tag {
     pub(super) id: String,
     pub(super) name: Option<String>,
     pub(super) applied_at: Option<i64>,
+    pub(super) applied_by: Option<Reference>,
 }
 
 /// What Intercom makes of a conversation. It has durations too, of which it takes away what lies out of office hours.

@@ -15,7 +15,7 @@ use domain::tickets::{ActorKind, InitiatedBy, StatusCategory};
 
 use super::super::contract::VendorError;
 use super::fields::Fields;
-use super::wire::{self, Audit, Deletion, Entry, Incident, Record, User, channel};
+use super::wire::{self, Audit, Deletion, Entry, Incident, Label, Record, User, channel};
 
 /// What is written to the caller, and what is not.
 const COMMENTS: &str = "comments";
@@ -33,6 +33,7 @@ pub(super) struct Past {
     pub(super) audits: Vec<Audit>,
     pub(super) entries: Vec<Entry>,
     pub(super) deletions: Vec<Deletion>,
+    pub(super) labels: Vec<Label>,
 }
 
 /// One update: when it was, and which of the record's. What has no number of its own is before the others of its second.
@@ -104,7 +105,8 @@ pub(super) fn row(
         let update = event("update", place.0, cast.actor(user, incident, false));
         events.push((*place, SourceEvent { id: Some(id), effects, ..update }));
     }
-    // What was written with an update comes before what it changed.
+    events.extend(labelled(incident, &past.labels, cast)?);
+    // What was written with an update comes before what it changed, and a tag comes after both.
     events.sort_by_key(|(place, _)| *place);
     let ends = if fields.has_stages { Vec::new() } else { ends(incident, cast)? };
     let restored = restored(past.deletions)?;
@@ -117,6 +119,23 @@ pub(super) fn row(
         attributes: attributes(incident, cast),
         events: std::iter::once(first).chain(events).chain(ends).chain(restored).collect(),
     })
+}
+
+/// Its tags. Giving one is no update of the incident.
+fn labelled(
+    incident: &Incident,
+    labels: &[Label],
+    cast: &Cast<'_>,
+) -> Result<Vec<(Place, SourceEvent)>, VendorError> {
+    let named = labels.iter().filter(|label| !label.name.is_empty());
+    let events = named.map(|label| {
+        let at = wire::time(Label::TABLE, &label.created)?;
+        let tag = event("tag", at, cast.actor(&label.user, incident, false));
+        let id = Some(format!("tag:{}", label.sys_id));
+        let effects = vec![SourceEffect::Tag(label.name.clone())];
+        Ok(((at, u64::MAX), SourceEvent { id, effects, ..tag }))
+    });
+    events.collect()
 }
 
 /// When it was resolved and closed, where the audit says nothing of its stages any more.

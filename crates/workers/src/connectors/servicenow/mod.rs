@@ -6,12 +6,13 @@
 
 mod fields;
 mod history;
+mod past;
 mod table;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,10 +22,10 @@ use tokio::try_join;
 use domain::connections::sync::Account;
 use domain::tickets::source::{Attributes, Rows, SourceRow};
 
-use self::history::{Cast, Past};
+use self::past::{by_name, is_closed, with_past};
 use self::table::{Found, after, all, page};
 use self::wire::{
-    Audit, Deletion, Delivery, Entry, Granted, Group, Incident, Member, Record, User,
+    Audit, Deletion, Delivery, Entry, Granted, Group, Incident, Label, Member, Record, User,
 };
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
@@ -39,6 +40,7 @@ const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 const AGENTS: Stream = Stream { name: "agents", mode: Mode::Snapshot };
 const GROUPS: Stream = Stream { name: "groups", mode: Mode::Snapshot };
 const TICKETS: Stream = Stream { name: "tickets", mode: Mode::Feed };
+const LABELS: Stream = Stream { name: "labels", mode: Mode::Feed };
 const DELETIONS: Stream = Stream { name: "deletions", mode: Mode::Feed };
 
 /// The connector.
@@ -47,7 +49,7 @@ pub(super) struct Servicenow;
 #[async_trait]
 impl Connector for Servicenow {
     fn streams(&self) -> &'static [Stream] {
-        &[AGENTS, GROUPS, TICKETS, DELETIONS]
+        &[AGENTS, GROUPS, TICKETS, LABELS, DELETIONS]
     }
 
     fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
@@ -83,6 +85,7 @@ impl Connector for Servicenow {
             "agents" => agents(desk.http, at).await,
             "groups" => groups(desk.http, at).await,
             "tickets" => tickets(desk, at).await,
+            "labels" => labels(desk, at).await,
             "deletions" => deletions(desk, at).await,
             other => Err(VendorError::Refused(format!("ServiceNow has no `{other}`"))),
         }
@@ -150,6 +153,23 @@ async fn tickets(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorError> {
     }
 }
 
+/// Incidents that were given tags, which is no update of them. Who may not read tags reads incidents without.
+async fn labels(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorError> {
+    let (since, name) = place(&at);
+    let query = format!("table=incident^{}", after("sys_created_on", &since, &name));
+    let found = match page::<Label>(desk.http, &query, AT_ONCE).await {
+        Err(error) if is_closed(&error) => Found::none(desk.http.now()),
+        found => found?,
+    };
+    let ids: BTreeSet<_> = found.rows.iter().map(|it| it.incident.as_str()).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let items = by_name(desk, &ids).await?;
+    let read = found.rows.iter().map(|it| (it.created.as_str(), it.sys_id.as_str())).max();
+    let next = next::<Label>(&at, read, found.has_more)?;
+    let reached_at = if found.has_more { next.from() } else { found.asked_at };
+    Ok(Step { items, next, has_more: found.has_more, reached_at, within: None })
+}
+
 /// Incidents that were deleted. One that is there was brought back, and is told whole.
 async fn deletions(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorError> {
     let (since, name) = place(&at);
@@ -205,74 +225,4 @@ fn next<T: Record>(
     }
     let from = (from - OVERLAP).max(at.from());
     Ok(Checkpoint::Start { from })
-}
-
-/// Incidents by their names, with their past; what is not there is left out.
-async fn by_name(desk: &Desk<'_>, ids: &[&str]) -> Result<Vec<Item>, VendorError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let incidents = all::<Incident>(desk.http, &format!("sys_idIN{}", ids.join(","))).await?;
-    with_past(desk, &incidents).await
-}
-
-/// So many incidents as an address can name, with their past.
-async fn with_past(desk: &Desk<'_>, incidents: &[Incident]) -> Result<Vec<Item>, VendorError> {
-    if incidents.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<&str> = incidents.iter().map(|it| it.sys_id.as_str()).collect();
-    let ids = ids.join(",");
-    let audits = format!("tablename=incident^documentkeyIN{ids}");
-    let entries = format!("name=incident^elementINcomments,work_notes^element_idIN{ids}");
-    let deletions = format!("tablename=incident^documentkeyIN{ids}");
-    let (audits, entries, deletions) = try_join!(
-        all::<Audit>(desk.http, &audits),
-        all::<Entry>(desk.http, &entries),
-        all::<Deletion>(desk.http, &deletions)
-    )?;
-    let cast = cast(desk, incidents, &audits, &entries).await?;
-    let mut pasts: HashMap<String, Past> = HashMap::new();
-    for audit in audits {
-        pasts.entry(audit.incident.clone()).or_default().audits.push(audit);
-    }
-    for entry in entries {
-        pasts.entry(entry.incident.clone()).or_default().entries.push(entry);
-    }
-    for deletion in deletions {
-        pasts.entry(deletion.incident.clone()).or_default().deletions.push(deletion);
-    }
-    let items = incidents.iter().map(|incident| {
-        let past = pasts.remove(&incident.sys_id).unwrap_or_default();
-        history::row(incident, past, &cast).map(|row| Item::Ticket(Box::new(row)))
-    });
-    items.collect()
-}
-
-/// Whoever did something to incidents, but for their own callers: the audit knows them by what they sign in with.
-async fn cast<'d>(
-    desk: &'d Desk<'_>,
-    incidents: &[Incident],
-    audits: &[Audit],
-    entries: &[Entry],
-) -> Result<Cast<'d>, VendorError> {
-    let callers: HashMap<&str, &str> =
-        incidents.iter().map(|it| (it.sys_id.as_str(), it.caller_user.as_str())).collect();
-    let made = incidents.iter().flat_map(|it| {
-        [&it.opener, &it.created_by, &it.resolver, &it.closer].map(|name| (&it.sys_id, name))
-    });
-    let audited = audits.iter().map(|it| (&it.incident, &it.user));
-    let wrote = entries.iter().map(|it| (&it.incident, &it.user));
-    let others = made.chain(audited).chain(wrote).filter(|(incident, name)| {
-        !name.is_empty() && callers.get(incident.as_str()) != Some(&name.as_str())
-    });
-    let names: BTreeSet<&str> = others.map(|(_, name)| name.as_str()).collect();
-    let names: Vec<&str> = names.into_iter().collect();
-    let mut users = HashMap::new();
-    for names in names.chunks(AT_ONCE) {
-        let query = format!("user_nameIN{}", names.join(","));
-        let found = all::<User>(desk.http, &query).await?;
-        users.extend(found.into_iter().map(|user| (user.user_name.clone(), user)));
-    }
-    Ok(Cast { users, agents: desk.agents })
 }

@@ -25,6 +25,13 @@ pub(super) struct Found<T> {
     pub(super) asked_at: DateTime<Utc>,
 }
 
+impl<T> Found<T> {
+    /// Nothing, of what was asked for then.
+    pub(super) const fn none(asked_at: DateTime<Utc>) -> Self {
+        Self { rows: Vec::new(), has_more: false, count: None, asked_at }
+    }
+}
+
 /// The first records that a query finds and that may be seen.
 pub(super) async fn page<T: Record>(
     http: &Http,

@@ -115,6 +115,23 @@ fn what_it_was_at_first_is_what_its_first_change_says() {
 }
 
 #[test]
+fn a_tag_is_of_whoever_gave_it_and_comes_after_what_else_happened_in_its_second() {
+    let label = json!({
+        "sys_id": "l1",
+        "table_key": "i1",
+        "label.name": "tier-2",
+        "sys_created_on": SECOND,
+        "sys_created_by": "ann",
+    });
+    let labels = vec![serde_json::from_value(label).unwrap()];
+    let audits = vec![audit(7, "assignment_group", "g1", "g2", "ann")];
+    let events = told(&row(&incident(&json!({})), Past { audits, labels, ..Past::default() }));
+    let tag = (ActorKind::Human, vec![SourceEffect::Tag("tier-2".to_owned())]);
+    assert_eq!(events.len(), 3, "{events:?}");
+    assert_eq!(events[2], tag);
+}
+
+#[test]
 fn where_the_audit_says_nothing_the_record_tells_when_it_ended() {
     let ended = json!({
         "state": "7",

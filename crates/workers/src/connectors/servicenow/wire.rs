@@ -116,6 +116,17 @@ record! {
 }
 
 record! {
+    /// That a record has a tag.
+    Label in "label_entry" {
+        sys_id = "sys_id",
+        incident = "table_key",
+        name = "label.name",
+        created = "sys_created_on",
+        user = "sys_created_by",
+    }
+}
+
+record! {
     /// Somebody, or a program.
     User in "sys_user" {
         sys_id = "sys_id",
