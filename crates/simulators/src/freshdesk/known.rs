@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use super::conversations;
 use super::service::Service;
-use super::state::{ESCALATED, PENDING, State, THIRD_PARTY, description, is_over};
+use super::state::{ESCALATED, PENDING, State, THIRD_PARTY, is_over};
 use super::words::source;
 use crate::model::{Act, Actor, Channel, Event, InitiatedBy, Status, Ticket};
 
@@ -62,11 +62,14 @@ impl Times {
             let event = plain(at, Actor::System, Act::Updated);
             Event { status: Some(status), ..event }
         };
-        // That it was raised is a tag, which has no time of its own.
-        let raised = state.tags.contains(&ESCALATED);
-        let raised = raised.then(|| plain(updated_at, Actor::System, Act::Escalated));
-        let held = std::iter::once(holds(updated_at, state)).chain(raised).collect();
-        self.put(turn, updated_at, Kind::Held, held);
+        // Tags have no time of their own, and neither has a priority.
+        let updated = || plain(updated_at, Actor::System, Act::Updated);
+        let stands = Event { priority: Some(state.priority), ..holds(updated_at, state) };
+        let tags = state.tags.iter().map(|tag| match *tag {
+            ESCALATED => Event { act: Act::Escalated, ..updated() },
+            tag => Event { tag: Some(tag), ..updated() },
+        });
+        self.put(turn, updated_at, Kind::Held, std::iter::once(stands).chain(tags).collect());
         if let Some(at) = stats.reopened_at.map(|at| at.0) {
             // It was over before, whoever ended it and whenever.
             let events = [Status::Closed, Status::Open].map(|status| becomes(at, status));
@@ -129,6 +132,10 @@ impl Service {
             .iter()
             .filter(|event| matches!(event.act, Act::Spam | Act::Deleted | Act::Restored));
         events.extend(marks.map(|event| plain(event.at, event.actor, event.act)));
+        // Who merges a ticket says so to the team.
+        let merged = ticket.events.iter().filter(|it| matches!(it.act, Act::Merged { .. }));
+        let note = |it: &Event| plain(it.at, it.actor, Act::Message { public: false });
+        events.extend(merged.map(note));
         events.extend(times.events());
         events.sort_by_key(|event| event.at);
         let by_agent = source(&ticket) == 10;
@@ -141,14 +148,14 @@ impl Service {
     }
 }
 
-/// The ticket comes into being together with what it says first. But for what an agent sends out, that is taken for the requester's.
+/// The ticket comes into being together with what it says first: there is none without a description. But for what an agent sends out, that
+/// is taken for the requester's.
 fn opening(ticket: &Ticket) -> Vec<Event> {
     let at = ticket.created_at;
     let opener = match ticket.events.first().map(|event| event.actor) {
         Some(actor @ Actor::Agent(_)) if source(ticket) == 10 => actor,
         _ => Actor::Customer,
     };
-    let created = Event { status: Some(Status::Open), ..plain(at, opener, Act::Created) };
-    let says = description(ticket).map(|_| plain(at, opener, Act::Message { public: true }));
-    std::iter::once(created).chain(says).collect()
+    let created = plain(at, opener, Act::Created);
+    vec![created, plain(at, opener, Act::Message { public: true })]
 }

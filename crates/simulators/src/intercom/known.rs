@@ -1,19 +1,23 @@
 //! What of a ticket's history Intercom can know.
 
-use super::fold::{State, is_source, state};
+use super::fold::{State, is_greeted, is_source, state};
 use super::words::{is_priority, source};
 use crate::model::{Act, Actor, Channel, Priority, Status, Ticket};
 
 /// What is solved is closed and the other way round, what waits is snoozed, and setting what is set is nothing. Spam is closed, what goes into
 /// another conversation is closed, and what is deleted is deleted for good. There are two priorities, and no forms.
 pub(super) fn known(mut ticket: Ticket) -> Ticket {
-    ticket.is_test = false;
+    let is_greeted = is_greeted(&ticket);
     ticket.channel = channel(ticket.channel);
     if let Some(end) = ticket.events.iter().position(|event| event.act == Act::Deleted) {
         ticket.events.truncate(end + 1);
     }
     if ticket.events.len() > 1 && is_source(&ticket, 1) && ticket.events[1].status.is_none() {
         ticket.events[1].at = ticket.created_at;
+    }
+    if let (true, Some(created)) = (is_greeted, ticket.events.first_mut()) {
+        // The window opens with the program's greeting.
+        created.actor = Actor::Bot;
     }
     let mut stands = None;
     for event in &mut ticket.events {
@@ -27,7 +31,7 @@ pub(super) fn known(mut ticket: Ticket) -> Ticket {
         stands = new.or(stands);
         event.status = new.map(status);
         event.act = match event.act {
-            Act::Spam | Act::Restored | Act::Merged { .. } | Act::Escalated => Act::Updated,
+            Act::Spam | Act::Restored | Act::Merged { .. } => Act::Updated,
             other => other,
         };
         event.actor = match event.actor {

@@ -8,10 +8,11 @@ use serde_json::json;
 use super::account::{self, Account, Caller};
 use super::happened;
 use super::routes;
+use super::state::MERGED;
 use super::webhooks::Webhooks;
 use crate::hours::Hours;
 use crate::live::{LiveDesk, Moment};
-use crate::model::Ticket;
+use crate::model::{Act, Event, Ticket};
 use crate::server::{Allowance, Answer, Deliveries, Hits, Request, Vendor, Window};
 use crate::{Helpdesk, Parts};
 
@@ -144,12 +145,21 @@ impl Helpdesk for Service {
     }
 
     /// That somebody sets the status that a ticket has already is nothing that happens there.
+    /// Who merges a ticket says so to the team, and it gets a tag. What is spam is deleted.
     fn known(&self, mut ticket: Ticket) -> Ticket {
-        let mut status = None;
-        for event in &mut ticket.events {
+        let (mut status, mut events) = (None, Vec::with_capacity(ticket.events.len()));
+        for mut event in ticket.events {
             event.status = event.status.filter(|new| Some(*new) != status);
             status = event.status.or(status);
+            let is_merged = matches!(event.act, Act::Merged { .. });
+            event.tag = if is_merged { Some(MERGED) } else { event.tag };
+            event.act = if event.act == Act::Spam { Act::Deleted } else { event.act };
+            let note = Event { act: Act::Message { public: false }, ..event.clone() };
+            let note = Event { status: None, assignee: None, queue: None, tag: None, ..note };
+            events.push(event);
+            events.extend(is_merged.then_some(note));
         }
+        ticket.events = events;
         ticket
     }
 

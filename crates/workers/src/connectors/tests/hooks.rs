@@ -82,6 +82,7 @@ impl World {
     /// Takes in what was heard, as the door does, and works it off.
     pub(super) async fn hear(&self, ear: &Ear, hook: HookId) -> usize {
         self.desk.delivered().await;
+        self.set_clocks();
         let heard = self.take_in(ear, hook).await;
         self.work().await;
         heard

@@ -1,8 +1,6 @@
 //! What is told by nobody but Jira Service Management.
 
-use chrono::TimeDelta;
-use domain::connections::{self};
-use domain::connections::{ConnectionPatch, ConnectionState, Credentials, RunState};
+use domain::connections::{self, ConnectionPatch, ConnectionState, Credentials, RunState};
 use domain::kernel::Scope;
 use simulators::Kind;
 use simulators::server::Faults;
@@ -12,12 +10,6 @@ use super::World;
 impl World {
     async fn jira(tickets: u64, faults: &str) -> Self {
         Self::of(Kind::Jira, tickets, faults.parse::<Faults>().unwrap()).await
-    }
-
-    /// Lets a day go by, so that what is gone is looked for.
-    async fn tomorrow(&self) {
-        self.app().clock().advance(TimeDelta::days(1));
-        self.later().await;
     }
 }
 
@@ -39,27 +31,14 @@ async fn what_happens_at_a_service_desk_happens_here_and_what_is_gone_is_found()
     for _ in 0..6 {
         world.desk.change(150);
         world.later().await;
-        world.tomorrow().await;
+        world.next_day().await;
     }
     assert!(removed(&world) > before, "nothing was deleted");
     world.assert_true().await;
-    world.tomorrow().await;
+    world.next_day().await;
     let runs = world.runs().await;
     let last = runs.iter().max_by_key(|run| run.started_at).unwrap();
     assert_eq!((last.state, last.changed), (RunState::Succeeded, 0), "{last:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_goes_wrong_on_the_way_to_a_service_desk_changes_nothing() {
-    let faults = "429=0.03,5xx=0.05,cut=0.05,duplicated-items=0.3,reordered-items=0.3,duplicated-page=0.1,expired-cursor=0.1,unknown-field=0.5";
-    let world = World::jira(150, faults).await;
-    world.work().await;
-    for _ in 0..6 {
-        world.desk.change(100);
-        world.later().await;
-    }
-    world.tomorrow().await;
-    world.assert_true().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,12 +53,12 @@ async fn a_wrong_token_finds_nothing_and_deletes_nothing() {
         world.app().write(&world.acme, change).await.unwrap();
     };
     change("not the token").await;
-    world.tomorrow().await;
+    world.next_day().await;
     let connection = world.connection().await;
     assert_eq!(connection.state, ConnectionState::Error, "{connection:?}");
     world.assert_true().await;
     change(&world.desk.credential("api_token")).await;
-    world.tomorrow().await;
+    world.next_day().await;
     assert_eq!(world.connection().await.state, ConnectionState::Active);
     world.assert_true().await;
 }

@@ -1,5 +1,6 @@
 //! Connectors against simulated vendors, over HTTP: what is stored is what is true there.
 
+mod between;
 mod conformance;
 mod hooks;
 mod intercom;
@@ -10,7 +11,7 @@ mod truth;
 
 use std::net::TcpListener;
 
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::connections::{
     self, Connection, ConnectionId, Credentials, FieldMapping, NewConnection, Vendor,
 };
@@ -32,6 +33,8 @@ struct World {
     context: Context,
     desk: Simulator,
     id: ConnectionId,
+    /// So many seconds the vendor's clock is fast.
+    skew: i64,
 }
 
 impl World {
@@ -40,9 +43,13 @@ impl World {
     }
 
     async fn of(kind: Kind, tickets: u64, faults: Faults) -> Self {
+        Self::at(kind, settings(tickets), faults).await
+    }
+
+    async fn at(kind: Kind, settings: Settings, faults: Faults) -> Self {
         let test = TestApp::new().await;
         let acme = test.tenant("acme").await;
-        let desk = desk(kind, test.app.clock(), tickets, faults);
+        let desk = desk(kind, test.app.clock(), settings, faults);
         let address = desk.address().to_string();
         let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
         let context = Context { app: test.app.clone(), egress };
@@ -55,14 +62,14 @@ impl World {
             credentials: Credentials::new(secrets),
             cadence_seconds: None,
             sync_from: DateTime::from_timestamp(desk.desk().model().midnight(from()), 0),
-            field_mapping: is_mapped(kind).then(|| FieldMapping {
+            field_mapping: Some(FieldMapping {
                 escalated_tags: vec!["escalated".to_owned()],
                 test_tags: vec!["test".to_owned()],
             }),
         };
         let made = test.app.write(&acme, async |scope| connections::create(scope, new).await);
         let id = made.await.unwrap().id;
-        Self { test, acme, context, desk, id }
+        Self { test, acme, context, desk, id, skew: faults.skew }
     }
 
     fn app(&self) -> &App {
@@ -85,14 +92,24 @@ impl World {
 
     /// Lets the cadence go by, here and there.
     async fn later(&self) {
-        self.app().clock().advance(chrono::TimeDelta::minutes(20));
-        let behind = self.app().clock().now().timestamp() - self.desk.desk().clock().now();
-        self.desk.desk().clock().advance(behind.max(0));
-        let there = DateTime::from_timestamp(self.desk.desk().clock().now(), 0).unwrap();
-        self.app()
-            .clock()
-            .advance((there - self.app().clock().now()).max(chrono::TimeDelta::zero()));
+        self.app().clock().advance(TimeDelta::minutes(20));
+        self.set_clocks();
         self.work().await;
+    }
+
+    /// The time that went by here went by there, too, and the other way round.
+    fn set_clocks(&self) {
+        let (here, there) = (self.app().clock(), self.desk.desk().clock());
+        let behind = here.now().timestamp() + self.skew - there.now();
+        there.advance(behind.max(0));
+        let there = DateTime::from_timestamp(there.now() - self.skew, 0).unwrap();
+        here.advance((there - here.now()).max(TimeDelta::zero()));
+    }
+
+    /// Lets a day go by, so that what is gone without a word is missed.
+    async fn next_day(&self) {
+        self.app().clock().advance(TimeDelta::days(1));
+        self.later().await;
     }
 
     async fn connection(&self) -> Connection {
@@ -101,29 +118,22 @@ impl World {
     }
 }
 
-/// Whether the desk's tags are mapped: some stand-ins know nothing of escalations and tests, so that nothing is to be made of tags.
-const fn is_mapped(kind: Kind) -> bool {
-    matches!(kind, Kind::Zendesk | Kind::Freshdesk)
-}
-
 fn from() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 2, 1).unwrap()
 }
 
 /// A desk whose settled days have ended a while ago, so that everything of them can be exported.
-fn desk(kind: Kind, clock: &Clock, tickets: u64, faults: Faults) -> Simulator {
-    let days = 60;
-    let settings = Settings {
-        agents: 6,
-        tickets,
-        from: from(),
-        days,
-        zone: "UTC".to_owned(),
-        ..Settings::default()
-    };
-    assert!(from() + Days::new(days.into()) < clock.now().date_naive());
-    let desk =
-        LiveDesk::new(Model::new(settings).unwrap(), live::Clock::manual(clock.now().timestamp()));
+fn settings(tickets: u64) -> Settings {
+    let (agents, days, zone) = (6, 60, "UTC".to_owned());
+    Settings { agents, tickets, from: from(), days, zone, ..Settings::default() }
+}
+
+fn desk(kind: Kind, clock: &Clock, settings: Settings, faults: Faults) -> Simulator {
+    assert!(settings.until() < clock.now().date_naive());
+    let desk = LiveDesk::new(
+        Model::new(settings).unwrap(),
+        live::Clock::manual(clock.now().timestamp() + faults.skew),
+    );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let options = Options { live_per_second: 0.0, unlimited: true, faults };
     Simulator::start(kind, listener, desk, &options).unwrap()
