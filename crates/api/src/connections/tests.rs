@@ -131,14 +131,17 @@ async fn how_a_connection_does_is_told_by_both_faces_alike() {
 async fn a_helpdesk_is_connected_over_graphql() {
     let api = TestApi::new().await;
     let acme = api.tenant("acme").await;
-    let vendors = "{ vendors { vendor name address streams fields { name label isSecret } } }";
+    let vendors = "{ vendors { vendor name address streams authMethods { name label fields { name label isSecret isMultiline } } } }";
     let vendors = api.graphql(&acme.owner, vendors, json!({})).await;
-    assert_eq!(vendors["data"]["vendors"][0]["fields"][1]["name"], "api_token", "{vendors}");
+    assert_eq!(
+        vendors["data"]["vendors"][0]["authMethods"][0]["fields"][1]["name"], "api_token",
+        "{vendors}"
+    );
     assert_eq!(vendors["data"]["vendors"][0]["streams"][0], "agents");
     let over_rest = api.get(&acme.owner, "/v1/vendors").await.body;
     assert_eq!(
-        over_rest[0]["fields"][1],
-        json!({ "name": "api_token", "label": "API token", "is_secret": true })
+        over_rest[0]["auth_methods"][0]["fields"][1],
+        json!({ "name": "api_token", "label": "API token", "is_secret": true, "is_multiline": false })
     );
     let create = "mutation($input: NewConnection!) { it: createConnection(input: $input) { id state baseUrl allowedActions } }";
     let input = json!({

@@ -1,10 +1,11 @@
 //! What a connection must be like.
 
+use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use url::Url;
 
-use super::types::{Credentials, FieldMapping, Vendor};
+use super::types::{AuthMethod, Credentials, FieldMapping, Vendor};
 use crate::kernel::check::Check;
 
 /// How long after a run the next one begins, where nobody says.
@@ -55,23 +56,38 @@ fn origin(text: &str) -> Option<String> {
     (web && bare && nobody && text.len() <= 500).then(|| url.origin().ascii_serialization())
 }
 
-/// Each of the vendor's fields is there with a text, and nothing else is. What was sent is not repeated.
+/// Each field of one way to sign in is there with a text, and nothing else is. What was sent is not repeated. Of what is of no way, the way is
+/// told that it is nearest to.
 pub(super) fn credentials(check: &mut Check, vendor: Vendor, given: &Credentials) {
-    let fields = vendor.descriptor().fields;
-    let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
-    let unknown = given.names().any(|name| !fields.iter().any(|field| field.name == name));
-    let message = format!("must have {} and nothing else", names.join(" and "));
+    let methods = vendor.descriptor().auth_methods;
+    let nearest = || methods.iter().min_by_key(|method| Reverse(method.shares(given)));
+    let Some(method) = AuthMethod::of(methods, given).or_else(nearest) else { return };
+    let unknown = given.names().any(|name| !method.has(name));
+    let message = format!("must have {} and nothing else", ways(methods));
     check.that(!unknown, "/credentials", "unknown_field", message);
-    for field in fields {
+    for field in method.fields {
         let pointer = format!("/credentials/{}", field.name);
         match given.get(field.name) {
+            Ok(text) if field.is_multiline => {
+                let line = text.replace(['\r', '\n'], " ");
+                check.text(&pointer, &line, LONGEST);
+            }
             Ok(text) => _ = check.text(&pointer, text, LONGEST),
             Err(_) => {
-                let message = format!("is missing: {}", field.label);
+                let message = format!("is missing: {}; it takes {}", field.label, ways(methods));
                 check.that(false, &pointer, "required", message);
             }
         }
     }
+}
+
+/// The fields of each way.
+fn ways(methods: &[AuthMethod]) -> String {
+    let way = |method: &AuthMethod| {
+        let names: Vec<_> = method.fields.iter().map(|it| format!("`{}`", it.name)).collect();
+        names.join(" and ")
+    };
+    methods.iter().map(way).collect::<Vec<_>>().join(", or ")
 }
 
 #[cfg(test)]

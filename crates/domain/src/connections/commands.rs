@@ -81,7 +81,9 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
     let names: Vec<_> =
         credentials.iter().flat_map(Credentials::names).map(str::to_owned).collect();
     let credentials = match credentials {
-        Some(given) if !has_moved => Some(given.over(open(scope, &row)?)),
+        Some(given) if !has_moved && vendor.descriptor().auth_method(&given).is_none() => {
+            Some(given.over(open(scope, &row)?))
+        }
         // What opens one house is not sent to another.
         None if has_moved => Some(Credentials::default()),
         given => given,

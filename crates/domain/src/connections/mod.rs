@@ -24,8 +24,8 @@ pub(crate) use queries::{exists, told};
 pub use queries::{get, health, health_of, list, named, streams, streams_of, vendors};
 pub use runs::{get as run, list as runs, of_each as runs_of_each};
 pub use types::{
-    Connection, ConnectionAction, ConnectionFilter, ConnectionHealth, ConnectionId,
+    AuthMethod, Connection, ConnectionAction, ConnectionFilter, ConnectionHealth, ConnectionId,
     ConnectionPatch, ConnectionState, CredentialField, Credentials, Descriptor, FieldMapping,
-    MacAlgorithm, MacEncoding, NewConnection, NewResync, RunKind, RunState, SWEEP, SyncRun,
-    SyncRunFilter, SyncRunId, SyncRunSort, SyncStream, Vendor,
+    Grant, MacAlgorithm, MacEncoding, NewConnection, NewResync, OAuth, RunKind, RunState, SWEEP,
+    Scheme, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort, SyncStream, Vendor,
 };

@@ -1,5 +1,6 @@
 //! What crosses the boundary.
 
+mod auth;
 mod credentials;
 mod health;
 mod mac;
@@ -13,12 +14,13 @@ use sea_orm::{DeriveActiveEnum, DerivePartialModel, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use auth::{AuthMethod, CredentialField, Grant, OAuth, Scheme};
 pub use credentials::Credentials;
 pub use health::{ConnectionHealth, SyncStream};
 pub use mac::{MacAlgorithm, MacEncoding};
 pub use mapping::FieldMapping;
 pub use sync::{RunKind, RunState, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort};
-pub use vendor::{CredentialField, Descriptor, SWEEP, Vendor};
+pub use vendor::{Descriptor, SWEEP, Vendor};
 
 use crate::kernel::Identified;
 use crate::kernel::patch::not_null;
@@ -122,7 +124,7 @@ pub struct NewConnection {
     pub vendor: Vendor,
     /// Where it is: the address without a path.
     pub base_url: String,
-    /// What it lets us in with. They are kept encrypted and never answered.
+    /// What it lets us in with: the fields of one of the vendor's `auth_methods`. They are kept encrypted and never answered.
     pub credentials: Credentials,
     /// How long after a run the next one begins: 10 seconds to a day, a minute when not given.
     pub cadence_seconds: Option<i32>,
@@ -144,7 +146,7 @@ pub struct ConnectionPatch {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     pub base_url: Option<String>,
-    /// Those that are new, by their names; the others stay as they are.
+    /// Those that are new, by their names; the others stay as they are. The fields of a way to sign in, all of them, replace whatever there was.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     pub credentials: Option<Credentials>,
