@@ -127,6 +127,7 @@ pub struct Simulator {
     kind: Kind,
     base: String,
     helpdesk: Arc<dyn Helpdesk>,
+    injector: Arc<Injector>,
     running: Running,
 }
 
@@ -152,8 +153,8 @@ impl Simulator {
         let beside = move || async move {
             tokio::join!(courier.run(), live(lives, rate));
         };
-        let running = Running::start(listener, vendor, injector, beside)?;
-        Ok(Self { kind, base, helpdesk, running })
+        let running = Running::start(listener, vendor, Arc::clone(&injector), beside)?;
+        Ok(Self { kind, base, helpdesk, injector, running })
     }
 
     /// Which vendor it stands in for.
@@ -189,6 +190,17 @@ impl Simulator {
         let all = [self.helpdesk.credentials(), self.helpdesk.other_credentials()].concat();
         let found = all.into_iter().find(|(known, _)| *known == name);
         found.map(|(_, text)| text).expect("a credential has a name that the vendor knows")
+    }
+
+    /// How many requests there were, and how many of them were one too many.
+    #[must_use]
+    pub fn requests(&self) -> (u64, u64) {
+        self.injector.counts()
+    }
+
+    /// Takes back whatever lets anybody in: keys, passwords and tokens.
+    pub fn revoke(&self) {
+        self.injector.revoke();
     }
 
     /// A command that asks it who one is, as one would type it.

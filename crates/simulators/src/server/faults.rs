@@ -1,7 +1,7 @@
 //! What goes wrong, and how often.
 
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crate::model::{Chance, Subject};
 
@@ -24,6 +24,8 @@ pub struct Faults {
     pub duplicated_page: f64,
     /// A cursor is not known any more.
     pub expired_cursor: f64,
+    /// An access token is taken back before its time.
+    pub revoked_token: f64,
     /// The items of a page have fields that nobody knows.
     pub unknown_field: f64,
     /// The items of a page have words that nobody knows.
@@ -42,7 +44,7 @@ pub struct Faults {
 type Rate = fn(&mut Faults) -> &mut f64;
 
 /// The words for rates on a command line.
-const RATES: [(&str, Rate); 13] = [
+const RATES: [(&str, Rate); 14] = [
     ("429", |faults| &mut faults.limited),
     ("5xx", |faults| &mut faults.failed),
     ("cut", |faults| &mut faults.cut),
@@ -51,6 +53,7 @@ const RATES: [(&str, Rate); 13] = [
     ("reordered-items", |faults| &mut faults.reordered_items),
     ("duplicated-page", |faults| &mut faults.duplicated_page),
     ("expired-cursor", |faults| &mut faults.expired_cursor),
+    ("revoked-token", |faults| &mut faults.revoked_token),
     ("unknown-field", |faults| &mut faults.unknown_field),
     ("unknown-value", |faults| &mut faults.unknown_value),
     ("lost-webhook", |faults| &mut faults.lost_webhook),
@@ -129,6 +132,8 @@ pub struct Hits {
     pub duplicated_page: bool,
     /// The cursor is not known any more.
     pub expired_cursor: bool,
+    /// The access token is not known any more.
+    pub revoked_token: bool,
     /// There are fields that nobody knows.
     pub unknown_field: bool,
     /// There are words that nobody knows.
@@ -151,9 +156,13 @@ pub(crate) struct Injector {
     faults: Faults,
     seed: u64,
     requests: AtomicU64,
+    limited: AtomicU64,
     deliveries: AtomicU64,
     /// How many requests are still to be refused.
     burst: AtomicU32,
+    /// The last request whose token was taken back.
+    taken_back: AtomicU64,
+    is_revoked: AtomicBool,
 }
 
 impl Injector {
@@ -161,8 +170,10 @@ impl Injector {
     const BURST: u32 = 3;
 
     pub(crate) const fn new(faults: Faults, seed: u64) -> Self {
-        let (requests, deliveries) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { faults, seed, requests, deliveries, burst: AtomicU32::new(0) }
+        let [requests, limited, deliveries] = [const { AtomicU64::new(0) }; 3];
+        let (burst, taken_back) = (AtomicU32::new(0), AtomicU64::new(0));
+        let is_revoked = AtomicBool::new(false);
+        Self { faults, seed, requests, limited, deliveries, burst, taken_back, is_revoked }
     }
 
     pub(super) fn request(&self) -> Hits {
@@ -184,8 +195,36 @@ impl Injector {
             expired_cursor: is_hit(&mut chance, faults.expired_cursor),
             unknown_field: is_hit(&mut chance, faults.unknown_field),
             unknown_value: is_hit(&mut chance, faults.unknown_value),
+            // The last, so that the others hit what they hit before there was this one.
+            revoked_token: is_hit(&mut chance, faults.revoked_token) && self.is_rested(number),
             number,
         }
+    }
+
+    /// Whether the last token was taken back a while ago: whoever renews one is let use it.
+    fn is_rested(&self, number: u64) -> bool {
+        const REST: u64 = 16;
+        let last = self.taken_back.fetch_max(number, Ordering::SeqCst);
+        number.saturating_sub(last) >= REST
+    }
+
+    /// Counts those who are told to wait.
+    pub(super) fn answered(&self, status: u16) {
+        self.limited.fetch_add(u64::from(status == 429), Ordering::SeqCst);
+    }
+
+    /// How many requests there were, and how many of them one too many.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.requests.load(Ordering::SeqCst), self.limited.load(Ordering::SeqCst))
+    }
+
+    /// Lets nobody in from now on.
+    pub(crate) fn revoke(&self) {
+        self.is_revoked.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_revoked(&self) -> bool {
+        self.is_revoked.load(Ordering::SeqCst)
     }
 
     fn is_in_burst(&self, begins: bool) -> bool {

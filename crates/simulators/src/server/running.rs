@@ -97,7 +97,12 @@ impl Drop for Running {
 
 async fn serve(served: Data<Served>, http: HttpRequest, body: Bytes) -> HttpResponse {
     let Served { vendor, injector } = served.get_ref();
-    let request = read(&http, &body);
+    let mut request = read(&http, &body);
+    if injector.is_revoked() {
+        // What they show opens nothing, as if they had shown nothing.
+        request.headers.clear();
+        request.body.clear();
+    }
     let hits = injector.request();
     if hits.slow {
         sleep(SLOW).await;
@@ -110,6 +115,7 @@ async fn serve(served: Data<Served>, http: HttpRequest, body: Bytes) -> HttpResp
     if answer.status == 200 {
         answer.body = disturb(answer.body, &hits, injector, vendor.words());
     }
+    injector.answered(answer.status);
     written(answer, vendor.now(), hits.cut)
 }
 

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::ids::Id;
 use super::people::INTEGRATION;
@@ -15,6 +17,9 @@ use crate::server::{Answer, Request};
 
 /// So many seconds an access token lives.
 const LIVES: i64 = 1_800;
+/// What the shared key is known by.
+pub(super) const KEY_ID: &str = "plain_key";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The account that may see everything.
 pub(super) const ADMIN: &str = "admin";
 
@@ -24,6 +29,9 @@ pub(super) struct Caller {
     pub(super) user: Id,
     pub(super) rights: Rights,
 }
+
+/// Whom clients, keys and the integration's password stand for.
+const READER: Caller = Caller { user: Id::Integration, rights: Rights::Reader };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rights {
@@ -53,6 +61,12 @@ pub(super) struct Secrets {
     pub(super) agent_password: String,
     pub(super) client_id: String,
     pub(super) client_secret: String,
+    /// What the client can get its first access token with.
+    pub(super) refresh_token: String,
+    /// That of the integration's user.
+    pub(super) api_key: String,
+    /// What the client can sign assertions with.
+    pub(super) shared_key: String,
 }
 
 /// Tokens that were given out.
@@ -73,25 +87,33 @@ impl Account {
             agent_password: secret(seed, 3),
             client_id: secret(seed, 4),
             client_secret: secret(seed, 5),
+            refresh_token: secret(seed, 8),
+            api_key: secret(seed, 9),
+            shared_key: secret(seed, 10),
         };
         let agents = model.desk().agents.iter().map(|agent| {
             let name = agent.person.email.split('@').next().unwrap_or_default().to_owned();
             let caller = Caller { user: Id::Agent(agent.number.into()), rights: Rights::Agent };
             (name, (secrets.agent_password.clone(), caller))
         });
-        let reader = Caller { user: Id::Integration, rights: Rights::Reader };
         let admin = Caller { user: Id::Manager, rights: Rights::Admin };
         let others = [
-            (INTEGRATION.to_owned(), (secrets.password.clone(), reader)),
+            (INTEGRATION.to_owned(), (secrets.password.clone(), READER)),
             (ADMIN.to_owned(), (secrets.admin_password.clone(), admin)),
         ];
         let users = agents.chain(others).collect();
-        let granted = Mutex::new(Granted { count: 100 + seed, ..Granted::default() });
+        let refresh = HashMap::from([(secrets.refresh_token.clone(), READER)]);
+        let granted = Granted { count: 100 + seed, refresh, ..Granted::default() };
+        let granted = Mutex::new(granted);
         Self { secrets, users, granted }
     }
 
     /// Whose request it is.
     pub(super) fn caller(&self, request: &Request, now: i64) -> Result<Caller, Problem> {
+        if let Some(key) = request.said("x-sn-apikey") {
+            let known = (key == self.secrets.api_key).then_some(READER);
+            return known.ok_or_else(Problem::unauthenticated);
+        }
         let said = request.said("authorization").unwrap_or_default();
         let known = match said.split_once(' ') {
             Some((scheme, given)) if scheme.eq_ignore_ascii_case("basic") => {
@@ -112,7 +134,35 @@ impl Account {
         (known == password).then_some(*caller)
     }
 
-    /// Gives out tokens: to a user by name and password, to the client itself, or for a refresh token, which works again and again.
+    /// Takes back the access token that a request shows.
+    pub(super) fn take_back(&self, request: &Request) {
+        let said = request.said("authorization").and_then(|said| said.split_once(' '));
+        let mut granted = self.granted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        granted.access.remove(said.unwrap_or_default().1);
+    }
+
+    /// Whom a signed assertion of the client is about: it is signed with the shared key, and for a while.
+    fn asserted(&self, assertion: &str, now: i64) -> Option<Caller> {
+        let (signed, signature) = assertion.rsplit_once('.')?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secrets.shared_key.as_bytes()).ok()?;
+        mac.update(signed.as_bytes());
+        mac.verify_slice(&URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
+        let part = |text: &str| -> Option<Value> {
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+        };
+        let (head, claims) = signed.split_once('.')?;
+        let (head, claims) = (part(head)?, part(claims)?);
+        let client = json!(self.secrets.client_id);
+        let is_good = head["alg"] == "HS256"
+            && head["kid"] == KEY_ID
+            && claims["iss"] == client
+            && claims["aud"] == client
+            && claims["exp"].as_i64().is_some_and(|expires| now < expires);
+        self.users.get(claims["sub"].as_str()?).filter(|_| is_good).map(|(_, caller)| *caller)
+    }
+
+    /// Gives out tokens: to a user by name and password, to the client itself, for what it signs, or for a refresh token, which works again and
+    /// again.
     pub(super) fn grant(&self, request: &Request, now: i64) -> Outcome {
         let refused = |error: &str, why: &str| {
             let told = json!({ "error": error, "error_description": why });
@@ -135,7 +185,8 @@ impl Account {
         let mut granted = self.granted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let caller = match said("grant_type") {
             "password" => self.user(said("username"), said("password")),
-            "client_credentials" => Some(Caller { user: Id::Integration, rights: Rights::Reader }),
+            "client_credentials" => Some(READER),
+            JWT_BEARER => self.asserted(said("assertion"), now),
             "refresh_token" => granted.refresh.get(said("refresh_token")).copied(),
             _ => return Err(refused("unsupported_grant_type", "access_denied")),
         };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::account::{ADMIN, Account, Caller};
+use super::account::{ADMIN, Account, Caller, KEY_ID};
 use super::ids::Id;
 use super::people::INTEGRATION;
 use super::rules::Rules;
@@ -63,6 +63,9 @@ impl Service {
             ["api", "now", parts @ ..] => ("v2", parts),
             _ => return Err(Problem::no_address(&request.path)),
         };
+        if hits.revoked_token {
+            self.account.take_back(request);
+        }
         let caller = self.account.caller(request, now)?;
         let headers = self.count(now)?;
         let asked = Asked { request, hits, caller };
@@ -143,6 +146,10 @@ impl Helpdesk for Service {
             ("agent_password", secrets.agent_password.clone()),
             ("client_id", secrets.client_id.clone()),
             ("client_secret", secrets.client_secret.clone()),
+            ("refresh_token", secrets.refresh_token.clone()),
+            ("api_key", secrets.api_key.clone()),
+            ("key_id", KEY_ID.to_owned()),
+            ("private_key", secrets.shared_key.clone()),
         ]
     }
 

@@ -126,6 +126,13 @@ impl Account {
         Err(Problem(Answer::json(401, &body)))
     }
 
+    /// Takes back the access token that a request shows, if it is one of those that were given out.
+    pub(super) fn take_back(&self, request: &Request) {
+        let said = request.said("authorization").and_then(|said| said.split_once(' '));
+        let mut granted = self.granted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        granted.access.remove(said.unwrap_or_default().1);
+    }
+
     /// Gives out an access token, and with it the refresh token for the next one; each of those works once.
     pub(super) fn grant(&self, request: &Request, now: i64) -> Outcome {
         let refused = |error: &str| Problem(Answer::json(400, &json!({ "error": error })));

@@ -105,6 +105,9 @@ impl Service {
             return self.account.grant(request, self.desk.clock().now());
         }
         let ["api", "v2", parts @ ..] = &parts[..] else { return Err(Problem::no_endpoint()) };
+        if hits.revoked_token {
+            self.account.take_back(request);
+        }
         let caller = self.account.caller(request, self.desk.clock().now())?;
         let headers = self.count(parts)?;
         let asked = Asked { request, hits, caller };
