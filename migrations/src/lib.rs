@@ -16,6 +16,7 @@ mod m20261122_000011_ratings;
 mod m20261122_000012_hooks;
 mod m20261122_000013_field_mappings;
 mod m20261122_000014_histories;
+mod m20261122_000015_access_tokens;
 pub mod schema;
 mod tenancy;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_hooks::Migration),
             Box::new(m20261122_000013_field_mappings::Migration),
             Box::new(m20261122_000014_histories::Migration),
+            Box::new(m20261122_000015_access_tokens::Migration),
         ]
     }
 }

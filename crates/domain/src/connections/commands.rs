@@ -101,6 +101,9 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
     let change = ActiveModel {
         name: required(name.map(|name| name.trim().to_owned())),
         base_url: required(base_url.map(Some)),
+        // What was given for the credentials of before is not for these.
+        sealed_access_token: required(sealed.is_some().then_some(None)),
+        renewing_until: required(sealed.is_some().then_some(None)),
         sealed_credentials: required(sealed),
         cadence_seconds: required(cadence_seconds.map(Some)),
         field_mapping: required(field_mapping),
@@ -188,7 +191,11 @@ pub async fn resync(scope: &Scope, id: ConnectionId, new: NewResync) -> Result<C
 pub async fn revoke(scope: &Scope, id: ConnectionId) -> Result<Connection> {
     act(scope, id, ConnectionAction::Revoke).await?;
     stop(scope, id, "revoked", "the connection was revoked").await?;
-    let erased = ActiveModel { sealed_credentials: Set(None), ..Default::default() };
+    let erased = ActiveModel {
+        sealed_credentials: Set(None),
+        sealed_access_token: Set(None),
+        ..Default::default()
+    };
     scope.update::<Entity, _>(id, erased).await?;
     told(scope, id).await
 }
@@ -224,7 +231,11 @@ fn helpdesk(row: &Model) -> Result<Vendor> {
     })
 }
 
-async fn seal(scope: &Scope, id: ConnectionId, credentials: &Credentials) -> Result<Vec<u8>> {
+pub(super) async fn seal(
+    scope: &Scope,
+    id: ConnectionId,
+    credentials: &Credentials,
+) -> Result<Vec<u8>> {
     scope.seal::<Entity>(Column::SealedCredentials, id.0, &credentials.to_bytes()?).await
 }
 

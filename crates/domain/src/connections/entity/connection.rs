@@ -20,6 +20,10 @@ pub(crate) struct Model {
     pub base_url: Option<String>,
     /// Gone once the connection is revoked.
     pub sealed_credentials: Option<Vec<u8>>,
+    /// What the helpdesk gave for them; gone with them.
+    pub sealed_access_token: Option<Vec<u8>>,
+    /// Until then one alone asks for the next one.
+    pub renewing_until: Option<DateTime<Utc>>,
     pub cadence_seconds: Option<i32>,
     pub sync_from: Option<DateTime<Utc>>,
     pub field_mapping: FieldMapping,

@@ -5,6 +5,7 @@
 //! Locks are taken of the connection, then of the run, then of the stream.
 
 mod streams;
+mod tokens;
 
 use std::time::Duration;
 
@@ -13,14 +14,15 @@ use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 
 pub use self::streams::{Advance, ReadTo, advance, read_to, stumble};
+pub use self::tokens::{AccessToken, Renewal, begin_renewal, end_renewal};
 use super::checks::CADENCE;
 use super::commands::open;
 use super::entity::connection::{ActiveModel, Column, Entity, Model};
 use super::entity::{run, stream};
 use super::runs::stop;
 use super::types::{
-    ConnectionId, ConnectionState, Credentials, FieldMapping, RunKind, RunState, SWEEP, SyncRunId,
-    Vendor,
+    ConnectionId, ConnectionState, Credentials, FieldMapping, RunKind, RunState, SWEEP, Scheme,
+    SyncRunId, Vendor,
 };
 use crate::kernel::{Actor, Error, Event, Result, Scope};
 
@@ -40,6 +42,8 @@ pub struct Account {
     pub base_url: String,
     /// What it lets us in with.
     pub credentials: Credentials,
+    /// How that is shown.
+    pub scheme: Scheme,
     /// What it has from before is not asked for.
     pub sync_from: DateTime<Utc>,
     /// What its own words mean here.
@@ -71,12 +75,15 @@ pub async fn account(scope: &Scope, id: ConnectionId) -> Result<Option<Account>>
     let (Some(vendor), Some(base_url)) = (Vendor::from_word(&row.system), row.base_url) else {
         return Ok(None);
     };
+    let method = vendor.descriptor().auth_method(&credentials);
+    let method = method.ok_or_else(|| Error::internal("these credentials are of no way in"))?;
     let cadence = row.cadence_seconds.unwrap_or(CADENCE);
     Ok(Some(Account {
         id,
         vendor,
         base_url,
         credentials,
+        scheme: method.scheme,
         sync_from: row.sync_from.unwrap_or_default(),
         mapping: row.field_mapping,
         cadence: Duration::from_secs(cadence.unsigned_abs().into()),

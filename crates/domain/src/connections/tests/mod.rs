@@ -1,6 +1,7 @@
 //! Rules of connections.
 
 mod reading;
+mod tokens;
 
 use sea_orm::ConnectionTrait;
 use serde_json::Value;

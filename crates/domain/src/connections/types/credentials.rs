@@ -35,6 +35,13 @@ impl Credentials {
         field.ok_or_else(|| Error::internal(format!("these credentials have no `{name}`")))
     }
 
+    /// These with another text of a name.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: &str) -> Self {
+        self.0.insert(name.to_owned(), Secret::new(text));
+        self
+    }
+
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
