@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::connections::sync::Account;
 use domain::tickets::source::{
     Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
     SourceRow,
@@ -16,7 +15,7 @@ use serde::Deserialize;
 use workers::connectors::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError,
 };
-use workers::connectors::http::{Auth, Http, SignIn};
+use workers::connectors::http::{Http, Manners};
 
 /// Ids from this one on are customers'.
 const FIRST_CUSTOMER: u64 = 1_000_000;
@@ -30,10 +29,8 @@ impl Connector for Pages {
         &[Stream { name: "tickets", mode: Mode::Feed }]
     }
 
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
-        let wait = Duration::from_secs(1);
-        let auth = Auth::Bearer(account.credentials.get("api_token")?);
-        Ok(SignIn { base_url: &account.base_url, auth, headers: &[], wait })
+    fn manners(&self) -> Manners {
+        Manners { headers: &[], wait: Duration::from_secs(1) }
     }
 
     async fn check(&self, _: &Http) -> Result<String, VendorError> {

@@ -7,6 +7,7 @@ use super::{members, operations, referred};
 /// What texts look like, by the schema and the key, or by the key alone.
 const TEXTS: &[(&str, &str)] = &[
     ("ApiClient.name", "Warehouse export"),
+    ("AuthMethod.name", "api_token"),
     ("Connection.name", "helpdesk"),
     ("Connection.system", "zendesk"),
     ("ConnectionPatch.name", "helpdesk"),

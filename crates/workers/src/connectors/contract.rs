@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use domain::connections::sync::{Account, Trouble};
+use domain::connections::sync::Trouble;
 use domain::tickets::source::{SourceAgent, SourceQueue, SourceRating, SourceRow};
 
-use super::http::{Http, SignIn};
+use super::http::{Http, Manners};
 
 /// One vendor's helpdesk. It knows the vendor and nothing of storage: a step follows from the checkpoint and what the vendor says.
 #[async_trait]
@@ -19,11 +19,8 @@ pub trait Connector: Send + Sync {
     /// What there is to read, in the order in which it is read.
     fn streams(&self) -> &'static [Stream];
 
-    /// How the account is signed in to.
-    ///
-    /// # Errors
-    /// `internal` where a credential is missing: the descriptor demands it.
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>>;
+    /// What is peculiar to its HTTP.
+    fn manners(&self) -> Manners;
 
     /// Whether the credentials are good for what is read, and whose they are.
     ///

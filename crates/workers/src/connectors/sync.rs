@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 use tracing::Instrument;
+use uuid::Uuid;
 
 use domain::connections::sync::{
     ReadTo, Trouble, account, begin_run, checked, disable, end_run, read_to, stumble,
@@ -62,7 +63,7 @@ pub async fn take_turn(
     let begun = context.app.write_for(job, async |scope| begin_run(scope, id).await);
     let run = begun.await?;
     let connector = connector_of(account.vendor);
-    let http = Http::new(context, connector.sign_in(&account)?)?;
+    let http = Http::new(context, job.tenant, &account, connector.manners())?;
     let (context, tenant) = (context.clone(), job.tenant);
     let mut turn = Turn {
         reader: Arc::new(Reader { context, tenant, connector, http, account }),
@@ -119,14 +120,14 @@ impl Turn<'_> {
                 VendorError::Limited(wait) => return Ok(Outcome::Snooze(wait)),
                 VendorError::Transient(_) => {
                     let failures = self.stumble(stream, &error).await?;
-                    return Ok(Outcome::Snooze(backoff(failures)));
+                    return Ok(Outcome::Snooze(backoff(failures, self.reader.context.app.new_id())));
                 }
                 VendorError::Lost(_)
                 | VendorError::Shape(_)
                 | VendorError::Refused(_)
                 | VendorError::Missing(_) => {
                     let failures = self.stumble(stream, &error).await?;
-                    trouble = Some((error.trouble(), backoff(failures)));
+                    trouble = Some((error.trouble(), backoff(failures, self.reader.context.app.new_id())));
                     // Without those whom it names, what comes after would be read wrongly.
                     if stream.mode == Mode::Snapshot {
                         break;
@@ -153,7 +154,7 @@ impl Turn<'_> {
             Err(VendorError::Limited(wait)) => Ok(Some(Outcome::Snooze(wait))),
             Err(error @ VendorError::Transient(_)) => {
                 let failures = self.stumble(&self.reader.connector.streams()[0], &error).await?;
-                Ok(Some(Outcome::Snooze(backoff(failures))))
+                Ok(Some(Outcome::Snooze(backoff(failures, self.reader.context.app.new_id()))))
             }
             Err(error) => self.disable(&error).await.map(Some),
         }
@@ -257,10 +258,12 @@ impl Turn<'_> {
     }
 }
 
-/// Twice as long with every failure in a row.
-fn backoff(failures: u32) -> Duration {
-    let seconds = 1u64 << failures.min(10);
-    Duration::from_secs(seconds).min(LONGEST_WAIT)
+/// Twice as long with every failure in a row, and by chance up to half of it less: who failed together does not try again together.
+fn backoff(failures: u32, chance: Uuid) -> Duration {
+    let longest = Duration::from_secs(1u64 << failures.min(10)).min(LONGEST_WAIT);
+    // The lower half of an id is chance alone.
+    let (_, chance) = chance.as_u64_pair();
+    longest - longest.mul_f64((chance & 0xffff) as f64 / 131_072.0)
 }
 
 impl From<VendorError> for Left {

@@ -75,7 +75,7 @@ impl Work<'_> {
         deliveries: Vec<Told>,
     ) -> Result<Option<Outcome>> {
         let connector = connectors::of(account.vendor);
-        let http = Http::new(self.context, connector.sign_in(account)?)?;
+        let http = Http::new(self.context, self.job.tenant, account, connector.manners())?;
         let desk = Desk { http: &http, agents };
         let (mut wanted, mut about) = (BTreeSet::new(), Vec::new());
         for delivery in deliveries {

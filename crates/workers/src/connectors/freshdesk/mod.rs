@@ -16,12 +16,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::de::DeserializeOwned;
 
-use domain::connections::sync::Account;
-
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Auth, Http, Page, SignIn, encoded, read};
+use super::http::{Http, Manners, Page, encoded, read};
 use changes::{PER_PAGE, Place, changes, settled_at};
 use ticket::Ticket;
 use wire::{Changed, Statuses};
@@ -50,11 +48,8 @@ impl Connector for Freshdesk {
         &[AGENTS, GROUPS, TICKETS, DELETED, SPAM, CONVERSATIONS, RATINGS]
     }
 
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
-        // The key stands where the name does; some password has to be there.
-        let auth = Auth::Basic(account.credentials.get("api_key")?.to_owned(), "X");
-        let wait = Duration::from_secs(60);
-        Ok(SignIn { base_url: &account.base_url, auth, headers: &[], wait })
+    fn manners(&self) -> Manners {
+        Manners { headers: &[], wait: Duration::from_secs(60) }
     }
 
     /// Agents may be let see their group's or their own tickets alone, and nothing would say what is missing.

@@ -18,12 +18,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use domain::connections::sync::Account;
-
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Auth, Http, Page, SignIn, encoded, read};
+use super::http::{Http, Manners, Page, encoded, read};
 
 /// What was touched so recently may be found only later.
 const SETTLES: TimeDelta = TimeDelta::minutes(1);
@@ -52,14 +50,8 @@ impl Connector for Intercom {
         &[ADMINS, TEAMS, CONVERSATIONS, SWEEP]
     }
 
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
-        Ok(SignIn {
-            base_url: &account.base_url,
-            auth: Auth::Bearer(account.credentials.get("access_token")?),
-            headers: &[("intercom-version", "2.14")],
-            // Its windows are as long.
-            wait: Duration::from_secs(10),
-        })
+    fn manners(&self) -> Manners {
+        Manners { headers: &[("intercom-version", "2.14")], wait: Duration::from_secs(10) }
     }
 
     async fn check(&self, http: &Http) -> Result<String, VendorError> {

@@ -17,12 +17,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use domain::connections::SWEEP;
-use domain::connections::sync::Account;
 
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Auth, Http, SignIn, read};
+use super::http::{Http, Manners, read};
 
 const AGENTS: Stream = Stream { name: "agents", mode: Mode::Snapshot };
 const QUEUES: Stream = Stream { name: "queues", mode: Mode::Snapshot };
@@ -43,11 +42,8 @@ impl Connector for Jira {
         &[AGENTS, QUEUES, ISSUES, GONE]
     }
 
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
-        let user = account.credentials.get("email")?.to_owned();
-        let auth = Auth::Basic(user, account.credentials.get("api_token")?);
-        let (base_url, wait) = (account.base_url.as_str(), Duration::from_secs(60));
-        Ok(SignIn { base_url, auth, headers: &[], wait })
+    fn manners(&self) -> Manners {
+        Manners { headers: &[], wait: Duration::from_secs(60) }
     }
 
     /// Whoever asks has to see who there is, and at least one service project.

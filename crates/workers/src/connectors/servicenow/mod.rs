@@ -19,7 +19,6 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::try_join;
 
-use domain::connections::sync::Account;
 use domain::tickets::source::{Attributes, Rows, SourceRow};
 
 use self::past::{by_name, is_closed, with_past};
@@ -30,7 +29,7 @@ use self::wire::{
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Auth, Http, SignIn, read};
+use super::http::{Http, Manners, read};
 
 /// How many names stand in an address: instances refuse those of more than about 11 kB.
 const AT_ONCE: usize = 150;
@@ -52,14 +51,8 @@ impl Connector for Servicenow {
         &[AGENTS, GROUPS, TICKETS, LABELS, DELETIONS]
     }
 
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
-        let user = account.credentials.get("username")?.to_owned();
-        Ok(SignIn {
-            base_url: &account.base_url,
-            auth: Auth::Basic(user, account.credentials.get("password")?),
-            headers: &[],
-            wait: Duration::from_secs(300),
-        })
+    fn manners(&self) -> Manners {
+        Manners { headers: &[], wait: Duration::from_secs(300) }
     }
 
     /// Who may not read a table gets empty pages of it.

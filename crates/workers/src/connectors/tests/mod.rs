@@ -1,5 +1,6 @@
 //! Connectors against simulated vendors, over HTTP: what is stored is what is true there.
 
+mod auth;
 mod between;
 mod conformance;
 mod hooks;
@@ -12,8 +13,9 @@ mod truth;
 use std::net::TcpListener;
 
 use chrono::{DateTime, NaiveDate, TimeDelta};
+use domain::connections::sync::{self, Account};
 use domain::connections::{
-    self, Connection, ConnectionId, Credentials, FieldMapping, NewConnection, Vendor,
+    self, AuthMethod, Connection, ConnectionId, Credentials, FieldMapping, NewConnection, Vendor,
 };
 use domain::kernel::jobs::Outcome;
 use domain::kernel::{App, Caller, Clock, Scope, TenantId};
@@ -23,6 +25,7 @@ use simulators::model::{Model, Settings};
 use simulators::server::Faults;
 use simulators::{Kind, Options, Simulator};
 
+use super::http::Http;
 use crate::context::Context;
 use crate::egress::Egress;
 
@@ -47,13 +50,21 @@ impl World {
     }
 
     async fn at(kind: Kind, settings: Settings, faults: Faults) -> Self {
+        let usual = &Vendor::from_word(kind.word()).unwrap().descriptor().auth_methods[0];
+        Self::by(usual, kind, settings, faults).await
+    }
+
+    /// One that is signed in to in this way.
+    async fn by(method: &AuthMethod, kind: Kind, settings: Settings, faults: Faults) -> Self {
         let test = TestApp::new().await;
         let acme = test.tenant("acme").await;
         let desk = desk(kind, test.app.clock(), settings, faults);
         let address = desk.address().to_string();
         let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
         let context = Context { app: test.app.clone(), egress };
-        let secrets = desk.credentials();
+        let fields = method.fields.iter();
+        let secrets: Vec<_> =
+            fields.map(|field| (field.name, desk.credential(field.name))).collect();
         let secrets = secrets.iter().map(|(name, text)| (*name, text.as_str()));
         let new = NewConnection {
             name: "Desk".to_owned(),
@@ -110,6 +121,21 @@ impl World {
     async fn next_day(&self) {
         self.app().clock().advance(TimeDelta::days(1));
         self.later().await;
+    }
+
+    /// Asks the desk as a runner does.
+    async fn http(&self) -> Http {
+        self.http_at(&self.context, self.desk.base_url()).await
+    }
+
+    /// Asks whoever is at an address as if it was the desk.
+    async fn http_at(&self, context: &Context, address: &str) -> Http {
+        let caller = Caller::system(self.acme.tenant);
+        let read = async |scope: &Scope| sync::account(scope, self.id).await;
+        let account = self.app().read(&caller, read).await.unwrap().unwrap();
+        let account = Account { base_url: address.to_owned(), ..account };
+        let manners = super::of(account.vendor).manners();
+        Http::new(context, caller.tenant, &account, manners).unwrap()
     }
 
     async fn connection(&self) -> Connection {

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::DateTime;
-use domain::connections::{
-    self, ConnectionPatch, ConnectionState, Credentials, RunState, Vendor, sync,
-};
-use domain::kernel::{Caller, Scope};
+use domain::connections::{self, ConnectionPatch, ConnectionState, Credentials, RunState, Vendor};
+use domain::kernel::Scope;
 use domain::tickets::source::SourceRow;
 use simulators::Kind;
 use simulators::server::Faults;
@@ -15,8 +13,7 @@ use super::World;
 use super::between::Between;
 use super::hooks::Ear;
 use crate::connectors;
-use crate::connectors::contract::{Checkpoint, Connector, Desk, Item};
-use crate::connectors::http::Http;
+use crate::connectors::contract::{Checkpoint, Desk, Item};
 
 impl World {
     async fn servicenow(tickets: u64, faults: &str) -> Self {
@@ -28,13 +25,6 @@ impl World {
         let patch = ConnectionPatch { credentials: Some(credentials), ..Default::default() };
         let change = async |scope: &Scope| connections::update(scope, self.id, patch).await;
         self.app().write(&self.acme, change).await.unwrap();
-    }
-
-    async fn http(&self, connector: &dyn Connector) -> Http {
-        let caller = Caller::system(self.acme.tenant);
-        let read = async |scope: &Scope| sync::account(scope, self.id).await;
-        let account = self.app().read(&caller, read).await.unwrap().unwrap();
-        Http::new(&self.context, connector.sign_in(&account).unwrap()).unwrap()
     }
 }
 
@@ -102,7 +92,7 @@ async fn who_may_not_read_tags_reads_everything_else() {
 async fn a_ticket_that_is_fetched_is_told_as_its_page_tells_it() {
     let world = World::servicenow(250, "").await;
     let connector = connectors::of(Vendor::Servicenow);
-    let (http, agents) = (world.http(connector).await, HashSet::new());
+    let (http, agents) = (world.http().await, HashSet::new());
     let desk = Desk { http: &http, agents: &agents };
     let tickets = connector.streams().iter().find(|stream| stream.name == "tickets").unwrap();
     let mut told: BTreeMap<String, SourceRow> = BTreeMap::new();

@@ -12,10 +12,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use domain::connections::sync::Account;
-
 use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
-use super::http::{Auth, Http, SignIn, encoded, read};
+use super::http::{Http, Manners, encoded, read};
 
 /// What the exports leave out: what happened since.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
@@ -35,15 +33,8 @@ impl Connector for Zendesk {
         &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS, RATINGS]
     }
 
-    fn sign_in<'a>(&self, account: &'a Account) -> domain::kernel::Result<SignIn<'a>> {
-        let user = format!("{}/token", account.credentials.get("email")?);
-        let auth = Auth::Basic(user, account.credentials.get("api_token")?);
-        Ok(SignIn {
-            base_url: &account.base_url,
-            auth,
-            headers: &[],
-            wait: Duration::from_secs(60),
-        })
+    fn manners(&self) -> Manners {
+        Manners { headers: &[], wait: Duration::from_secs(60) }
     }
 
     /// The exports are for administrators alone.

@@ -3,8 +3,12 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta};
+use domain::connections::sync::Account;
+use domain::connections::{ConnectionState, Credentials, FieldMapping, Vendor};
+use domain::kernel::TenantId;
 use domain::testing::TestApp;
 use reqwest::header::HeaderMap;
 use simulators::live::{Clock, LiveDesk};
@@ -12,7 +16,7 @@ use simulators::model::{Model, Settings};
 use simulators::{Kind, Options, Simulator};
 
 use super::super::super::contract::{Checkpoint, Connector, Desk, Item, Step, VendorError};
-use super::super::super::http::{Auth, Http, Page, SignIn};
+use super::super::super::http::{Http, Page};
 use super::super::changes::{Listed, PER_PAGE, Place, changes_of};
 use super::super::wire::Changed;
 use super::super::{CONVERSATIONS, Freshdesk, RATINGS, TICKETS};
@@ -69,9 +73,19 @@ impl World {
 }
 
 fn http(context: &Context, desk: &Simulator, key: &str) -> Http {
-    let auth = Auth::Basic(desk.credential(key), "X");
-    let wait = std::time::Duration::from_secs(60);
-    Http::new(context, SignIn { base_url: desk.base_url(), auth, headers: &[], wait }).unwrap()
+    let credentials = Credentials::new([("api_key", desk.credential(key).as_str())]);
+    let account = Account {
+        id: context.app.new_id(),
+        vendor: Vendor::Freshdesk,
+        base_url: desk.base_url().to_owned(),
+        scheme: Vendor::Freshdesk.descriptor().auth_method(&credentials).unwrap().scheme,
+        credentials,
+        sync_from: DateTime::UNIX_EPOCH,
+        mapping: FieldMapping::default(),
+        cadence: Duration::ZERO,
+        state: ConnectionState::Active,
+    };
+    Http::new(context, TenantId::NONE, &account, Freshdesk.manners()).unwrap()
 }
 
 /// Notes when the tickets of a step had last changed.

@@ -3,6 +3,8 @@
 mod refusals;
 mod webhooks;
 
+pub(super) use refusals::stub;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -28,7 +30,7 @@ impl World {
         worlds.into_iter()
     }
 
-    async fn assert_quiet(&self) {
+    pub(super) async fn assert_quiet(&self) {
         let last = self.runs().await.pop().unwrap();
         let told = (last.kind, last.state, last.changed);
         let expected = (RunKind::Incremental, RunState::Succeeded, 0);
@@ -44,7 +46,7 @@ impl World {
         self.runs().await.pop().unwrap()
     }
 
-    async fn health(&self) -> String {
+    pub(super) async fn health(&self) -> String {
         let read = async |scope: &Scope| connections::health(scope, self.id).await;
         format!("{:?}", self.app().read(&self.acme, read).await.unwrap())
     }

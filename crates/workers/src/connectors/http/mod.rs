@@ -1,5 +1,9 @@
 //! What every vendor's HTTP has in common: who asks, what a status means, how long to wait.
 
+mod assertion;
+mod tokens;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -7,17 +11,21 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue,
+    InvalidHeaderValue, RETRY_AFTER,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use domain::kernel::{Clock, OrInternal, Result};
+use domain::connections::Scheme;
+use domain::connections::sync::{AccessToken, Account};
+use domain::kernel::{Clock, OrInternal, Result, TenantId};
 
+use self::tokens::Tokens;
 use super::contract::VendorError;
 use crate::context::Context;
-use crate::egress::{Egress, EgressError, Request};
+use crate::egress::{Answer, Egress, EgressError, Request};
 
 /// The largest page: a thousand tickets of some 10 kB each, and room.
 const LARGEST: usize = 64 << 20;
@@ -29,6 +37,7 @@ pub struct Http {
     egress: Egress,
     base: String,
     headers: HeaderMap,
+    tokens: Option<Arc<Tokens>>,
     wait: Duration,
     clock: Clock,
 }
@@ -43,48 +52,46 @@ pub struct Page<T> {
     pub headers: HeaderMap,
 }
 
-/// How an account is signed in to.
-pub struct SignIn<'a> {
-    /// Its address.
-    pub base_url: &'a str,
-    /// With what.
-    pub auth: Auth<'a>,
+/// What is peculiar to a vendor's HTTP.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
     /// What else every request says.
     pub headers: &'static [(&'static str, &'static str)],
     /// How long to wait where the vendor asks to and does not say how long.
     pub wait: Duration,
 }
 
-/// What is shown at the door.
-pub enum Auth<'a> {
-    /// A name and a password, or what a vendor puts in their place.
-    Basic(String, &'a str),
-    /// A token.
-    Bearer(&'a str),
-}
-
 impl Http {
     /// # Errors
     /// `internal` for credentials that no header can hold: the descriptor keeps them out.
-    pub fn new(context: &Context, sign_in: SignIn<'_>) -> Result<Self> {
-        let SignIn { base_url, auth, headers: others, wait } = sign_in;
-        let auth = match auth {
-            Auth::Basic(user, password) => {
-                format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+    pub fn new(
+        context: &Context,
+        tenant: TenantId,
+        account: &Account,
+        manners: Manners,
+    ) -> Result<Self> {
+        let Manners { headers: others, wait } = manners;
+        let (mut headers, mut tokens) = (HeaderMap::new(), None);
+        match account.scheme {
+            Scheme::Basic(pattern) => {
+                let pair = STANDARD.encode(account.credentials.fill(pattern)?);
+                headers.insert(AUTHORIZATION, secret(&format!("Basic {pair}"))?);
             }
-            Auth::Bearer(token) => format!("Bearer {token}"),
-        };
-        let mut auth = HeaderValue::try_from(auth).or_internal()?;
-        auth.set_sensitive(true);
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, auth);
+            Scheme::Header { name, value } => {
+                let value = secret(&account.credentials.fill(value)?)?;
+                headers.insert(HeaderName::from_static(name), value);
+            }
+            Scheme::OAuth(oauth) => {
+                tokens = Some(Tokens::new(context, tenant, account, oauth, wait));
+            }
+        }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         for (name, value) in others {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let base = base_url.trim_end_matches('/').to_owned();
+        let base = account.base_url.trim_end_matches('/').to_owned();
         let (egress, clock) = (context.egress.clone(), context.app.clock().clone());
-        Ok(Self { egress, base, headers, wait, clock })
+        Ok(Self { egress, base, headers, tokens, wait, clock })
     }
 
     /// Reads a page. `path` is what comes after the account's address, which alone is ever asked: a vendor's own links are not followed.
@@ -129,21 +136,36 @@ impl Http {
     async fn ask<T: DeserializeOwned>(
         &self,
         path: &str,
-        mut request: Request,
+        request: Request,
     ) -> std::result::Result<Page<T>, VendorError> {
+        let asked_at = self.now();
+        let answer = self.let_in(request.at_most(LARGEST).within(WITHIN)).await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        if status != StatusCode::OK {
+            return Err(refused(status, retry_after(&headers, self.now()), self.wait));
+        }
+        let asked_at = asked_at + ahead(&headers, self.now());
+        let body = answer.body().await?;
+        Ok(Page { body: read(path, &body)?, asked_at, headers })
+    }
+
+    /// Sends a request with what lets it in. An access token may be no good before its time: it is renewed once.
+    async fn let_in(&self, mut request: Request) -> std::result::Result<Answer, VendorError> {
         for (name, value) in &self.headers {
             request = request.header(name.clone(), value.clone());
         }
-        let asked_at = self.now();
-        let request = request.at_most(LARGEST).within(WITHIN);
-        let answer = self.egress.send(request).await?.unless_redirected()?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        if status != StatusCode::OK {
-            return Err(self.refused(status, self.retry_after(&headers)));
+        let Some(tokens) = &self.tokens else { return self.send(request).await };
+        let token = tokens.token(None).await?;
+        let answer = self.send(bearing(request.clone(), &token)?).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
         }
-        let asked_at = asked_at + self.ahead(&headers);
-        let body = answer.body().await?;
-        Ok(Page { body: read(path, &body)?, asked_at, headers })
+        let token = tokens.token(Some(&token)).await?;
+        self.send(bearing(request, &token)?).await
+    }
+
+    async fn send(&self, request: Request) -> std::result::Result<Answer, VendorError> {
+        Ok(self.egress.send(request).await?.unless_redirected()?)
     }
 
     /// The time here.
@@ -151,38 +173,53 @@ impl Http {
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
+}
 
-    /// By how much the vendor's clock is ahead of ours, where it tells the time.
-    fn ahead(&self, headers: &HeaderMap) -> TimeDelta {
-        let told = headers.get(DATE).and_then(|date| date.to_str().ok());
-        let told = told.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
-        told.map_or(TimeDelta::zero(), |told| told.to_utc() - self.now())
+/// By how much the vendor's clock is ahead of ours, where it tells the time.
+fn ahead(headers: &HeaderMap, now: DateTime<Utc>) -> TimeDelta {
+    let told = headers.get(DATE).and_then(|date| date.to_str().ok());
+    let told = told.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+    told.map_or(TimeDelta::zero(), |told| told.to_utc() - now)
+}
+
+/// A header that no log repeats.
+fn secret(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::try_from(text).or_internal()?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A request with an access token.
+fn bearing(request: Request, token: &AccessToken) -> std::result::Result<Request, VendorError> {
+    let value = HeaderValue::try_from(format!("Bearer {}", token.token.expose()));
+    let value = value.map_err(|_secret: InvalidHeaderValue| {
+        VendorError::Shape("the access token of the helpdesk is none that can be sent".to_owned())
+    })?;
+    Ok(request.header(AUTHORIZATION, value))
+}
+
+/// How long the vendor asks to wait: in seconds, or until a date.
+fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
     }
+    let at = DateTime::parse_from_rfc2822(text).ok()?;
+    Some((at.to_utc() - now).to_std().unwrap_or_default())
+}
 
-    /// In seconds, or as a date.
-    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
-        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let at = DateTime::parse_from_rfc2822(text).ok()?;
-        Some((at.to_utc() - self.now()).to_std().unwrap_or_default())
-    }
-
-    /// What a vendor says in words is for its own people, and may repeat what nobody else should read.
-    fn refused(&self, status: StatusCode, wait: Option<Duration>) -> VendorError {
-        let told = format!("the helpdesk answered {status}");
-        match status.as_u16() {
-            401 => VendorError::Auth(format!("{told}: check the address and the credentials")),
-            403 => {
-                VendorError::Auth(format!("{told}: these credentials may not read what is synced"))
-            }
-            429 => VendorError::Limited(wait.unwrap_or(self.wait)),
-            503 if wait.is_some() => VendorError::Limited(wait.unwrap_or(self.wait)),
-            404 | 410 => VendorError::Missing(told),
-            408 | 425 | 500.. => VendorError::Transient(told),
-            _ => VendorError::Refused(told),
-        }
+/// What a vendor says in words is for its own people, and may repeat what nobody else should read. `usual` is how long to wait where it asks to
+/// and does not say how long.
+fn refused(status: StatusCode, wait: Option<Duration>, usual: Duration) -> VendorError {
+    let told = format!("the helpdesk answered {status}");
+    match status.as_u16() {
+        401 => VendorError::Auth(format!("{told}: check the address and the credentials")),
+        403 => VendorError::Auth(format!("{told}: these credentials may not read what is synced")),
+        429 => VendorError::Limited(wait.unwrap_or(usual)),
+        503 if wait.is_some() => VendorError::Limited(wait.unwrap_or(usual)),
+        404 | 410 => VendorError::Missing(told),
+        408 | 425 | 500.. => VendorError::Transient(told),
+        _ => VendorError::Refused(told),
     }
 }
 
