@@ -17,6 +17,7 @@ mod m20261122_000012_hooks;
 mod m20261122_000013_field_mappings;
 mod m20261122_000014_histories;
 mod m20261122_000015_access_tokens;
+mod m20261122_000016_drift;
 pub mod schema;
 mod tenancy;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_field_mappings::Migration),
             Box::new(m20261122_000014_histories::Migration),
             Box::new(m20261122_000015_access_tokens::Migration),
+            Box::new(m20261122_000016_drift::Migration),
         ]
     }
 }

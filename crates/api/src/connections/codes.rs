@@ -46,6 +46,12 @@ pub(crate) const CODES: Codes = Codes {
             "The credentials are being tried, and what was asked for needs another state.",
             SEE_ACTIONS,
         ),
+        code(
+            "helpdesk_taken",
+            409,
+            "Another connection of yours reads this helpdesk, and its tickets would count twice. The message names it.",
+            "Change that connection, or revoke it before you make another one.",
+        ),
     ],
     fields: &[("not_an_address", "It is not the address of a helpdesk.")],
 };

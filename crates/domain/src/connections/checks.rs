@@ -56,6 +56,18 @@ fn origin(text: &str) -> Option<String> {
     (web && bare && nobody && text.len() <= 500).then(|| url.origin().ascii_serialization())
 }
 
+/// Which helpdesk an address that is kept is of: the vendor, and the host with a port of its own. Nothing where all accounts of a vendor
+/// are asked at one address.
+pub(super) fn helpdesk(vendor: Vendor, base_url: &str) -> Option<String> {
+    if !vendor.descriptor().has_own_address {
+        return None;
+    }
+    let url = Url::parse(base_url).ok()?;
+    let host = url.host_str()?.trim_end_matches('.');
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{} {host}{port}", vendor.word()))
+}
+
 /// Each field of one way to sign in is there with a text, and nothing else is. What was sent is not repeated. Of what is of no way, the way is
 /// told that it is nearest to.
 pub(super) fn credentials(check: &mut Check, vendor: Vendor, given: &Credentials) {

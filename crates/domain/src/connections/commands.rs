@@ -1,6 +1,6 @@
 //! Making, changing and revoking connections to helpdesks.
 
-use sea_orm::{ColumnTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use serde_json::json;
 
 use super::checks;
@@ -16,11 +16,12 @@ use super::types::{
 use crate::kernel::check::Check;
 use crate::kernel::patch::required;
 use crate::kernel::{Error, Event, Permission, Result, Scope, states};
+use crate::tenants;
 
 /// Makes a connection to a helpdesk. Its credentials are tried next, and then everything is read.
 ///
 /// # Errors
-/// `forbidden` without `connections.admin`; `connection_name_taken`; `invalid` per field.
+/// `forbidden` without `connections.admin`; `connection_name_taken`; `helpdesk_taken`; `invalid` per field.
 pub async fn create(scope: &Scope, new: NewConnection) -> Result<Connection> {
     scope.require(Permission::ConnectionsAdmin)?;
     let NewConnection {
@@ -39,6 +40,7 @@ pub async fn create(scope: &Scope, new: NewConnection) -> Result<Connection> {
     checks::mapping(&mut check, field_mapping.as_ref());
     check.text("/name", &name, 200).time("/sync_from", sync_from).done()?;
     let id = scope.new_id::<ConnectionId>();
+    let helpdesk = free(scope, id, vendor, &base_url).await?;
     let row = ActiveModel {
         id: Set(id),
         name: Set(name.trim().to_owned()),
@@ -46,6 +48,7 @@ pub async fn create(scope: &Scope, new: NewConnection) -> Result<Connection> {
         state: Set(ConnectionState::Testing),
         state_since: Set(scope.now()),
         base_url: Set(Some(base_url)),
+        helpdesk: Set(helpdesk),
         sealed_credentials: Set(Some(seal(scope, id, &credentials).await?)),
         cadence_seconds: Set(Some(cadence_seconds.unwrap_or(checks::CADENCE))),
         sync_from: Set(sync_from),
@@ -65,7 +68,8 @@ pub async fn create(scope: &Scope, new: NewConnection) -> Result<Connection> {
 /// Changes what is given. New credentials, or another address, are tried before anything more is read.
 ///
 /// # Errors
-/// `forbidden` without `connections.admin`; `not_found`; `connection_is_import`; `connection_revoked`; `connection_name_taken`; `invalid` per field.
+/// `forbidden` without `connections.admin`; `not_found`; `connection_is_import`; `connection_revoked`; `connection_name_taken`; `helpdesk_taken`;
+/// `invalid` per field.
 pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> Result<Connection> {
     scope.require(Permission::ConnectionsAdmin)?;
     let row = scope.lock_to_change::<Entity>(id).await?;
@@ -94,6 +98,10 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
     checks::cadence(&mut check, cadence_seconds);
     checks::mapping(&mut check, field_mapping.as_ref());
     check.text_if("/name", &name, 200).done()?;
+    let helpdesk = match &base_url {
+        Some(base_url) if has_moved => Some(free(scope, id, vendor, base_url).await?),
+        _ => None,
+    };
     let sealed = match &credentials {
         Some(credentials) => Some(Some(seal(scope, id, credentials).await?)),
         None => None,
@@ -104,6 +112,7 @@ pub async fn update(scope: &Scope, id: ConnectionId, patch: ConnectionPatch) -> 
         // What was given for the credentials of before is not for these.
         sealed_access_token: required(sealed.is_some().then_some(None)),
         renewing_until: required(sealed.is_some().then_some(None)),
+        helpdesk: required(helpdesk),
         sealed_credentials: required(sealed),
         cadence_seconds: required(cadence_seconds.map(Some)),
         field_mapping: required(field_mapping),
@@ -194,6 +203,7 @@ pub async fn revoke(scope: &Scope, id: ConnectionId) -> Result<Connection> {
     let erased = ActiveModel {
         sealed_credentials: Set(None),
         sealed_access_token: Set(None),
+        helpdesk: Set(None),
         ..Default::default()
     };
     scope.update::<Entity, _>(id, erased).await?;
@@ -218,6 +228,37 @@ async fn try_anew(scope: &Scope, id: ConnectionId) -> Result<()> {
         ConnectionState::Paused | ConnectionState::Revoked => return Ok(()),
     }
     scope.enqueue(&Sync { connection: id }).await
+}
+
+/// Which helpdesk an address is of, if no other connection reads it: what two read would count twice.
+async fn free(
+    scope: &Scope,
+    id: ConnectionId,
+    vendor: Vendor,
+    base_url: &str,
+) -> Result<Option<String>> {
+    let Some(helpdesk) = checks::helpdesk(vendor, base_url) else { return Ok(None) };
+    // Whoever comes second waits, and is told who was first.
+    tenants::hold(scope).await?;
+    let others = scope
+        .find::<Entity>()
+        .filter(Column::System.eq(vendor.word()))
+        .filter(Column::State.ne(ConnectionState::Revoked))
+        .filter(Column::Id.ne(id))
+        .order_by_asc(Column::Id);
+    let is_same = |other: &Model| {
+        let theirs = other.base_url.as_deref().and_then(|url| checks::helpdesk(vendor, url));
+        theirs.as_deref() == Some(helpdesk.as_str())
+    };
+    match others.all(scope.tx()).await?.into_iter().find(is_same) {
+        None => Ok(Some(helpdesk)),
+        Some(Model { id, name, .. }) => {
+            let message = format!(
+                "`{name}` ({id}) reads this helpdesk already, and its tickets would count twice: change that connection, or revoke it first"
+            );
+            Err(Error::conflict("helpdesk_taken", message))
+        }
+    }
 }
 
 /// The vendor of a connection to a helpdesk.

@@ -27,5 +27,5 @@ pub use types::{
     AuthMethod, Connection, ConnectionAction, ConnectionFilter, ConnectionHealth, ConnectionId,
     ConnectionPatch, ConnectionState, CredentialField, Credentials, Descriptor, FieldMapping,
     Grant, MacAlgorithm, MacEncoding, NewConnection, NewResync, OAuth, RunKind, RunState, SWEEP,
-    Scheme, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort, SyncStream, Vendor,
+    Scheme, SourceFigures, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort, SyncStream, Vendor,
 };

@@ -120,14 +120,20 @@ impl Turn<'_> {
                 VendorError::Limited(wait) => return Ok(Outcome::Snooze(wait)),
                 VendorError::Transient(_) => {
                     let failures = self.stumble(stream, &error).await?;
-                    return Ok(Outcome::Snooze(backoff(failures, self.reader.context.app.new_id())));
+                    return Ok(Outcome::Snooze(backoff(
+                        failures,
+                        self.reader.context.app.new_id(),
+                    )));
                 }
                 VendorError::Lost(_)
                 | VendorError::Shape(_)
                 | VendorError::Refused(_)
                 | VendorError::Missing(_) => {
                     let failures = self.stumble(stream, &error).await?;
-                    trouble = Some((error.trouble(), backoff(failures, self.reader.context.app.new_id())));
+                    trouble = Some((
+                        error.trouble(),
+                        backoff(failures, self.reader.context.app.new_id()),
+                    ));
                     // Without those whom it names, what comes after would be read wrongly.
                     if stream.mode == Mode::Snapshot {
                         break;

@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub state: ConnectionState,
     pub state_since: DateTime<Utc>,
     pub base_url: Option<String>,
+    /// Which helpdesk that is, where its address says so; empty for one that is not read any more.
+    pub helpdesk: Option<String>,
     /// Gone once the connection is revoked.
     pub sealed_credentials: Option<Vec<u8>>,
     /// What the helpdesk gave for them; gone with them.
@@ -46,8 +48,10 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
     const ID: Column = Column::Id;
     const NOUN: &'static str = "connection";
-    const TAKEN: &'static [(&'static str, &'static str, &'static str)] =
-        &[("connections_name_key", "connection_name_taken", "another connection has this name")];
+    const TAKEN: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("connections_helpdesk_key", "helpdesk_taken", "another connection reads this helpdesk"),
+        ("connections_name_key", "connection_name_taken", "another connection has this name"),
+    ];
 }
 
 impl Versioned for Entity {

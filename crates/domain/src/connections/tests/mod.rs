@@ -1,6 +1,8 @@
 //! Rules of connections.
 
 mod reading;
+mod same;
+mod shadows;
 mod tokens;
 
 use sea_orm::ConnectionTrait;
@@ -155,7 +157,9 @@ async fn what_a_connection_lacks_is_told_field_by_field() {
     ];
     assert_eq!(fields(&error), expected);
     assert!(!format!("{error:?}").contains(TOKEN));
-    assert_eq!(create(zendesk("Desk")).await.unwrap_err().code(), "connection_name_taken");
+    let other = "https://other.zendesk.com".to_owned();
+    let taken = create(NewConnection { base_url: other, ..zendesk("Desk") }).await.unwrap_err();
+    assert_eq!(taken.code(), "connection_name_taken");
 }
 
 #[tokio::test]

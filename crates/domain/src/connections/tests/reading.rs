@@ -11,31 +11,36 @@ use crate::connections::{
 use crate::kernel::jobs::{Job, Outcome};
 use crate::kernel::{Actor, Caller, PageArgs, Result, Scope};
 
-const STREAM: &str = "tickets";
+pub(super) const STREAM: &str = "tickets";
 
 impl Desk {
-    async fn begin(&self) -> SyncRunId {
+    pub(super) async fn begin(&self) -> SyncRunId {
         let begun = async |scope: &Scope| sync::begin_run(scope, self.id).await;
         self.write(begun).await.unwrap()
     }
 
-    async fn advance(&self, run: SyncRunId, name: &str, checkpoint: &str) -> Result<()> {
+    pub(super) async fn advance(&self, run: SyncRunId, name: &str, checkpoint: &str) -> Result<()> {
         let reached_at = self.test.app.clock().now();
         let step =
             Advance { checkpoint: Some(checkpoint.to_owned()), reached_at, items: 5, changed: 2 };
         self.write(async |scope| sync::advance(scope, self.id, run, name, &step).await).await
     }
 
-    async fn stumble(&self, run: SyncRunId) -> Result<u32> {
+    pub(super) async fn stumble(&self, run: SyncRunId) -> Result<u32> {
         let trouble = trouble();
         self.write(async |scope| sync::stumble(scope, self.id, run, STREAM, &trouble).await).await
     }
 
-    async fn end(&self, run: SyncRunId, state: RunState, trouble: Option<Trouble>) -> Result<()> {
+    pub(super) async fn end(
+        &self,
+        run: SyncRunId,
+        state: RunState,
+        trouble: Option<Trouble>,
+    ) -> Result<()> {
         self.write(async |scope| sync::end_run(scope, self.id, run, state, trouble).await).await
     }
 
-    async fn checkpoint(&self) -> Option<String> {
+    pub(super) async fn checkpoint(&self) -> Option<String> {
         self.read(async |scope| Ok(sync::read_to(scope, self.id, STREAM).await?.checkpoint)).await
     }
 
@@ -43,7 +48,7 @@ impl Desk {
         self.read(async |scope| connections::run(scope, id).await).await
     }
 
-    async fn health(&self) -> connections::ConnectionHealth {
+    pub(super) async fn health(&self) -> connections::ConnectionHealth {
         self.read(async |scope| connections::health(scope, self.id).await).await
     }
 }

@@ -20,7 +20,7 @@ pub use health::{ConnectionHealth, SyncStream};
 pub use mac::{MacAlgorithm, MacEncoding};
 pub use mapping::FieldMapping;
 pub use sync::{RunKind, RunState, SyncRun, SyncRunFilter, SyncRunId, SyncRunSort};
-pub use vendor::{Descriptor, SWEEP, Vendor};
+pub use vendor::{Descriptor, SWEEP, SourceFigures, Vendor};
 
 use crate::kernel::Identified;
 use crate::kernel::patch::not_null;

@@ -18,7 +18,10 @@ const NAMES_PEOPLE: &[(&str, &str)] = &[
 /// none of the tenant's people, and a ticket's words are the source's, which is where they are erased.
 const NAMES_NOBODY: &[(&str, &str)] = &[
     ("api_clients", "name scopes state"),
-    ("connections", "account_name base_url field_mapping name state system trouble trouble_code"),
+    (
+        "connections",
+        "account_name base_url field_mapping helpdesk name state system trouble trouble_code",
+    ),
     ("customers", "external_id name organisation"),
     ("dirty_cells", "channel"),
     ("events", "actor kind request_id subject"),

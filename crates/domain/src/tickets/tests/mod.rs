@@ -3,6 +3,7 @@
 mod gone;
 mod histories;
 mod reach;
+mod shadows;
 mod sorting;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Freshdesk.
 
-use super::{Descriptor, Vendor};
+use super::{Descriptor, SourceFigures, Vendor};
 use crate::connections::proof::Proof;
 use crate::connections::types::auth::{AuthMethod, CredentialField, Scheme};
 
@@ -8,6 +8,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     vendor: Vendor::Freshdesk,
     name: "Freshdesk",
     address: "https://acme.freshdesk.com",
+    has_own_address: true,
     auth_methods: &[AuthMethod {
         name: "api_key",
         label: "API key of an administrator",
@@ -24,6 +25,17 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
         "conversations",
         "ratings",
     ],
+    figures: &SourceFigures {
+        first_response: Some(
+            "From the creation to the first public answer of an agent (`stats.first_responded_at`).",
+        ),
+        full_resolution: Some(
+            "From the creation to the last time that the ticket was resolved, or closed without; nothing while it is open again (`stats.resolved_at`).",
+        ),
+        reopens: None,
+        rounds_to_seconds: 1,
+        versions_per_second: 1,
+    },
     // Its rules cannot sign: whoever makes one puts the secret into a header.
     hook: &Proof::Token { header: "x-plumbline-token" },
 };

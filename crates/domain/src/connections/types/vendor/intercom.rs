@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Descriptor, SWEEP, Vendor};
+use super::{Descriptor, SWEEP, SourceFigures, Vendor};
 use crate::connections::proof::{MacProof, Proof};
 use crate::connections::types::auth::{AuthMethod, CredentialField, Scheme};
 use crate::connections::types::mac::{MacAlgorithm, MacEncoding};
@@ -11,6 +11,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     vendor: Vendor::Intercom,
     name: "Intercom",
     address: "https://api.intercom.io",
+    has_own_address: false,
     auth_methods: &[AuthMethod {
         name: "access_token",
         label: "Access token of an app",
@@ -18,6 +19,19 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
         scheme: Scheme::Header { name: "authorization", value: "Bearer {access_token}" },
     }],
     streams: &["admins", "teams", "conversations", SWEEP],
+    figures: &SourceFigures {
+        first_response: Some(
+            "From the creation to the first answer of a teammate after the customer wrote (`statistics.first_admin_reply_at`).",
+        ),
+        full_resolution: Some(
+            "From the creation to the last time that the conversation was closed, also while it is open again (`statistics.last_close_at`).",
+        ),
+        reopens: Some(
+            "How often the conversation was opened again after it was closed (`statistics.count_reopens`).",
+        ),
+        rounds_to_seconds: 1,
+        versions_per_second: 1,
+    },
     hook: &Proof::Mac(MacProof {
         header: Cow::Borrowed("x-hub-signature"),
         algorithm: MacAlgorithm::Sha1,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Descriptor, SWEEP, Vendor};
+use super::{Descriptor, SWEEP, SourceFigures, Vendor};
 use crate::connections::proof::{MacProof, Proof};
 use crate::connections::types::auth::{AuthMethod, CredentialField, Scheme};
 use crate::connections::types::mac::{MacAlgorithm, MacEncoding};
@@ -11,6 +11,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     vendor: Vendor::Jira,
     name: "Jira Service Management",
     address: "https://acme.atlassian.net",
+    has_own_address: true,
     auth_methods: &[AuthMethod {
         name: "api_token",
         label: "API token of an account",
@@ -21,6 +22,15 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
         scheme: Scheme::Basic("{email}:{api_token}"),
     }],
     streams: &["agents", "queues", "issues", SWEEP],
+    figures: &SourceFigures {
+        first_response: None,
+        full_resolution: Some(
+            "From the creation to the last time that the issue was done; nothing while it is not (`resolutiondate`).",
+        ),
+        reopens: None,
+        rounds_to_seconds: 1,
+        versions_per_second: 1_000,
+    },
     hook: &Proof::Mac(MacProof {
         header: Cow::Borrowed("x-hub-signature"),
         algorithm: MacAlgorithm::Sha256,

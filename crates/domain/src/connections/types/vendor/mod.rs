@@ -46,16 +46,42 @@ pub struct Descriptor {
     pub name: &'static str,
     /// What an address of a helpdesk looks like.
     pub address: &'static str,
+    /// Whether an address is that of one account alone.
+    #[graphql(skip)]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub has_own_address: bool,
     /// The ways to sign in to it, the usual one first.
     pub auth_methods: &'static [AuthMethod],
     /// What is read from it, in the order in which it is shown.
     #[graphql(skip)]
     pub streams: &'static [&'static str],
+    /// Which figures of a ticket it makes itself.
+    #[graphql(skip)]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub figures: &'static SourceFigures,
     /// How its webhooks prove whose they are.
     #[graphql(skip)]
     #[serde(skip)]
     #[schema(ignore)]
     pub hook: &'static Proof,
+}
+
+/// What a vendor says of its own figures, and nothing of those that it has not. They are in the time of the calendar: what it leaves out
+/// of office hours is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceFigures {
+    /// What its first response time is.
+    pub first_response: Option<&'static str>,
+    /// What its full resolution time is.
+    pub full_resolution: Option<&'static str>,
+    /// What its number of reopenings is.
+    pub reopens: Option<&'static str>,
+    /// How far its times may be from the exact ones, as it rounds them.
+    pub rounds_to_seconds: i64,
+    /// What its versions of a ticket, which are times, are to be divided by for seconds.
+    pub versions_per_second: i64,
 }
 
 impl Descriptor {

@@ -1,6 +1,6 @@
 //! ServiceNow.
 
-use super::{Descriptor, Vendor};
+use super::{Descriptor, SourceFigures, Vendor};
 use crate::connections::proof::Proof;
 use crate::connections::types::auth::{
     AuthMethod, CLIENT_ID, CLIENT_SECRET, CredentialField, Grant, OAuth, REFRESH_TOKEN, Scheme,
@@ -17,6 +17,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     vendor: Vendor::Servicenow,
     name: "ServiceNow",
     address: "https://acme.service-now.com",
+    has_own_address: true,
     auth_methods: &[
         AuthMethod {
             name: "basic",
@@ -67,6 +68,17 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
         },
     ],
     streams: &["agents", "groups", "tickets", "labels", "deletions"],
+    figures: &SourceFigures {
+        first_response: None,
+        full_resolution: Some(
+            "From the opening to the resolution, or to the closing where nobody resolved it (`calendar_stc`).",
+        ),
+        reopens: Some(
+            "How often the incident was open again after it was resolved (`reopen_count`).",
+        ),
+        rounds_to_seconds: 1,
+        versions_per_second: 1,
+    },
     // It signs nothing; a business rule sends what it was written with.
     hook: &Proof::Token { header: "x-plumbline-token" },
 };

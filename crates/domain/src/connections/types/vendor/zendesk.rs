@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Descriptor, Vendor};
+use super::{Descriptor, SourceFigures, Vendor};
 use crate::connections::proof::{MacProof, Proof, Stamp};
 use crate::connections::types::auth::{
     AuthMethod, CLIENT_ID, CLIENT_SECRET, CredentialField, Grant, OAuth, REFRESH_TOKEN, Scheme,
@@ -17,6 +17,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     vendor: Vendor::Zendesk,
     name: "Zendesk",
     address: "https://acme.zendesk.com",
+    has_own_address: true,
     auth_methods: &[
         AuthMethod {
             name: "api_token",
@@ -47,6 +48,17 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
         },
     ],
     streams: &["agents", "groups", "tickets", "ticket_events", "ratings"],
+    figures: &SourceFigures {
+        first_response: Some(
+            "From the creation to the first public comment of an agent after it (`reply_time_in_minutes`, calendar).",
+        ),
+        full_resolution: Some(
+            "From the creation to the last time that the ticket was solved, or closed without; nothing while it is open again (`full_resolution_time_in_minutes`, calendar).",
+        ),
+        reopens: Some("How often the ticket was open again after it was solved (`reopens`)."),
+        rounds_to_seconds: 60,
+        versions_per_second: 1,
+    },
     hook: &Proof::Mac(MacProof {
         header: Cow::Borrowed("x-zendesk-webhook-signature"),
         algorithm: MacAlgorithm::Sha256,
