@@ -15,6 +15,7 @@ mod server;
 // The features.
 mod accounts;
 mod connections;
+mod drift;
 mod hooks;
 mod kpis;
 mod people;
@@ -71,7 +72,8 @@ fn features(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
             .configure(connections::routes)
             .configure(hooks::routes)
             .configure(tickets::routes)
-            .configure(kpis::routes),
+            .configure(kpis::routes)
+            .configure(drift::routes),
     );
 }
 

@@ -20,6 +20,7 @@ pub mod privacy;
 
 // The helpdesk.
 pub mod connections;
+pub mod drift;
 pub mod hooks;
 pub mod kpis;
 pub mod tickets;

@@ -31,6 +31,7 @@ pub(crate) use reading::{read, write, write_by};
 
 use crate::accounts::{AccountMutation, AccountQuery};
 use crate::connections::{ConnectionMutation, ConnectionQuery};
+use crate::drift::DriftQuery;
 use crate::hooks::{HookMutation, HookQuery};
 use crate::kpis::KpiQuery;
 use crate::people::{PersonMutation, PersonQuery};
@@ -48,6 +49,7 @@ pub(crate) struct Query(
     HookQuery,
     TicketQuery,
     KpiQuery,
+    DriftQuery,
 );
 
 /// Every root field that writes.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
+use domain::drift::{self, TicketMetric};
 use domain::kernel::Error;
 use domain::tickets::{self, Rating, TicketEvent, TicketId};
 
@@ -35,5 +36,20 @@ impl Loader<RatingsOf> for Loads {
         let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
         let ratings = tickets::ratings_of(&*self.scope().await?, &tickets).await?;
         Ok(ratings.into_iter().map(|(ticket, ratings)| (RatingsOf(ticket), ratings)).collect())
+    }
+}
+
+/// The figures of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct MetricsOf(pub(super) TicketId);
+
+impl Loader<MetricsOf> for Loads {
+    type Value = Vec<TicketMetric>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[MetricsOf]) -> Loaded<MetricsOf, Vec<TicketMetric>> {
+        let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let metrics = drift::metrics_of(&*self.scope().await?, &tickets).await?;
+        Ok(metrics.into_iter().map(|(ticket, metrics)| (MetricsOf(ticket), metrics)).collect())
     }
 }

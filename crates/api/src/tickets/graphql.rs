@@ -1,13 +1,14 @@
 //! Resolvers.
 
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
+use domain::drift::TicketMetric;
 use domain::kernel::PersonId;
 use domain::tickets::{
     self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, Ticket,
     TicketEvent, TicketFilter, TicketId, TicketSort,
 };
 
-use super::edges::{EventsOf, RatingsOf};
+use super::edges::{EventsOf, MetricsOf, RatingsOf};
 use crate::graphql::{PageOf, found, load, page, read, write};
 use crate::people::PersonNode;
 
@@ -74,6 +75,11 @@ impl TicketNode {
     /// What its customer thought of the answers, in order.
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
         Ok(load(ctx, RatingsOf(self.ticket.id)).await?.unwrap_or_default())
+    }
+
+    /// The figures that its helpdesk calculates, too: ours, and the helpdesk's own beside them.
+    async fn metrics(&self, ctx: &Context<'_>) -> Result<Vec<TicketMetric>> {
+        Ok(load(ctx, MetricsOf(self.ticket.id)).await?.unwrap_or_default())
     }
 }
 

@@ -30,5 +30,6 @@ pub use commands::{
 pub use definitions::{Measure, Statistic, definition};
 pub use facts::{Fact, facts_of};
 pub use jobs::Drain;
+pub(crate) use queries::instants;
 pub use queries::{answer, answer_from_facts, explain};
 pub use types::*;

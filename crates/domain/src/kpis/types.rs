@@ -160,13 +160,18 @@ impl Exclusion {
         Self::ClosedWithoutSolve,
     ];
 
+    /// Whether it keeps the whole ticket out of every number.
+    pub(crate) const fn is_of_ticket(self) -> bool {
+        matches!(self, Self::Spam | Self::Merged | Self::Deleted | Self::Test)
+    }
+
     /// What it is in the database, where 0 is none.
     pub(super) const fn code(self) -> i16 {
         self as i16
     }
 
     /// The reason of a number of the database.
-    pub(super) fn from_code(code: i16) -> Option<Self> {
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.code() == code)
     }
 }

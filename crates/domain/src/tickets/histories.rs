@@ -13,10 +13,24 @@ use crate::kernel::{Result, Scope};
 ///
 /// # Errors
 /// Those of the database.
-pub async fn histories(scope: &Scope, ids: Vec<TicketId>) -> Result<Vec<(TicketId, History)>> {
+pub async fn free_histories(scope: &Scope, ids: Vec<TicketId>) -> Result<Vec<(TicketId, History)>> {
     let ids = Keys::Uuid(ids.into_iter().map(|id| id.0).collect());
-    let mut tickets: Vec<ticket::Model> =
-        Lookup::of("tickets").locking_free().by(scope, "id", ids).await?;
+    together(scope, Lookup::of("tickets").locking_free().by(scope, "id", ids).await?).await
+}
+
+/// The histories of some tickets, in order of ids. It checks no permission.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn histories(scope: &Scope, ids: &[TicketId]) -> Result<Vec<(TicketId, History)>> {
+    let ids = Keys::Uuid(ids.iter().map(|id| id.0).collect());
+    together(scope, Lookup::of("tickets").by(scope, "id", ids).await?).await
+}
+
+async fn together(
+    scope: &Scope,
+    mut tickets: Vec<ticket::Model>,
+) -> Result<Vec<(TicketId, History)>> {
     tickets.sort_unstable_by_key(|ticket| ticket.id);
     let mut events = events_of(scope, tickets.iter().map(|ticket| ticket.id)).await?;
     let told = tickets.into_iter().map(|ticket| {

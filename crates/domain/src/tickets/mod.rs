@@ -20,7 +20,8 @@ mod types;
 pub use commands::{check_mapping_name, delete_mapping, link_queue, put_mapping};
 pub use derived::{Derived, State, creation, derive};
 pub use follow::{Follow, TicketChange};
-pub use histories::histories;
+pub use histories::free_histories;
+pub(crate) use histories::histories;
 pub use history::{Effect, History, HistoryEvent};
 pub use queries::{
     customers, events, events_of, get, has_queue, linked_queues, list, many, mapping, mappings,

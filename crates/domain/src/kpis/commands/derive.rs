@@ -18,7 +18,7 @@ use crate::kernel::{Result, Scope};
 use crate::kpis::entity::dirty_ticket::{Column, Entity};
 use crate::kpis::facts::facts_of;
 use crate::kpis::jobs::Drain;
-use crate::tickets::{TicketChange, TicketId, histories};
+use crate::tickets::{TicketChange, TicketId, free_histories};
 
 /// How many tickets a unit of work takes. SQLite has one writer, whom others should not wait for long.
 const fn tickets_per_unit(backend: DbBackend) -> u64 {
@@ -56,7 +56,7 @@ pub(super) async fn derive(scope: &Scope) -> Result<usize> {
     let marked = marked.select_only().column(Column::TicketId).build(scope.backend());
     let rows = scope.tx().query_all_raw(marked).await?;
     let ids = rows.iter().map(|row| Ok(TicketId(row.try_get_by_index(0)?)));
-    let told = histories(scope, ids.collect::<Result<Vec<_>>>()?).await?;
+    let told = free_histories(scope, ids.collect::<Result<Vec<_>>>()?).await?;
     let (ids, facts): (Vec<Uuid>, Vec<_>) = told
         .into_iter()
         .map(|(ticket, history)| {

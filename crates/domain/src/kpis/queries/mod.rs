@@ -8,3 +8,4 @@ mod teams;
 
 pub use answer::{answer, answer_from_facts};
 pub use explain::explain;
+pub(crate) use plan::instants;

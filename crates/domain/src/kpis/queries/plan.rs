@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use jiff::tz::TimeZone;
 
 use super::answer::names;
@@ -261,6 +261,19 @@ fn asked_buckets(
         (None, _, _) => Err(Error::invalid("/from", "required", "the first day is missing")),
         (_, None, _) => Err(Error::invalid("/to", "required", "the day after the last is missing")),
     }
+}
+
+/// The first instant of the days from `from` to before `to` in the tenant's zone, and the first after them.
+///
+/// # Errors
+/// `invalid` for no days, and for years far away; those of the database.
+pub(crate) async fn instants(
+    scope: &Scope,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+    let home = zone(&tenants::get(scope).await?.time_zone).or_internal()?;
+    let whole = buckets((from, to), &home, None, Weekday::Mon).map_err(refused)?;
+    Ok(whole.first().map_or_else(Default::default, |whole| (whole.from, whole.to)))
 }
 
 fn only_backlog() -> Error {

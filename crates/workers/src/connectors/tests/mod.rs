@@ -3,6 +3,7 @@
 mod auth;
 mod between;
 mod conformance;
+mod drift;
 mod hooks;
 mod intercom;
 mod jira;

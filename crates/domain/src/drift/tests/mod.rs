@@ -1,0 +1,4 @@
+//! Rules of drift.
+
+mod causes;
+mod tallies;
