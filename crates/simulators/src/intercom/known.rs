@@ -2,7 +2,7 @@
 
 use super::fold::{State, is_greeted, is_source, state};
 use super::words::{is_priority, source};
-use crate::model::{Act, Actor, Channel, Priority, Status, Ticket};
+use crate::model::{Act, Actor, Channel, Event, Priority, Status, Ticket};
 
 /// What is solved is closed and the other way round, what waits is snoozed, and setting what is set is nothing. Spam is closed, what goes into
 /// another conversation is closed, and what is deleted is deleted for good. There are two priorities, and no forms.
@@ -12,8 +12,12 @@ pub(super) fn known(mut ticket: Ticket) -> Ticket {
     if let Some(end) = ticket.events.iter().position(|event| event.act == Act::Deleted) {
         ticket.events.truncate(end + 1);
     }
-    if ticket.events.len() > 1 && is_source(&ticket, 1) && ticket.events[1].status.is_none() {
-        ticket.events[1].at = ticket.created_at;
+    if ticket.events.len() > 1 && is_source(&ticket, 1) {
+        // The message is told with the conversation; what was done with it, when it was done.
+        let done = Event { act: Act::Updated, ..ticket.events[1].clone() };
+        let Event { actor, act, .. } = ticket.events[1];
+        ticket.events[1] = Event::new(ticket.created_at, actor, act);
+        ticket.events.insert(2, done);
     }
     if let (true, Some(created)) = (is_greeted, ticket.events.first_mut()) {
         // The window opens with the program's greeting.

@@ -166,7 +166,7 @@ pub struct Event {
 }
 
 impl Event {
-    pub(super) const fn new(at: i64, actor: Actor, act: Act) -> Self {
+    pub(crate) const fn new(at: i64, actor: Actor, act: Act) -> Self {
         let (status, assignee, queue, priority, tag) = (None, None, None, None, None);
         Self { at, actor, act, status, assignee, queue, priority, tag, work: 0 }
     }
