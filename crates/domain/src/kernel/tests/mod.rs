@@ -1,6 +1,7 @@
 //! The kernel's promises, on whichever database this run is about.
 
 mod audit;
+mod bulk;
 mod changes;
 mod given_up;
 mod idempotency;
