@@ -60,8 +60,6 @@ impl Database {
             .options([
                 ("statement_timeout", "15s"),
                 ("idle_in_transaction_session_timeout", "60s"),
-                // That a temporary table is there already is no news.
-                ("client_min_messages", "warning"),
             ]);
         let server = Server::connect(options, connections).await?;
         Ok(Self { pool: Pool::Postgres(server), statements: Arc::default() })

@@ -1,7 +1,4 @@
-//! Many rows in few statements: arrays on PostgreSQL, or where they are very many a copy (`staged`), and lists of values on SQLite, whose
-//! statements are cached by their text and so come in few lengths.
-
-mod staged;
+//! Many rows in few statements: arrays on PostgreSQL, lists of values on SQLite, whose statements are cached by their text and so come in few lengths.
 
 use std::collections::BTreeSet;
 
@@ -156,15 +153,6 @@ impl Insert {
     }
 
     async fn execute_postgres(&self, tx: &Tx, tenant: Option<Uuid>, tail: &str) -> Result<u64> {
-        if self.rows() >= staged::MANY {
-            let rows = self.copied();
-            return match tx.hold().await?.conn() {
-                Conn::Postgres(conn, answers) => {
-                    Ok(answers.wait(self.stage(conn, rows, tenant, tail)).await?)
-                }
-                Conn::Sqlite(_) => Err(Error::internal("a transaction of the other database")),
-            };
-        }
         let (own, first) = if tenant.is_some() { ("$1, ", 2) } else { ("", 1) };
         let (into, arrays) = (self.insert_into(tenant), self.arrays(first));
         let sql = format!("{into} SELECT {own}* FROM UNNEST({arrays}) {tail}");
