@@ -135,7 +135,9 @@ def main():
             Pages.asked = 0
             done = ours(options, base, url)
             print(f"{name}: {told / done['seconds']:.0f} tickets/s ({done['seconds']} s, {done['cpu']} s of processor, "
-                  f"{done['rss_mib']} MiB at most, {Pages.asked} requests); facts and rollups {done['facts_seconds']} s", flush=True)
+                  f"{done['rss_mib']} MiB at most, {Pages.asked} requests); facts and rollups {done['facts_seconds']} s"
+                  + (f"; a keyed COPY of the same rows {done['copy_seconds']} s, that is {done['copy_seconds'] / done['seconds'] * 100:.0f} %"
+                     if "copy_seconds" in done else ""), flush=True)
         if options.dlt_url:
             done = subprocess.run([sys.executable, "-c", DLT, base, options.dlt_url], capture_output=True, text=True)
             line = done.stdout.strip().splitlines()[-1:] if done.returncode == 0 else []

@@ -7,13 +7,10 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use benches::desk::Desk;
-use benches::{import, open, option, peak_memory, tenant};
+use benches::{copy, import, open, option, peak_memory, tenant};
 use chrono::{TimeDelta, Utc};
-use domain::kernel::TenantId;
-use futures_util::TryStreamExt;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -68,48 +65,11 @@ async fn main() -> Result<()> {
         again.changed
     );
     if let Some(url) = url {
-        let copied = copy(&url, caller.tenant).await?;
+        let copied = copy(&url, caller.tenant, TABLES).await?;
         println!(
             "  a keyed COPY of the same rows: {copied:.2} s; the import is at {:.0} % of its speed",
             copied / whole * 100.0
         );
     }
     Ok(())
-}
-
-/// Writes every row out, and times reading them into tables with the same keys and indexes.
-async fn copy(url: &str, tenant: TenantId) -> Result<f64> {
-    let mut owner = PgConnection::connect(url).await?;
-    let mut reader = PgConnection::connect(url).await?;
-    let tenant = format!("SELECT set_config('app.tenant', '{}', false)", tenant.0);
-    reader.execute("SET ROLE plumbline_runtime").await?;
-    reader.execute(AssertSqlSafe(tenant)).await?;
-    let (mut seconds, mut bytes) = (0.0, 0);
-    for table in TABLES {
-        let mut rows = Vec::new();
-        {
-            let mut out =
-                reader.copy_out_raw(&format!("COPY {table} TO STDOUT (FORMAT binary)")).await?;
-            while let Some(chunk) = out.try_next().await? {
-                rows.extend_from_slice(&chunk);
-            }
-        }
-        owner
-            .execute(AssertSqlSafe(format!(
-                "CREATE TABLE copy_of_{table} (LIKE {table} INCLUDING ALL)"
-            )))
-            .await?;
-        bytes += rows.len();
-        let start = Instant::now();
-        let mut copy =
-            owner.copy_in_raw(&format!("COPY copy_of_{table} FROM STDIN (FORMAT binary)")).await?;
-        for chunk in rows.chunks(1 << 20) {
-            copy.send(chunk).await?;
-        }
-        copy.finish().await?;
-        seconds += start.elapsed().as_secs_f64();
-        owner.execute(AssertSqlSafe(format!("DROP TABLE copy_of_{table}"))).await?;
-    }
-    ensure!(bytes > 1_000, "there were no rows to copy");
-    Ok(seconds)
 }

@@ -2,6 +2,8 @@
 //!
 //! One module per feature; each one's front page says what it is.
 
+// An import is a deep nest of futures, and their layouts are computed in one go when optimising.
+#![recursion_limit = "256"]
 #![warn(missing_docs, clippy::wildcard_enum_match_arm)]
 
 // What everything stands on.
