@@ -11,7 +11,7 @@ beside it in each round. Every delivery that was taken has to be there once at t
 """
 import argparse, json, os, random, signal, sqlite3, subprocess, sys, tempfile, threading, time, urllib.request
 
-SECRET = "a secret of the bench alone"
+SECRET = "bench-secret-that-is-long-enough"
 ENVIRONMENT = {**os.environ, "PLUMBLINE_MASTER_KEY": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="}
 TABLE = """CREATE SCHEMA pgb; CREATE TABLE pgb.event (tenant_id int NOT NULL, event_id text NOT NULL, received_at timestamptz NOT NULL DEFAULT now(),
            body bytea NOT NULL, PRIMARY KEY (tenant_id, event_id)); ALTER TABLE pgb.event ALTER COLUMN body SET STORAGE EXTERNAL"""
@@ -153,8 +153,8 @@ def main():
         if options.database_url:
             subprocess.run(["psql", "-q", options.database_url, "-c", TABLE], check=True)
         address = place.start()
-        path = place.hook(address)
         try:
+            path = place.hook(address)
             distinct = measure(options, place, address, path) + kill(options, place, address, path)
             kept = place.kept()
         finally:
