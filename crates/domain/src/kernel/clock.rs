@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::Rng;
@@ -38,14 +37,6 @@ impl Clock {
             Self::Fixed(micros) => micros.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
-    }
-
-    /// Lets so much time go by. On a fixed clock it has gone by at once.
-    pub async fn sleep(&self, time: Duration) {
-        match self {
-            Self::System => tokio::time::sleep(time).await,
-            Self::Fixed(_) => self.advance(TimeDelta::from_std(time).unwrap_or_default()),
-        }
     }
 
     /// Moves a fixed clock; the machine's goes by itself.

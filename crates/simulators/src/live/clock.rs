@@ -1,6 +1,5 @@
 //! What time it is at the desk.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,11 +13,7 @@ pub enum Clock {
     },
     /// One that stands still until it is moved: by a test, or by what happens at the desk.
     Manual(AtomicI64),
-    /// The same, in microseconds, and moved by others as well.
-    Shared(Arc<AtomicI64>),
 }
-
-const MICROS: i64 = 1_000_000;
 
 impl Clock {
     /// A clock that stands still at an instant.
@@ -33,16 +28,13 @@ impl Clock {
         match self {
             Self::System { skew } => system() + skew,
             Self::Manual(at) => at.load(Ordering::SeqCst),
-            Self::Shared(at) => at.load(Ordering::SeqCst).div_euclid(MICROS),
         }
     }
 
     /// Moves a clock that stands still; no other one can be moved.
     pub fn advance(&self, seconds: i64) {
-        match self {
-            Self::System { .. } => {}
-            Self::Manual(at) => _ = at.fetch_add(seconds, Ordering::SeqCst),
-            Self::Shared(at) => _ = at.fetch_add(seconds * MICROS, Ordering::SeqCst),
+        if let Self::Manual(at) = self {
+            at.fetch_add(seconds, Ordering::SeqCst);
         }
     }
 
@@ -51,10 +43,6 @@ impl Clock {
         match self {
             Self::System { .. } => self.now(),
             Self::Manual(at) => at.fetch_max(foreseen, Ordering::SeqCst).max(foreseen),
-            Self::Shared(at) => {
-                let foreseen = foreseen * MICROS;
-                at.fetch_max(foreseen, Ordering::SeqCst).max(foreseen).div_euclid(MICROS)
-            }
         }
     }
 }
