@@ -18,6 +18,7 @@ mod m20261122_000013_field_mappings;
 mod m20261122_000014_histories;
 mod m20261122_000015_access_tokens;
 mod m20261122_000016_drift;
+mod m20261122_000017_awake_jobs;
 pub mod schema;
 mod tenancy;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_histories::Migration),
             Box::new(m20261122_000015_access_tokens::Migration),
             Box::new(m20261122_000016_drift::Migration),
+            Box::new(m20261122_000017_awake_jobs::Migration),
         ]
     }
 }

@@ -177,11 +177,17 @@ impl MacAlgorithm {
 impl MacEncoding {
     fn is(self, given: &str, code: &[u8]) -> bool {
         let written = match self {
-            Self::Hex => code.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
+            Self::Hex => {
+                code.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect()
+            }
             Self::Base64 => STANDARD.encode(code),
         };
         !code.is_empty() && is_same(given.as_bytes(), written.as_bytes())
     }
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or_default()
 }
 
 fn is_same(given: &[u8], expected: &[u8]) -> bool {

@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, oneshot};
 use super::jobs::Receive;
 use super::types::HookId;
 use crate::kernel::bulk::{Cells, Insert};
-use crate::kernel::jobs::enqueue_across;
+use crate::kernel::jobs::awaken;
+use crate::kernel::latch::Latch;
 use crate::kernel::{App, Error, Result, SystemScope, TenantId};
 
 /// How many may wait to be written: whoever comes then is to come again.
@@ -91,19 +92,32 @@ async fn write_on(app: App, receiver: Arc<Mutex<Receiver<Arriving>>>) {
 }
 
 async fn write(app: &App, all: &[Kept]) -> Result<()> {
-    app.system(async |scope| write_all(app, scope, all).await).await?;
-    app.wake();
+    if app.system(async |scope| write_all(app, scope, all).await).await? {
+        app.wake();
+    }
     Ok(())
 }
 
-/// The rows in the order of their keys, so that two batches never wait for each other crosswise, and one job for each hook.
-async fn write_all(app: &App, scope: &SystemScope, all: &[Kept]) -> Result<()> {
+/// Whoever works off what a hook was told looks once more when all who hold its latch are done. Returns whether somebody has to be told.
+pub(super) async fn write_all(app: &App, scope: &SystemScope, all: &[Kept]) -> Result<bool> {
+    let hooks: BTreeMap<_, _> = all.iter().map(|kept| (kept.hook.0, kept.tenant)).collect();
+    let latches: Vec<_> = hooks.keys().map(|hook| Latch::of(*hook)).collect();
+    Latch::hold_open(&latches, scope).await?;
+    insert(app, scope, all).await?;
+    let mut is_asked_for = false;
+    for (hook, tenant) in hooks {
+        let receive = Receive { hook: HookId(hook) };
+        is_asked_for |= awaken(scope, tenant, app.new_id(), &receive).await?;
+    }
+    Ok(is_asked_for)
+}
+
+/// In the order of their keys, so that two batches never wait for each other crosswise.
+async fn insert(app: &App, scope: &SystemScope, all: &[Kept]) -> Result<()> {
     let mut rows = BTreeMap::new();
-    let mut hooks = BTreeMap::new();
     for kept in all {
         let id: uuid::Uuid = app.new_id();
         let name = kept.name.unwrap_or_else(|| *id.as_bytes());
-        hooks.insert((kept.tenant, kept.hook.0), kept.hook);
         rows.insert((kept.tenant, kept.hook.0, name), (id, &kept.body));
     }
     let now = scope.now();
@@ -118,8 +132,5 @@ async fn write_all(app: &App, scope: &SystemScope, all: &[Kept]) -> Result<()> {
         .column("received_at", Cells::Time(keys().map(|_| Some(now)).collect()))
         .run_across(scope, "ON CONFLICT DO NOTHING")
         .await?;
-    for ((tenant, _), hook) in hooks {
-        enqueue_across(scope, tenant, app.new_id(), &Receive { hook }).await?;
-    }
     Ok(())
 }

@@ -21,4 +21,4 @@ pub use inbox::{Inbox, Kept};
 pub use jobs::Receive;
 pub use queries::{get, list, many};
 pub use types::{Hook, HookId, HookPatch, MacSettings, MadeHook, NewHook, NewVendorHook};
-pub use working::{Told, settle, told, waiting};
+pub use working::{Told, is_left, settle, told, waiting};

@@ -9,16 +9,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::inbox::write_all;
 use super::{
-    HookPatch, Inbox, Kept, MacSettings, MadeHook, NewHook, NewVendorHook, create, create_for,
-    delete, door, get, settle, told, update, waiting,
+    HookPatch, Inbox, Kept, MacSettings, MadeHook, NewHook, NewVendorHook, Receive, create,
+    create_for, delete, door, get, is_left, settle, told, update, waiting,
 };
 use crate::connections::sync::Trouble;
 use crate::connections::{
     self, ConnectionId, Credentials, Headers, MacAlgorithm, MacEncoding, MacProof, NewConnection,
     Proof, Refused, Stamp, Vendor,
 };
-use crate::kernel::{Caller, Result, Scope, Secret};
+use crate::kernel::jobs::{Job, Outcome};
+use crate::kernel::{Caller, Result, Scope, Secret, TenantId};
 use crate::testing::TestApp;
 
 const SECRET: &[u8] = b"plumbline-test-secret";
@@ -280,6 +282,57 @@ async fn what_was_told_is_kept_once_and_worked_off_in_order() {
     let theirs = Kept { hook: other.hook.id, ..kept(None, "theirs") };
     let (gone, fine) = tokio::join!(inbox.keep(kept(Some(3), "late")), inbox.keep(theirs));
     assert!(gone.is_err() && fine.is_ok(), "{gone:?} {fine:?}");
+}
+
+/// Whoever is about to end waits for what is just being written, and finds it: nothing lies there until something else arrives.
+#[tokio::test]
+async fn what_is_kept_at_the_last_moment_is_worked_off_too() {
+    let desk = Desk::new().await;
+    let app = &desk.test.app;
+    let hook = desk.made(None).await.unwrap().hook.id;
+    let kept = |body: &str| {
+        [Kept { tenant: desk.acme.tenant, hook, name: None, body: body.as_bytes().to_vec() }]
+    };
+    let claim = async || app.claim(TenantId::NONE, &[Receive::KIND]).await.unwrap();
+    let keep = async |kept: &[Kept]| {
+        app.system(async |scope| write_all(app, scope, kept).await).await.unwrap()
+    };
+    assert!(keep(&kept("one")).await, "nobody is at it");
+    assert!(!keep(&kept("two")).await, "somebody is about to be");
+    let job = claim().await.unwrap();
+    assert!(!keep(&kept("three")).await, "somebody is at it");
+    let all = async |scope: &Scope| {
+        let waiting: Vec<_> = waiting(scope, hook, 10).await?.iter().map(|it| it.id).collect();
+        settle(scope, hook, &waiting, None).await
+    };
+    app.write_for(&job, all).await.unwrap();
+    let (written, is_written) = tokio::sync::oneshot::channel();
+    let slow = app.system(async |scope| {
+        write_all(app, scope, &kept("four")).await?;
+        written.send(()).unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        Ok(())
+    });
+    let end = async || app.end_for(&job, async |scope| is_left(scope, hook).await).await.unwrap();
+    let ending = async {
+        is_written.await.unwrap();
+        end().await
+    };
+    let (slow, has_ended) = tokio::join!(slow, ending);
+    slow.unwrap();
+    assert!(!has_ended, "there is one more");
+    app.write_for(&job, all).await.unwrap();
+    assert!(end().await);
+    assert!(app.finish(&job, &Outcome::Ended, None).await.unwrap());
+    assert!(claim().await.is_none());
+    assert!(keep(&kept("five")).await, "nobody is at it any more");
+    // One that waits because it failed is asked at once.
+    let job = claim().await.unwrap();
+    let later = Outcome::Snooze(std::time::Duration::from_secs(60));
+    app.finish(&job, &later, None).await.unwrap();
+    assert!(claim().await.is_none());
+    assert!(keep(&kept("six")).await);
+    assert!(claim().await.is_some());
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::entity::{delivery, hook};
 use super::types::HookId;
 use crate::connections::ConnectionId;
 use crate::connections::sync::{Trouble, require_system};
+use crate::kernel::latch::Latch;
 use crate::kernel::{Result, Scope};
 
 /// How long a delivery is known after it was worked off: so long it may come again and changes nothing.
@@ -44,6 +45,16 @@ pub async fn waiting(scope: &Scope, hook: HookId, limit: u64) -> Result<Vec<Told
     let select = select.order_by_asc(delivery::Column::Id).limit(limit);
     let rows = select.all(scope.tx()).await?;
     Ok(rows.into_iter().map(|row| Told { id: row.id, body: row.body }).collect())
+}
+
+/// Whether anything waits, once all who are writing are done; nobody writes any more until this scope ends.
+///
+/// # Errors
+/// `operator_only`.
+pub async fn is_left(scope: &Scope, hook: HookId) -> Result<bool> {
+    require_system(scope)?;
+    Latch::of(hook.0).shut(scope).await?;
+    Ok(!waiting(scope, hook, 1).await?.is_empty())
 }
 
 /// Notes that deliveries were worked off, in the transaction of what came of them: applied, or of no use because of some trouble. What was

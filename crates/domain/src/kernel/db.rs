@@ -19,6 +19,7 @@ use sqlx_core::transaction::TransactionManager;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::dialect::{sqlx_error, usable};
+use super::queue::Queue;
 use super::server::{Answers, Lease, Server, is_lost};
 use super::{Error, Result, TenantId};
 
@@ -39,6 +40,7 @@ enum Pool {
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
+        queue: Queue,
     },
 }
 
@@ -95,7 +97,8 @@ impl Database {
         let writer = writer.connect_with(options.clone()).await?;
         let readers = pool.max_connections(connections).acquire_timeout(ACQUIRE);
         let readers = readers.connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { pool: Pool::Sqlite { readers, writer }, statements: Arc::default() })
+        let pool = Pool::Sqlite { readers, writer, queue: Queue::default() };
+        Ok(Self { pool, statements: Arc::default() })
     }
 
     /// Which database it is.
@@ -117,7 +120,7 @@ impl Database {
         }
         match &self.pool {
             Pool::Postgres(server) => of(server.pool()),
-            Pool::Sqlite { readers, writer } => {
+            Pool::Sqlite { readers, writer, .. } => {
                 let (readers, writer) = (of(readers), of(writer));
                 (readers.0 + writer.0, readers.1 + writer.1)
             }
@@ -161,7 +164,7 @@ impl Database {
     pub async fn close(&self) {
         match &self.pool {
             Pool::Postgres(server) => server.close().await,
-            Pool::Sqlite { readers, writer } => {
+            Pool::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -271,21 +274,24 @@ impl Tx {
                 }
                 server.begin(&begin).await.map(State::Postgres)
             }
-            Pool::Sqlite { readers, writer } => match self.mode {
-                Mode::Read(_) | Mode::SystemRead => {
-                    readers.begin_with("BEGIN").await.map(State::Sqlite)
-                }
+            Pool::Sqlite { readers, writer, queue } => {
                 // Said at every beginning, so that it never depends on whoever wrote before.
-                Mode::Write(_) | Mode::System => {
-                    let begin = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
-                    writer.begin_with(begin).await.map(State::Sqlite)
-                }
-                Mode::WriteAgain(_) => {
-                    let begin = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
-                    writer.begin_with(begin).await.map(State::Sqlite)
-                }
-            },
+                let begin = match self.mode {
+                    Mode::Read(_) | Mode::SystemRead => {
+                        return readers.begin_with("BEGIN").await.map(State::Sqlite);
+                    }
+                    Mode::Write(_) | Mode::System => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+                    Mode::WriteAgain(_) => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+                };
+                let _place = queue.place(self.is_waited_for()).await;
+                writer.begin_with(begin).await.map(State::Sqlite)
+            }
         }
+    }
+
+    /// Somebody waits for what is done for them, and for what is no single tenant's; what a tenant's jobs do has time.
+    const fn is_waited_for(&self) -> bool {
+        self.longest.is_some() || matches!(self.mode, Mode::System)
     }
 
     /// Makes it last.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::connections::FieldMapping;
 use domain::connections::sync::{Account, Trouble, account, disable};
-use domain::hooks::{Receive, Told, settle, told, waiting};
+use domain::hooks::{Receive, Told, is_left, settle, told, waiting};
 use domain::kernel::jobs::{Claimed, Outcome};
 use domain::kernel::{Caller, Result, Scope};
 use domain::kpis;
@@ -45,7 +45,11 @@ impl Run for Receive {
             let next = async |scope: &Scope| waiting(scope, hook, TOGETHER).await;
             let deliveries = context.app.read(&caller, next).await?;
             if deliveries.is_empty() {
-                return Ok(Outcome::Done);
+                let look = async |scope: &Scope| is_left(scope, hook).await;
+                if context.app.end_for(job, look).await? {
+                    return Ok(Outcome::Ended);
+                }
+                continue;
             }
             let stopped = match &account {
                 Some(account) => work.look(account, &agents, deliveries).await?,
@@ -145,15 +149,18 @@ impl Work<'_> {
         let read = async |scope: &Scope| domain::connections::get(scope, id).await;
         let connection = self.context.app.read(&caller, read).await?;
         let is_own = connection.base_url.is_none();
+        let (mut items, mut done) = (Vec::new(), Vec::new());
         for delivery in deliveries {
             match own::read(&delivery.body) {
-                Ok(items) if is_own => {
-                    self.write(items, &connection.field_mapping, &[delivery.id]).await?;
+                _ if !is_own => done.push(delivery.id),
+                Ok(told) => {
+                    items.extend(told);
+                    done.push(delivery.id);
                 }
-                Err(trouble) if is_own => self.settle(&[delivery.id], Some(&trouble)).await?,
-                _ => self.settle(&[delivery.id], None).await?,
+                Err(trouble) => self.settle(&[delivery.id], Some(&trouble)).await?,
             }
         }
+        self.write(items, &connection.field_mapping, &done).await?;
         Ok(None)
     }
 

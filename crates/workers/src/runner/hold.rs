@@ -116,7 +116,7 @@ impl Runner {
     async fn finish(&self, job: &Claimed, outcome: &Outcome, error: Option<&str>) -> &'static str {
         match self.context.app.finish(job, outcome, error).await {
             Ok(true) => match outcome {
-                Outcome::Done => "done",
+                Outcome::Done | Outcome::Ended => "done",
                 Outcome::Retry(_) => "retried",
                 Outcome::Snooze(_) => "snoozed",
             },

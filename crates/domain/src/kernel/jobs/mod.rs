@@ -46,6 +46,8 @@ pub enum Outcome {
     Retry(Duration),
     /// It is not time yet; this does not count as a try.
     Snooze(Duration),
+    /// It was done, and said so in its own last transaction: [`App::end_for`].
+    Ended,
 }
 
 /// A job in the hands of a runner.
@@ -109,14 +111,22 @@ pub(super) async fn enqueue<J: Job>(scope: &Scope, job: &J, due: DateTime<Utc>) 
     Ok(())
 }
 
-/// The same for a tenant that is no scope's: with what made the work, across tenants.
-pub(crate) async fn enqueue_across<J: Job>(
+/// Asks, across tenants, for work that has a key and ends with [`App::end_for`]: whoever is at it, or is about to be, finds what this scope
+/// writes. Returns whether anybody has to be told.
+pub(crate) async fn awaken<J: Job>(
     scope: &SystemScope,
     tenant: TenantId,
     id: Uuid,
     job: &J,
-) -> Result<()> {
+) -> Result<bool> {
     let now = scope.now();
+    let sql = "SELECT 1 AS one FROM jobs WHERE tenant_id = $1 AND kind = $2 AND unique_key = $3 AND state = 'ready' AND due_at <= $4 \
+               UNION ALL SELECT 1 FROM jobs WHERE tenant_id = $1 AND kind = $2 AND unique_key = $3 AND state = 'running' LIMIT 1";
+    let values: [Value; 4] = [tenant.0.into(), J::KIND.into(), job.unique_key().into(), now.into()];
+    let is_awake = scope.tx().query_one_raw(statement(scope.backend(), sql, values)).await?;
+    if is_awake.is_some() {
+        return Ok(false);
+    }
     let sql = format!(
         "INSERT INTO jobs (tenant_id, id, kind, payload, unique_key, state, due_at, attempt, max_attempts, token, created_at) \
          VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $6) {WAITS_ONCE}"
@@ -131,7 +141,7 @@ pub(crate) async fn enqueue_across<J: Job>(
         MAX_ATTEMPTS.into(),
     ];
     scope.tx().execute_raw(statement(scope.backend(), &sql, values)).await?;
-    Ok(())
+    Ok(true)
 }
 
 impl App {
@@ -197,6 +207,21 @@ impl App {
         .await
     }
 
+    /// Ends a job with a last look, in one transaction: `false`, and it goes on, where `is_left` finds that there is more to do. After it the
+    /// run answers [`Outcome::Ended`].
+    ///
+    /// # Errors
+    /// As [`App::write_for`].
+    pub async fn end_for<F>(&self, job: &Claimed, is_left: F) -> Result<bool>
+    where
+        F: AsyncFnOnce(&Scope) -> Result<bool>,
+    {
+        self.write_for(job, async |scope| {
+            Ok(!is_left(scope).await? && touch(scope.tx(), DONE, job, []).await?)
+        })
+        .await
+    }
+
     /// Says how a run ended. `false` when the claim was lost, and with it the say.
     ///
     /// # Errors
@@ -214,6 +239,7 @@ impl App {
                     touch(scope.tx(), DONE, job, []).await
                 }
                 Outcome::Done => touch(scope.tx(), DONE, job, []).await,
+                Outcome::Ended => Ok(true),
                 Outcome::Retry(after) => {
                     touch(scope.tx(), RETRY, job, [(now + *after).into(), error.into()]).await
                 }

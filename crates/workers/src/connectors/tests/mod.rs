@@ -96,7 +96,7 @@ impl World {
             let kind = crate::JOBS.find(&job.kind).unwrap();
             let outcome = match kind.run(&self.context, &job).await.unwrap() {
                 Outcome::Snooze(_) => Outcome::Snooze(std::time::Duration::ZERO),
-                ended @ (Outcome::Done | Outcome::Retry(_)) => ended,
+                ended @ (Outcome::Done | Outcome::Retry(_) | Outcome::Ended) => ended,
             };
             app.finish(&job, &outcome, None).await.unwrap();
         }

@@ -229,7 +229,7 @@ async fn whoever_reads_may_be_cut_off_anywhere() {
                 Ok(outcome) => {
                     let outcome = match outcome.unwrap() {
                         Outcome::Snooze(_) => Outcome::Snooze(Duration::ZERO),
-                        ended @ (Outcome::Done | Outcome::Retry(_)) => ended,
+                        ended @ (Outcome::Done | Outcome::Retry(_) | Outcome::Ended) => ended,
                     };
                     app.finish(&job, &outcome, None).await.unwrap();
                 }

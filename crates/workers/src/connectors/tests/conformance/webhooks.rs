@@ -72,7 +72,7 @@ async fn a_webhook_of_a_helpdesk_that_lets_nobody_in_stops_the_connection() {
         let patch = ConnectionPatch { credentials, ..ConnectionPatch::default() };
         let change = async |scope: &Scope| connections::update(scope, world.id, patch).await;
         app.write(&world.acme, change).await.unwrap();
-        for expected in [Outcome::Snooze(Duration::ZERO), Outcome::Done] {
+        for expected in [Outcome::Snooze(Duration::ZERO), Outcome::Ended] {
             let job = app.claim(TenantId::NONE, &["hooks.receive"]).await.unwrap().unwrap();
             let kind = crate::JOBS.find(&job.kind).unwrap();
             let outcome = kind.run(&world.context, &job).await.unwrap();
