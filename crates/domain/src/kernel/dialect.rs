@@ -199,6 +199,22 @@ pub(crate) fn for_update_skip_locked(backend: DbBackend) -> &'static str {
     if backend == DbBackend::Postgres { " FOR NO KEY UPDATE SKIP LOCKED" } else { "" }
 }
 
+/// Takes the first rows of the tenant `$1` by a key away, at most `$2`, passing over those that somebody else has locked, and gives these
+/// columns of theirs.
+pub(crate) fn take_first(backend: DbBackend, table: &str, key: &str, columns: &str) -> String {
+    let lock = for_update_skip_locked(backend);
+    let first = |what: &str| {
+        format!("SELECT {what} FROM {table} WHERE tenant_id = $1 ORDER BY {key} LIMIT $2{lock}")
+    };
+    let these = if backend == DbBackend::Postgres {
+        // By their place: by their keys, a plan that was made while the table was empty would compare all with all.
+        format!("ctid = ANY (ARRAY ({}))", first("ctid"))
+    } else {
+        format!("({key}) IN ({})", first(key))
+    };
+    format!("DELETE FROM {table} WHERE {these} AND tenant_id = $1 RETURNING {columns}")
+}
+
 /// Asks, without waiting, to be the only one until the transaction ends, of a tenant, an id and a text; none where there is one writer.
 pub(crate) fn try_lock(backend: DbBackend) -> Option<&'static str> {
     let lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || $2::text || $3, 0))";

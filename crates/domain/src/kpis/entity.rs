@@ -126,7 +126,9 @@ pub(super) mod dirty_ticket {
         #[sea_orm(primary_key, auto_increment = false)]
         pub tenant_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub ticket_id: Uuid,
+        pub id: Uuid,
+        /// Their ids, one after the other.
+        pub tickets: Vec<u8>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -135,8 +137,8 @@ pub(super) mod dirty_ticket {
 
     impl TenantOwned for Entity {
         const TENANT: Column = Column::TenantId;
-        const ID: Column = Column::TicketId;
-        const NOUN: &'static str = "dirty ticket";
+        const ID: Column = Column::Id;
+        const NOUN: &'static str = "mark";
     }
 }
 

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Statement, Value,
+    ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    Value,
 };
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use super::derive::{derive, is_any_ticket_marked};
 use super::replace::{Cell, insert_marks};
 use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::condition::is_waiting;
-use crate::kernel::dialect::{self, for_update_skip_locked};
+use crate::kernel::dialect::{self, take_first};
 use crate::kernel::{Result, Scope};
 use crate::kpis::cells::{Packed, marks, replace_days};
 use crate::kpis::entity::channel;
@@ -68,18 +68,7 @@ pub(in crate::kpis) async fn drain_unit(scope: &Scope, limit: u32, facts: u64) -
 /// Takes marks away. Whoever wants to make one of them again waits until this scope ends.
 async fn claim(scope: &Scope, limit: u32) -> Result<Vec<(Cell, u32)>> {
     let key = "measure, month, agent_id, queue_id, channel";
-    let lock = for_update_skip_locked(scope.backend());
-    let first = |what: &str| {
-        format!("SELECT {what} FROM dirty_cells WHERE tenant_id = $1 ORDER BY {key} LIMIT $2{lock}")
-    };
-    let these = if scope.backend() == DbBackend::Postgres {
-        // By their place: by their keys, a plan that was made while the table was empty would compare all with all.
-        format!("ctid = ANY (ARRAY ({}))", first("ctid"))
-    } else {
-        format!("({key}) IN ({})", first(key))
-    };
-    let sql =
-        format!("DELETE FROM dirty_cells WHERE {these} AND tenant_id = $1 RETURNING {key}, days");
+    let sql = take_first(scope.backend(), "dirty_cells", key, &format!("{key}, days"));
     let values = [scope.tenant().0.into(), i64::from(limit).into()];
     let rows = scope.tx().query_all_raw(statement(scope, &sql, values)).await?;
     let claimed = rows.iter().map(|row| {

@@ -4,6 +4,8 @@ mod derive;
 mod drain;
 mod replace;
 
+#[cfg(test)]
+pub(super) use derive::derive;
 pub(super) use derive::is_any_ticket_marked;
 pub use derive::{drain_soon, follow_later};
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{DbBackend, EntityTrait, FromQueryResult, QueryOrder};
 
+use crate::kernel::bulk::{Keys, Lookup};
 use crate::kernel::jobs::{Job, Outcome};
 use crate::kernel::{App, Caller, Scope, TenantId};
+use crate::kpis::commands::derive;
 use crate::kpis::entity::fact;
 use crate::kpis::jobs::Drain;
 use crate::kpis::{
@@ -73,6 +75,37 @@ async fn facts_that_waited_are_those_that_did_not() {
     // Told again, it changes nothing and marks nothing.
     import(app, &later, MORE, kpis::follow_later).await;
     assert!(!app.read(&later, is_pending).await.unwrap());
+}
+
+#[derive(FromQueryResult)]
+struct Held {
+    external_id: String,
+}
+
+#[tokio::test]
+async fn what_somebody_holds_stays_marked() {
+    let test = TestApp::new().await;
+    let (app, caller) = (&test.app, test.tenant("acme").await);
+    import(app, &caller, LOG, kpis::follow_later).await;
+    if app.database().backend() == DbBackend::Postgres {
+        let hold = app.write(&caller, async |scope| {
+            let held = Lookup::of("tickets").locking();
+            let held: Vec<Held> =
+                held.by(scope, "external_id", Keys::Text(["1".to_owned()].into())).await?;
+            assert_eq!(held[0].external_id, "1");
+            let derived = app.write(&caller, async |scope| derive(scope).await).await?;
+            assert_eq!(derived, 1, "the other one");
+            let derived = app.write(&caller, async |scope| derive(scope).await).await?;
+            assert_eq!(derived, 0, "it is still held");
+            Ok(())
+        });
+        hold.await.unwrap();
+        assert!(app.read(&caller, is_pending).await.unwrap());
+    }
+    drain(app, &caller).await;
+    let now = test.tenant("now").await;
+    import(app, &now, LOG, kpis::follow).await;
+    assert_eq!(facts(app, &caller).await, facts(app, &now).await);
 }
 
 #[tokio::test]

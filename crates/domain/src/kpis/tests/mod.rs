@@ -8,5 +8,6 @@ mod engines;
 mod explanations;
 mod facts;
 mod histories;
+mod marks;
 mod reach;
 mod world;

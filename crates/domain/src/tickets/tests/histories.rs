@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, Value};
 use uuid::Uuid;
 
 use crate::testing::TestApp;
+use crate::testing::rows::{run, unlock};
 use crate::tickets::entity::history::Model;
 use crate::tickets::{ActorKind, Effect, StatusCategory};
 
@@ -23,19 +24,6 @@ struct Row {
     actor: Option<Uuid>,
     effects: String,
     merged_into: Option<String>,
-}
-
-async fn run(connection: &DatabaseConnection, sql: &str, values: Vec<Value>) {
-    let backend = connection.get_database_backend();
-    connection.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.unwrap();
-}
-
-/// Whoever owns a table is kept from its rows as well, unless they say otherwise.
-async fn unlock(connection: &DatabaseConnection, table: &str) {
-    if connection.get_database_backend() == DbBackend::Postgres {
-        let sql = format!("ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY");
-        run(connection, &sql, Vec::new()).await;
-    }
 }
 
 async fn apart(connection: &DatabaseConnection) -> Vec<Row> {
