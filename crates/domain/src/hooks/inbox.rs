@@ -1,24 +1,21 @@
 //! What hooks are told, kept: whatever arrived since the last commit goes into the next one, and is answered after it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::oneshot;
 
 use super::jobs::Receive;
 use super::types::HookId;
 use crate::kernel::bulk::{Cells, Insert};
 use crate::kernel::jobs::awaken;
 use crate::kernel::latch::Latch;
-use crate::kernel::{App, Error, Result, SystemScope, TenantId};
+use crate::kernel::{App, Error, ErrorKind, Result, SystemScope, TenantId};
 
 /// How many may wait to be written: whoever comes then is to come again.
 const ROOM: usize = 4_096;
 /// How many are written at once.
 const BATCH: usize = 256;
-/// How many batches are under way at once.
-const AT_ONCE: usize = 2;
 
 /// Something that a hook was told, and that is let in.
 #[derive(Clone, Debug)]
@@ -47,14 +44,11 @@ impl Inbox {
     #[must_use]
     pub fn start(app: &App) -> Self {
         let (sender, receiver) = channel(ROOM);
-        let receiver = Arc::new(Mutex::new(receiver));
-        for _ in 0..AT_ONCE {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "its errors go to whoever waits for the answer; it ends with the last of them"
-            )]
-            tokio::spawn(write_on(app.clone(), Arc::clone(&receiver)));
-        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "its errors go to whoever waits for the answer; it ends with the last of them"
+        )]
+        tokio::spawn(write_on(app.clone(), receiver));
         Self(sender)
     }
 
@@ -70,19 +64,23 @@ impl Inbox {
     }
 }
 
-async fn write_on(app: App, receiver: Arc<Mutex<Receiver<Arriving>>>) {
-    loop {
-        let mut batch = Vec::new();
-        if receiver.lock().await.recv_many(&mut batch, BATCH).await == 0 {
-            return;
-        }
+/// One batch after the other: it grows by what arrives meanwhile, and the more there is in one, the less each costs.
+async fn write_on(app: App, mut receiver: Receiver<Arriving>) {
+    let mut batch = Vec::new();
+    while receiver.recv_many(&mut batch, BATCH).await > 0 {
         let (all, answers): (Vec<Kept>, Vec<_>) =
-            batch.into_iter().map(|it| (it.kept, it.answer)).unzip();
+            batch.drain(..).map(|it| (it.kept, it.answer)).unzip();
         let together = write(&app, &all).await;
+        if let Err(error) = &together {
+            tracing::warn!(?error, deliveries = all.len(), "deliveries could not be kept together");
+        }
         for (kept, answer) in all.iter().zip(answers) {
-            // What one of them cannot have is not the others' fault: a hook that has just been removed.
             let outcome = match &together {
                 Ok(()) => Ok(()),
+                Err(error) if error.kind() == ErrorKind::Unavailable => {
+                    Err(Error::unavailable("what arrived together could not be kept"))
+                }
+                // What one of them cannot have is not the others' fault: a hook that has just been removed.
                 Err(_) => write(&app, std::slice::from_ref(kept)).await,
             };
             // Whoever hung up is not told.

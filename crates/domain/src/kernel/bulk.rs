@@ -53,6 +53,20 @@ impl Cells {
         }
     }
 
+    /// Whether there is a row and none has a value.
+    fn is_null(&self) -> bool {
+        fn none<T>(cells: &[Option<T>]) -> bool {
+            !cells.is_empty() && cells.iter().all(Option::is_none)
+        }
+        match self {
+            Self::Uuid(cells) => none(cells),
+            Self::Text(cells) => none(cells),
+            Self::Time(cells) => none(cells),
+            Self::Long(cells) => none(cells),
+            Self::Word(_) | Self::Bytes(_) | Self::Int(_) | Self::Small(_) | Self::Bool(_) => false,
+        }
+    }
+
     const fn array(&self) -> &'static str {
         match self {
             Self::Uuid(_) => "uuid[]",
@@ -113,9 +127,12 @@ impl Insert {
         Self { table, columns: Vec::new() }
     }
 
+    /// With a column. One that has no value in any row is left out: it is NULL by itself, and costs nothing.
     #[must_use]
     pub(crate) fn column(mut self, name: &'static str, cells: Cells) -> Self {
-        self.columns.push((name, cells));
+        if !cells.is_null() {
+            self.columns.push((name, cells));
+        }
         self
     }
 
