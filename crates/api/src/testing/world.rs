@@ -4,6 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use domain::connections::sync::{self, Advance};
 use domain::connections::{ConnectionId, RunState, Vendor};
+use domain::hooks::{Inbox, Kept};
 use domain::kernel::Caller;
 use domain::tickets::source::{References, SourceRating, Unit};
 use domain::{kpis, tickets};
@@ -157,11 +158,15 @@ impl TestApi {
         }
     }
 
-    /// Makes a hook of a connection.
+    /// Makes a hook of a connection, which is told something.
     async fn made_hook(&self, tenant: &Tenant, connection: &str) {
         let path = format!("/v1/connections/{connection}/hooks");
         let made = self.post(&tenant.owner, &path, json!({})).await;
         assert_eq!(made.status, StatusCode::CREATED, "{:?}", made.body);
+        let hook = made.body["hook"]["id"].as_str().expect("an id").parse().expect("an id");
+        let body = tenant.slug.clone().into_bytes();
+        let told = Kept { tenant: tenant.system.tenant, hook, name: Some([7; 16]), body };
+        Inbox::start(&self.test.app).keep(told).await.expect("a delivery");
     }
 
     /// The ids of a list.

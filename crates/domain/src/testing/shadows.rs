@@ -30,16 +30,22 @@ impl TestApp {
     /// When the database refuses.
     pub async fn shadow(&self, of: TenantId) -> Vec<TenantId> {
         let (backend, tables) = (self.app.database().backend(), self.tables().await);
-        let mut statements = Vec::new();
-        for table in &tables {
-            statements.extend(SHADOWS.iter().map(|shadow| shadow.copy(backend, table, of)));
-            let (name, own) = (&table.name, format!("{} = {}", table.tenant, uuid(backend, of.0)));
-            statements.extend([
-                format!("CREATE TEMPORARY TABLE kept AS SELECT * FROM {name} WHERE {own}"),
-                format!("DELETE FROM {name} WHERE {own}"),
-                format!("INSERT INTO {name} SELECT * FROM kept"),
-                "DROP TABLE kept".to_owned(),
-            ]);
+        let own = |table: &Table| format!("{} = {}", table.tenant, uuid(backend, of.0));
+        let shadows = tables
+            .iter()
+            .flat_map(|table| SHADOWS.iter().map(move |shadow| shadow.copy(backend, table, of)));
+        let mut statements: Vec<_> = shadows.collect();
+        // Everything is kept before anything goes: what goes takes along what hangs on it.
+        statements.extend(tables.iter().map(|table| {
+            let (name, own) = (&table.name, own(table));
+            format!("CREATE TEMPORARY TABLE kept_{name} AS SELECT * FROM {name} WHERE {own}")
+        }));
+        statements.extend(
+            tables.iter().map(|table| format!("DELETE FROM {} WHERE {}", table.name, own(table))),
+        );
+        for Table { name, .. } in &tables {
+            statements.push(format!("INSERT INTO {name} SELECT * FROM kept_{name}"));
+            statements.push(format!("DROP TABLE kept_{name}"));
         }
         match self.url() {
             Some(url) => on_server(&url, &tables, &statements).await,

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::Desk;
 use crate::connections::sync::{self, Advance, Trouble};
 use crate::connections::{
-    self, ConnectionAction, ConnectionState, NewResync, RunState, Sync, SyncRun, SyncRunFilter,
-    SyncRunId, SyncRunSort, Vendor,
+    self, ConnectionAction, ConnectionState, Credentials, NewResync, RunState, Sync, SyncRun,
+    SyncRunFilter, SyncRunId, SyncRunSort, Vendor,
 };
 use crate::kernel::jobs::{Job, Outcome};
 use crate::kernel::{Actor, Caller, PageArgs, Result, Scope};
@@ -217,11 +217,27 @@ async fn nobody_else_tells_how_it_goes() {
     let made = async |scope: &Scope| crate::accounts::clients::create(scope, new).await;
     let client = desk.write(made).await.unwrap().client.id;
     let client = Caller { actor: Actor::Client(client), ..desk.acme.clone() };
-    let app = &desk.test.app;
-    let account = app.read(&client, async |scope| sync::account(scope, desk.id).await).await;
-    assert_eq!(account.unwrap_err().code(), "operator_only");
-    let disable = async |scope: &Scope| sync::disable(scope, desk.id, trouble()).await;
-    assert_eq!(app.write(&client, disable).await.unwrap_err().code(), "operator_only");
+    let (app, id, run) = (&desk.test.app, desk.id, desk.begin().await);
+    let credentials = Credentials::default();
+    let step = Advance { checkpoint: None, reached_at: app.clock().now(), items: 0, changed: 0 };
+    let refused = app.write(&client, async |scope: &Scope| {
+        let state = RunState::Succeeded;
+        Ok([
+            sync::account(scope, id).await.map(drop),
+            sync::begin_run(scope, id).await.map(drop),
+            sync::end_run(scope, id, run, state, None).await,
+            sync::checked(scope, id, "Acme").await,
+            sync::disable(scope, id, trouble()).await,
+            sync::read_to(scope, id, STREAM).await.map(drop),
+            sync::advance(scope, id, run, STREAM, &step).await,
+            sync::stumble(scope, id, run, STREAM, &trouble()).await.map(drop),
+            sync::begin_renewal(scope, id, None).await.map(drop),
+            sync::end_renewal(scope, id, &credentials, None).await,
+        ])
+    });
+    for (place, told) in refused.await.unwrap().into_iter().enumerate() {
+        assert_eq!(told.unwrap_err().code(), "operator_only", "{place}");
+    }
 }
 
 /// As long as nobody can run it, it waits: it is neither tried nor given up.

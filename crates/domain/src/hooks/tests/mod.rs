@@ -1,5 +1,7 @@
 //! Hooks: who is let in, and that what was told is there once.
 
+mod shadows;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -14,13 +16,14 @@ use super::{
     HookPatch, Inbox, Kept, MacSettings, MadeHook, NewHook, NewVendorHook, Receive, create,
     create_for, delete, door, get, is_left, settle, told, update, waiting,
 };
+use crate::accounts::clients::{self, NewApiClient};
 use crate::connections::sync::Trouble;
 use crate::connections::{
     self, ConnectionId, Credentials, Headers, MacAlgorithm, MacEncoding, MacProof, NewConnection,
     Proof, Refused, Stamp, Vendor,
 };
 use crate::kernel::jobs::{Job, Outcome};
-use crate::kernel::{Caller, Result, Scope, Secret, TenantId};
+use crate::kernel::{Actor, Caller, Result, Scope, Secret, TenantId};
 use crate::testing::TestApp;
 
 const SECRET: &[u8] = b"plumbline-test-secret";
@@ -381,4 +384,38 @@ async fn a_hook_opens_with_its_secret_until_it_is_removed() {
     app.write(&desk.acme, async |scope| delete(scope, id).await).await.unwrap();
     app.clock().advance(TimeDelta::seconds(3));
     assert_eq!(opens().await, None);
+}
+
+#[tokio::test]
+async fn nobody_but_the_service_works_off_what_was_told() {
+    let desk = Desk::new().await;
+    let hook = desk.made(None).await.unwrap().hook.id;
+    let new = NewApiClient {
+        name: "all".to_owned(),
+        scopes: vec!["connections.admin".to_owned(), "tickets.write".to_owned()],
+    };
+    let made = async |scope: &Scope| clients::create(scope, new).await;
+    let client = desk.test.app.write(&desk.acme, made).await.unwrap().client.id;
+    let client = Caller { actor: Actor::Client(client), ..desk.acme.clone() };
+    let refused = desk.test.app.write(&client, async |scope: &Scope| {
+        Ok([
+            told(scope, hook).await.map(drop),
+            waiting(scope, hook, 10).await.map(drop),
+            settle(scope, hook, &[], None).await,
+        ])
+    });
+    for told in refused.await.unwrap() {
+        assert_eq!(told.unwrap_err().code(), "operator_only");
+    }
+}
+
+#[tokio::test]
+async fn the_door_of_a_connection_that_is_revoked_is_shut() {
+    let desk = Desk::new().await;
+    let (app, hook) = (&desk.test.app, desk.made(None).await.unwrap().hook.id);
+    assert!(door(app, hook).await.unwrap().is_some());
+    let revoke = async |scope: &Scope| connections::revoke(scope, desk.connection).await;
+    app.write(&desk.acme, revoke).await.unwrap();
+    app.clock().advance(TimeDelta::seconds(3));
+    assert!(door(app, hook).await.unwrap().is_none());
 }
