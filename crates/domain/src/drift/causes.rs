@@ -78,6 +78,16 @@ impl Source {
         DateTime::from_timestamp(version?.div_euclid(per_second), 0)
     }
 
+    fn counts_from_customer(&self) -> bool {
+        self.figures.is_some_and(|figures| figures.counts_from_customer)
+    }
+
+    /// Whether the source does not count what happened at this instant, because the customer had yet to write.
+    fn is_before_customer(&self, history: &History, at: DateTime<Utc>) -> bool {
+        let wrote = || said(history, &[ActorKind::Customer], |_| true);
+        self.counts_from_customer() && wrote().is_none_or(|wrote| at < wrote)
+    }
+
     /// Whether events may be missing that the source's figure knows of.
     fn is_partial(&self, pair: &Pair) -> bool {
         let is_older = self.sync_from.is_some_and(|from| pair.created_at < from);
@@ -141,17 +151,7 @@ impl Pair {
     }
 
     fn first_response(&self, source: &Source, history: &History) -> DriftCause {
-        let said = |kinds: &[ActorKind], when: &dyn Fn(DateTime<Utc>) -> bool| {
-            let public = Effect::Message { public: true };
-            let mut events = history.events.iter();
-            let said = events.find(|event| {
-                kinds.contains(&event.actor_kind)
-                    && event.effects.contains(&public)
-                    && when(event.at)
-            });
-            said.map(|event| event.at)
-        };
-        let first = said(&[ActorKind::Human], &|_| true);
+        let first = said(history, &[ActorKind::Human], |_| true);
         let is_opening = first.is_some_and(|at| at <= self.created_at);
         let Some(told) = self.told() else {
             return match first {
@@ -161,7 +161,7 @@ impl Pair {
             };
         };
         let near = |at| self.is_near(source, told, at);
-        if said(&[ActorKind::Human], &near).is_some() {
+        if said(history, &[ActorKind::Human], near).is_some() {
             return match first {
                 Some(at) if near(at) => ClockStart,
                 _ if is_opening => AnsweredAtCreation,
@@ -170,14 +170,17 @@ impl Pair {
         }
         let programs = [ActorKind::Bot, ActorKind::Automation, ActorKind::System];
         match () {
-            () if said(&programs, &near).is_some() => AutomatedReply,
-            () if said(&[ActorKind::Customer], &near).is_some() => ReplierUnknown,
+            () if said(history, &programs, near).is_some() => AutomatedReply,
+            () if said(history, &[ActorKind::Customer], near).is_some() => ReplierUnknown,
             () => HistoryIncomplete,
         }
     }
 
     fn full_resolution(&self, source: &Source, history: &History) -> DriftCause {
         let ours = self.ours.map(|seconds| self.created_at + TimeDelta::seconds(seconds));
+        if self.source.is_none() && ours.is_some_and(|at| source.is_before_customer(history, at)) {
+            return BeforeCustomerWrote;
+        }
         let is_open = statuses(history).last().is_none_or(|change| change.after.is_open());
         let (ours, told) = match (ours, self.told()) {
             (None, None) => return Unknown,
@@ -201,6 +204,12 @@ impl Pair {
     }
 
     fn reopens(&self, source: &Source, history: &History) -> DriftCause {
+        let first = reopenings(history).next().or(history.events.last().map(|event| event.at));
+        let is_before = |at| source.is_before_customer(history, at);
+        let counted = reopenings(history).filter(|at| !is_before(*at)).count() as i64;
+        if first.is_some_and(is_before) && self.source.unwrap_or_default() == counted {
+            return BeforeCustomerWrote;
+        }
         let last = reopenings(history).last();
         match last {
             Some(at) if self.ours > self.source && self.is_later(source, at) => SourceOutdated,
@@ -222,6 +231,20 @@ impl Pair {
         // Versions are whole seconds.
         source.as_of(self.version).is_none_or(|of| of.timestamp() < at.timestamp())
     }
+}
+
+/// When one of these first said something to the other side, of the times that count.
+fn said(
+    history: &History,
+    kinds: &[ActorKind],
+    counts: impl Fn(DateTime<Utc>) -> bool,
+) -> Option<DateTime<Utc>> {
+    let public = Effect::Message { public: true };
+    let mut events = history.events.iter();
+    let said = events.find(|event| {
+        kinds.contains(&event.actor_kind) && event.effects.contains(&public) && counts(event.at)
+    });
+    said.map(|event| event.at)
 }
 
 /// A status that was said.

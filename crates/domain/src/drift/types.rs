@@ -60,6 +60,7 @@ causes! {
     ClosedWithoutSolve = "The helpdesk counts closing a ticket that was not solved as its solution, and we do not.",
     ReopenedSince = "The ticket is open again: the helpdesk drops its solution until there is another, and we keep the last one.",
     SolvedAgain = "The ticket was said to be solved again while it was solved: we count the last time, and the helpdesk the first.",
+    BeforeCustomerWrote = "The helpdesk counts from the customer's first message on: what we count came before it, or the customer never wrote.",
     Spam = "The ticket is spam now, which we do not count.",
     Merged = "The ticket is merged into another now, so that we do not count it.",
     Deleted = "The ticket is deleted now, so that we do not count it.",

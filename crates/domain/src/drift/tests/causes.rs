@@ -153,6 +153,38 @@ fn who_is_no_agent_here_may_be_one_there() {
 }
 
 #[test]
+fn what_came_before_the_customer_wrote_is_counted_by_us_alone() {
+    let told = |vendor, metric, says, events: &[HistoryEvent]| {
+        let history = history(events.to_vec());
+        cause(&source(vendor), pair(metric, &history, says, DAY), &history)
+    };
+    let begun = [says(0, ActorKind::Human), is(10, Solved), is(20, Open), is(30, Solved)];
+    let wrote = |at| {
+        let events = begun.iter().cloned().chain([says(at, ActorKind::Customer)]);
+        let mut events: Vec<_> = events.collect();
+        events.sort_by_key(|event| event.at);
+        events
+    };
+    for (events, solved, reopened) in [
+        (begun.to_vec(), Some(BeforeCustomerWrote), Some(BeforeCustomerWrote)),
+        (wrote(40), Some(BeforeCustomerWrote), Some(BeforeCustomerWrote)),
+        (wrote(25), Some(Unknown), Some(BeforeCustomerWrote)),
+        (wrote(5), Some(Unknown), Some(Unknown)),
+    ] {
+        assert_eq!(told(Vendor::Intercom, FullResolutionTime, None, &events), solved);
+        assert_eq!(told(Vendor::Intercom, Reopens, None, &events), reopened);
+        assert_eq!(told(Vendor::Intercom, Reopens, Some(0), &events), reopened);
+        // Nobody else counts like that.
+        assert_eq!(told(Vendor::Zendesk, FullResolutionTime, None, &events), Some(Unknown));
+        assert_eq!(told(Vendor::Zendesk, Reopens, Some(0), &events), Some(Unknown));
+    }
+    let unopened = [says(0, ActorKind::Human)];
+    assert_eq!(told(Vendor::Intercom, Reopens, None, &unopened), Some(BeforeCustomerWrote));
+    assert_eq!(told(Vendor::Intercom, Reopens, Some(1), &begun), None);
+    assert_eq!(told(Vendor::Intercom, Reopens, Some(2), &begun), Some(Unknown));
+}
+
+#[test]
 fn what_is_left_out_is_left_out_for_its_reason() {
     let reasons = [
         (InitiatedByAgent, Exclusion::InitiatedByAgent),

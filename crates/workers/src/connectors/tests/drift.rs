@@ -49,15 +49,15 @@ impl World {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn drift_is_explained_to_the_last_ticket() {
-    for kind in [Kind::Zendesk, Kind::Freshdesk] {
-        let world = World::of(kind, 300, Faults::default()).await;
+    for kind in Kind::ALL {
+        let world = World::of(*kind, 300, Faults::default()).await;
         world.work().await;
         for _ in 0..3 {
             world.desk.change(200);
             world.later().await;
         }
         let causes = world.assert_explained().await;
-        if kind == Kind::Zendesk {
+        if *kind == Kind::Zendesk {
             for (metric, cause) in [
                 (DriftMetric::FirstResponseTime, DriftCause::Rounding),
                 (DriftMetric::FirstResponseTime, DriftCause::InitiatedByAgent),

@@ -33,6 +33,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
             "From the creation to the last time that the ticket was resolved, or closed without; nothing while it is open again (`stats.resolved_at`).",
         ),
         reopens: None,
+        counts_from_customer: false,
         rounds_to_seconds: 1,
         versions_per_second: 1,
     },

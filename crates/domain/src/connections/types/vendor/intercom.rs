@@ -24,11 +24,12 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
             "From the creation to the first answer of a teammate after the customer wrote (`statistics.first_admin_reply_at`).",
         ),
         full_resolution: Some(
-            "From the creation to the last time that the conversation was closed, also while it is open again (`statistics.last_close_at`).",
+            "From the creation to the last time that the conversation was closed after the customer wrote, also while it is open again (`statistics.last_close_at`).",
         ),
         reopens: Some(
-            "How often the conversation was opened again after it was closed (`statistics.count_reopens`).",
+            "How often the conversation was opened again after it was closed, since the customer wrote (`statistics.count_reopens`).",
         ),
+        counts_from_customer: true,
         rounds_to_seconds: 1,
         versions_per_second: 1,
     },

@@ -28,6 +28,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
             "From the creation to the last time that the issue was done; nothing while it is not (`resolutiondate`).",
         ),
         reopens: None,
+        counts_from_customer: false,
         rounds_to_seconds: 1,
         versions_per_second: 1_000,
     },

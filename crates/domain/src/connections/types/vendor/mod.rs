@@ -78,6 +78,8 @@ pub struct SourceFigures {
     pub full_resolution: Option<&'static str>,
     /// What its number of reopenings is.
     pub reopens: Option<&'static str>,
+    /// Whether it counts nothing that came before the customer's first message.
+    pub counts_from_customer: bool,
     /// How far its times may be from the exact ones, as it rounds them.
     pub rounds_to_seconds: i64,
     /// What its versions of a ticket, which are times, are to be divided by for seconds.

@@ -76,6 +76,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
         reopens: Some(
             "How often the incident was open again after it was resolved (`reopen_count`).",
         ),
+        counts_from_customer: false,
         rounds_to_seconds: 1,
         versions_per_second: 1,
     },

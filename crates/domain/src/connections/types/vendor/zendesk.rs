@@ -56,6 +56,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
             "From the creation to the last time that the ticket was solved, or closed without; nothing while it is open again (`full_resolution_time_in_minutes`, calendar).",
         ),
         reopens: Some("How often the ticket was open again after it was solved (`reopens`)."),
+        counts_from_customer: false,
         rounds_to_seconds: 60,
         versions_per_second: 1,
     },
