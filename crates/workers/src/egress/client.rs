@@ -86,6 +86,8 @@ pub struct Egress {
     guarded: Client,
     /// For what the operator allows, wherever that is. It is another client because a resolver hears of a name only, not of its port.
     allowed: Client,
+    /// No call takes longer, or reads more, whatever it says.
+    most: (Duration, usize),
 }
 
 impl Egress {
@@ -109,7 +111,13 @@ impl Egress {
         let guarded = client(guard, tls::public()).map_err(EgressError::Unusable)?;
         let allowed = client(Resolver { lookup, inside: None }, own);
         let allowed = allowed.map_err(EgressError::Unusable)?;
-        Ok(Self { allow, inside, guarded, allowed })
+        Ok(Self { allow, inside, guarded, allowed, most: (Duration::MAX, usize::MAX) })
+    }
+
+    /// The same with little time and little room.
+    #[cfg(test)]
+    pub(crate) fn no_more_than(&self, within: Duration, at_most: usize) -> Self {
+        Self { most: (within, at_most), ..self.clone() }
     }
 
     /// Sends a request and gives the head of its answer, whatever the status; the body is still to be read.
@@ -118,6 +126,7 @@ impl Egress {
     /// When the address is refused, or nobody answers in time.
     pub async fn send(&self, request: Request) -> Result<Answer, EgressError> {
         let Request { method, url, headers, body: sent, at_most, within } = request;
+        let (within, at_most) = (within.min(self.most.0), at_most.min(self.most.1));
         let url = Url::parse(&url).map_err(Refusal::from)?;
         let to = HostPort::of(&url)?;
         let client = self.client(&url, &to)?;

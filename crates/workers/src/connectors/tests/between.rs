@@ -2,46 +2,80 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use domain::connections::{self, ConnectionPatch, Credentials};
 use domain::kernel::Scope;
+use tokio::time::sleep;
 
 use super::World;
 use crate::egress::Egress;
 
+/// The answer that comes letter by letter, and has no end, as long as it is what is answered.
+pub(super) const NONE_YET: &str = "";
+
 /// Hands requests on to a helpdesk, but for those about one thing, which it answers itself.
 pub(super) struct Between {
-    address: SocketAddr,
-    about: Arc<Mutex<Option<String>>>,
+    pub(super) address: SocketAddr,
+    known: Arc<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    about: Mutex<About>,
+    /// How many requests it answered itself.
+    answered: AtomicUsize,
+}
+
+#[derive(Default)]
+enum About {
+    #[default]
+    Nothing,
+    This(String),
+    Everything,
 }
 
 impl Between {
     pub(super) fn new(helpdesk: SocketAddr, answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, about) = (listener.local_addr().unwrap(), Arc::default());
-        let known = Arc::clone(&about);
+        let (address, known) = (listener.local_addr().unwrap(), Arc::<Known>::default());
+        let knows = Arc::clone(&known);
         thread::spawn(move || {
             for client in listener.incoming() {
-                let known = Arc::clone(&known);
+                let known = Arc::clone(&knows);
                 // Whoever hangs up is not answered.
                 thread::spawn(move || hand_on(client.unwrap(), helpdesk, &known, answer).ok());
             }
         });
-        Self { address, about }
+        Self { address, known }
     }
 
     /// From now on it answers what is asked about this, which is a word of the address or of the body.
     pub(super) fn answers_for(&self, about: Option<&str>) {
-        *self.about.lock().unwrap() = about.map(str::to_owned);
+        let about = about.map_or(About::Nothing, |about| About::This(about.to_owned()));
+        *self.known.about.lock().unwrap() = about;
+    }
+
+    /// From now on it answers everything.
+    pub(super) fn answers_everything(&self) {
+        *self.known.about.lock().unwrap() = About::Everything;
+    }
+
+    /// Waits until it is asked something that it answers itself.
+    pub(super) async fn is_asked(&self) {
+        while self.known.answered.load(Ordering::SeqCst) == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 
 fn hand_on(
     mut client: TcpStream,
     helpdesk: SocketAddr,
-    about: &Mutex<Option<String>>,
+    known: &Known,
     answer: &str,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(client.try_clone()?);
@@ -61,8 +95,16 @@ fn hand_on(
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let asked = format!("{line} {}", String::from_utf8_lossy(&body));
-    let mut words = asked.split(|it: char| !it.is_ascii_alphanumeric() && it != '_');
-    if about.lock().unwrap().as_ref().is_some_and(|about| words.any(|word| is_of(word, about))) {
+    if known.answers(&asked) {
+        known.answered.fetch_add(1, Ordering::SeqCst);
+        if answer == NONE_YET {
+            write!(client, "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")?;
+            while known.answers(&asked) {
+                client.write_all(b" ")?;
+                thread::sleep(Duration::from_millis(20));
+            }
+            return Ok(());
+        }
         return write!(
             client,
             "HTTP/1.1 {}",
@@ -75,6 +117,17 @@ fn hand_on(
     let mut told = Vec::new();
     there.read_to_end(&mut told)?;
     client.write_all(&told)
+}
+
+impl Known {
+    fn answers(&self, asked: &str) -> bool {
+        let mut words = asked.split(|it: char| !it.is_ascii_alphanumeric() && it != '_');
+        match &*self.about.lock().unwrap() {
+            About::Nothing => false,
+            About::This(about) => words.any(|word| is_of(word, about)),
+            About::Everything => true,
+        }
+    }
 }
 
 /// Whether a word of a request names something; in a query of ServiceNow, what is asked for stands before it without a space.

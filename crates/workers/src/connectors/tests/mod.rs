@@ -12,19 +12,22 @@ mod servicenow;
 mod truth;
 
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::connections::sync::{self, Account};
 use domain::connections::{
     self, AuthMethod, Connection, ConnectionId, Credentials, FieldMapping, NewConnection, Vendor,
 };
-use domain::kernel::jobs::Outcome;
+use domain::kernel::jobs::{Claimed, Outcome};
 use domain::kernel::{App, Caller, Clock, Scope, TenantId};
 use domain::testing::TestApp;
 use simulators::live::{self, LiveDesk};
 use simulators::model::{Model, Settings};
 use simulators::server::Faults;
 use simulators::{Kind, Options, Simulator};
+use tokio::task::{JoinHandle, spawn};
 
 use super::http::Http;
 use crate::context::Context;
@@ -32,7 +35,7 @@ use crate::egress::Egress;
 
 /// A tenant with a simulated helpdesk, and whoever does the work.
 struct World {
-    test: TestApp,
+    test: Arc<TestApp>,
     acme: Caller,
     context: Context,
     desk: Simulator,
@@ -57,8 +60,27 @@ impl World {
 
     /// One that is signed in to in this way.
     async fn by(method: &AuthMethod, kind: Kind, settings: Settings, faults: Faults) -> Self {
-        let test = TestApp::new().await;
-        let acme = test.tenant("acme").await;
+        Self::in_service(Arc::new(TestApp::new().await), "acme", method, kind, settings, faults)
+            .await
+    }
+
+    /// Another tenant of the same service, with a helpdesk of the same vendor's.
+    async fn beside(&self) -> Self {
+        let (kind, settings) = (self.desk.kind(), self.desk.desk().model().settings().clone());
+        let method = Vendor::from_word(kind.word()).unwrap().descriptor().auth_methods[0];
+        let (test, faults) = (Arc::clone(&self.test), Faults::default());
+        Self::in_service(test, "globex", &method, kind, settings, faults).await
+    }
+
+    async fn in_service(
+        test: Arc<TestApp>,
+        slug: &str,
+        method: &AuthMethod,
+        kind: Kind,
+        settings: Settings,
+        faults: Faults,
+    ) -> Self {
+        let acme = test.tenant(slug).await;
         let desk = desk(kind, test.app.clock(), settings, faults);
         let address = desk.address().to_string();
         let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
@@ -88,25 +110,43 @@ impl World {
         &self.test.app
     }
 
-    /// Does everything that is due, and what that leads to. Nobody waits: what is put off is due at once.
-    async fn work(&self) {
-        let (app, mut after) = (self.app(), TenantId::NONE);
+    /// Does everything that is due, and what that leads to. Nobody waits: what is put off is due at once. It gives how often something was put
+    /// off for a while.
+    async fn work(&self) -> u32 {
+        let (app, mut after, mut put_off) = (self.app(), TenantId::NONE, 0);
         while let Some(job) = app.claim(after, &crate::JOBS.names()).await.unwrap() {
             after = job.tenant;
             let kind = crate::JOBS.find(&job.kind).unwrap();
             let outcome = match kind.run(&self.context, &job).await.unwrap() {
-                Outcome::Snooze(_) => Outcome::Snooze(std::time::Duration::ZERO),
+                Outcome::Snooze(wait) => {
+                    put_off += u32::from(wait > Duration::ZERO);
+                    Outcome::Snooze(Duration::ZERO)
+                }
                 ended @ (Outcome::Done | Outcome::Retry(_) | Outcome::Ended) => ended,
             };
             app.finish(&job, &outcome, None).await.unwrap();
         }
+        put_off
+    }
+
+    /// The job that reads the desk, which is due.
+    async fn claimed(&self) -> Claimed {
+        self.app().claim(TenantId::NONE, &["connections.sync"]).await.unwrap().unwrap()
+    }
+
+    /// Does a job beside whoever calls.
+    fn take_turn(&self, job: &Claimed) -> JoinHandle<Outcome> {
+        let (context, job) = (self.context.clone(), job.clone());
+        spawn(
+            async move { crate::JOBS.find(&job.kind).unwrap().run(&context, &job).await.unwrap() },
+        )
     }
 
     /// Lets the cadence go by, here and there.
-    async fn later(&self) {
+    async fn later(&self) -> u32 {
         self.app().clock().advance(TimeDelta::minutes(20));
         self.set_clocks();
-        self.work().await;
+        self.work().await
     }
 
     /// The time that went by here went by there, too, and the other way round.
@@ -131,12 +171,16 @@ impl World {
 
     /// Asks whoever is at an address as if it was the desk.
     async fn http_at(&self, context: &Context, address: &str) -> Http {
+        let account = Account { base_url: address.to_owned(), ..self.account().await };
+        let manners = super::of(account.vendor).manners();
+        Http::new(context, self.acme.tenant, &account, manners).unwrap()
+    }
+
+    /// What a runner knows of it.
+    async fn account(&self) -> Account {
         let caller = Caller::system(self.acme.tenant);
         let read = async |scope: &Scope| sync::account(scope, self.id).await;
-        let account = self.app().read(&caller, read).await.unwrap().unwrap();
-        let account = Account { base_url: address.to_owned(), ..account };
-        let manners = super::of(account.vendor).manners();
-        Http::new(context, caller.tenant, &account, manners).unwrap()
+        self.app().read(&caller, read).await.unwrap().unwrap()
     }
 
     async fn connection(&self) -> Connection {

@@ -1,5 +1,6 @@
 //! What holds for every vendor. Each check goes through all of them, so that a new one is held to it without being named here.
 
+mod limits;
 mod refusals;
 mod webhooks;
 
