@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Value, json};
-use sha2::Sha256;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
+use super::assertions::Verifier;
 use super::ids::Id;
 use super::people::INTEGRATION;
 use super::service::{Outcome, Problem};
@@ -17,8 +16,6 @@ use crate::server::{Answer, Request};
 
 /// So many seconds an access token lives.
 const LIVES: i64 = 1_800;
-/// What the shared key is known by.
-pub(super) const KEY_ID: &str = "plain_key";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The account that may see everything.
 pub(super) const ADMIN: &str = "admin";
@@ -47,6 +44,7 @@ pub(super) enum Rights {
 pub(super) struct Account {
     /// The secrets by what they are called.
     pub(super) secrets: Secrets,
+    verifier: Verifier,
     /// Everybody who may sign in.
     users: HashMap<String, (String, Caller)>,
     granted: Mutex<Granted>,
@@ -105,7 +103,8 @@ impl Account {
         let refresh = HashMap::from([(secrets.refresh_token.clone(), READER)]);
         let granted = Granted { count: 100 + seed, refresh, ..Granted::default() };
         let granted = Mutex::new(granted);
-        Self { secrets, users, granted }
+        let verifier = Verifier::new(&secrets.client_id, &secrets.shared_key);
+        Self { secrets, verifier, users, granted }
     }
 
     /// Whose request it is.
@@ -141,28 +140,14 @@ impl Account {
         granted.access.remove(said.unwrap_or_default().1);
     }
 
-    /// Whom a signed assertion of the client is about: it is signed with the shared key, and for a while.
+    /// Whom a signed assertion of the client is about.
     fn asserted(&self, assertion: &str, now: i64) -> Option<Caller> {
-        let (signed, signature) = assertion.rsplit_once('.')?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.secrets.shared_key.as_bytes()).ok()?;
-        mac.update(signed.as_bytes());
-        mac.verify_slice(&URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
-        let part = |text: &str| -> Option<Value> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
-        };
-        let (head, claims) = signed.split_once('.')?;
-        let (head, claims) = (part(head)?, part(claims)?);
-        let client = json!(self.secrets.client_id);
-        let is_good = head["alg"] == "HS256"
-            && head["kid"] == KEY_ID
-            && claims["iss"] == client
-            && claims["aud"] == client
-            && claims["exp"].as_i64().is_some_and(|expires| now < expires);
-        self.users.get(claims["sub"].as_str()?).filter(|_| is_good).map(|(_, caller)| *caller)
+        let subject = self.verifier.subject(assertion, now)?;
+        self.users.get(&subject).map(|(_, caller)| *caller)
     }
 
     /// Gives out tokens: to a user by name and password, to the client itself, for what it signs, or for a refresh token, which works again and
-    /// again.
+    /// again and stays as it is.
     pub(super) fn grant(&self, request: &Request, now: i64) -> Outcome {
         let refused = |error: &str, why: &str| {
             let told = json!({ "error": error, "error_description": why });
@@ -192,7 +177,11 @@ impl Account {
         };
         let caller = caller.ok_or_else(|| refused("invalid_grant", "access_denied"))?;
         granted.count += 2;
-        let [access, refresh] = [0, 1].map(|which| secret(granted.count, 6 + which));
+        let [access, fresh] = [0, 1].map(|which| secret(granted.count, 6 + which));
+        let refresh = match said("grant_type") {
+            "refresh_token" => said("refresh_token").to_owned(),
+            _ => fresh,
+        };
         granted.access.insert(access.clone(), (caller, now + LIVES));
         granted.refresh.insert(refresh.clone(), caller);
         Ok(Answer::json(

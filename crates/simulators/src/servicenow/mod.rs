@@ -5,6 +5,7 @@
 //! there is no spam. A new incident is not audited: what stood in it at first is what the first change of a field says it was before.
 
 mod account;
+mod assertions;
 mod cells;
 mod history;
 mod ids;

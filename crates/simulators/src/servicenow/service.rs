@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::account::{ADMIN, Account, Caller, KEY_ID};
+use super::account::{ADMIN, Account, Caller};
+use super::assertions::{PRIVATE_KEY, RSA_KEY_ID, SHARED_KEY_ID};
 use super::ids::Id;
 use super::people::INTEGRATION;
 use super::rules::Rules;
@@ -148,8 +149,10 @@ impl Helpdesk for Service {
             ("client_secret", secrets.client_secret.clone()),
             ("refresh_token", secrets.refresh_token.clone()),
             ("api_key", secrets.api_key.clone()),
-            ("key_id", KEY_ID.to_owned()),
-            ("private_key", secrets.shared_key.clone()),
+            ("key_id", RSA_KEY_ID.to_owned()),
+            ("private_key", PRIVATE_KEY.to_owned()),
+            ("shared_key_id", SHARED_KEY_ID.to_owned()),
+            ("shared_key", secrets.shared_key.clone()),
         ]
     }
 

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::connections::sync::{self, Renewal};
-use domain::connections::{AuthMethod, ConnectionState, RunState, Scheme, Vendor};
+use domain::connections::{
+    self, AuthMethod, ConnectionPatch, ConnectionState, Credentials, RunState, Scheme, Vendor,
+};
+use domain::kernel::jobs::Outcome;
 use domain::kernel::{Caller, Scope};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 use simulators::Kind;
 use simulators::server::Faults;
@@ -16,7 +20,7 @@ use super::conformance::stub;
 use super::{World, settings};
 use crate::connectors::contract::VendorError;
 use crate::context::Context;
-use crate::egress::Egress;
+use crate::egress::{Egress, Request};
 
 /// Every way to sign in to every vendor.
 pub(super) fn ways() -> impl Iterator<Item = (Kind, &'static AuthMethod)> {
@@ -46,6 +50,35 @@ impl World {
             Renewal::Done(token) => Some(token.token.expose().to_owned()),
             Renewal::Ours(_) | Renewal::Busy => None,
         }
+    }
+
+    /// Gives other credentials for some.
+    async fn give(&self, fields: &[(&'static str, String)]) {
+        let fields = fields.iter().map(|(name, text)| (*name, text.as_str()));
+        let credentials = Some(Credentials::new(fields));
+        let patch = ConnectionPatch { credentials, ..ConnectionPatch::default() };
+        let change = async |scope: &Scope| connections::update(scope, self.id, patch).await;
+        self.app().write(&self.acme, change).await.unwrap();
+        self.work().await;
+    }
+
+    /// Asks for an access token, and dies when the answer is there. It gives the refresh token that nobody kept.
+    async fn die_asking(&self) -> String {
+        let begin = async |scope: &Scope| sync::begin_renewal(scope, self.id, None).await;
+        let begun = self.app().write(&Caller::system(self.acme.tenant), begin).await.unwrap();
+        let Renewal::Ours(credentials) = begun else { panic!("{begun:?}") };
+        let Scheme::OAuth(oauth) = self.account().await.scheme else { panic!("no tokens") };
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", oauth.grant.word());
+        for name in ["client_id", "client_secret", "refresh_token"] {
+            form.append_pair(name, credentials.get(name).unwrap());
+        }
+        let written = HeaderValue::from_static("application/x-www-form-urlencoded");
+        let address = format!("{}{}", self.desk.base_url(), oauth.path);
+        let request = Request::post(address, form.finish()).header(CONTENT_TYPE, written);
+        let answer = self.context.egress.send(request).await.unwrap().body().await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        answer["refresh_token"].as_str().unwrap().to_owned()
     }
 
     fn pass(&self, time: TimeDelta) {
@@ -129,6 +162,82 @@ async fn whoever_gives_up_does_not_lose_a_refresh_token() {
         answer = world.http().await.get::<Value>(ME).await;
     }
     answer.unwrap();
+}
+
+/// What a vendor has given away works once with Zendesk, and stays with ServiceNow.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_dies_before_a_refresh_token_is_kept_loses_it_where_it_works_once() {
+    for (kind, is_lost) in [(Kind::Zendesk, true), (Kind::Servicenow, false)] {
+        let method = way(kind, "refresh_token");
+        let world = World::by(method, kind, settings(20), Faults::default()).await;
+        world.work().await;
+        world.pass(TimeDelta::minutes(31));
+        let unkept = world.die_asking().await;
+        world.desk.change(20);
+        // Nobody asks as long as whoever died may be at it.
+        let job = world.claimed().await;
+        let outcome = world.take_turn(&job).await.unwrap();
+        assert_eq!(outcome, Outcome::Snooze(Duration::from_secs(1)), "{kind:?}");
+        world.app().finish(&job, &outcome, None).await.unwrap();
+        world.later().await;
+        if is_lost {
+            assert_eq!(world.connection().await.state, ConnectionState::Error, "{kind:?}");
+            assert!(world.health().await.contains("invalid_grant"), "{kind:?}");
+            // The tenant gives another one.
+            world.give(&[("refresh_token", unkept)]).await;
+        }
+        assert_eq!(world.connection().await.state, ConnectionState::Active, "{kind:?}");
+        world.later().await;
+        world.next_day().await;
+        world.assert_true().await;
+    }
+}
+
+/// Of nobody, and not the one that the desk knows.
+const ANOTHER_KEY: &str = include_str!("../http/test_key.pem");
+/// A second longer than an assertion is good.
+const LATE: TimeDelta = TimeDelta::seconds(301);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_by_another_key_or_too_late_is_refused_and_told_to_the_tenant() {
+    let method = way(Kind::Servicenow, "jwt_bearer");
+    for skew in [0, LATE.num_seconds()] {
+        let faults = Faults { skew, ..Faults::default() };
+        let world = World::by(method, Kind::Servicenow, settings(20), faults).await;
+        if skew == 0 {
+            world.give(&[("private_key", ANOTHER_KEY.to_owned())]).await;
+        } else {
+            world.work().await;
+        }
+        assert_eq!(world.connection().await.state, ConnectionState::Error, "{skew}");
+        let health = world.health().await;
+        for word in ["helpdesk_sign_in_failed", "invalid_grant"] {
+            assert!(health.contains(word), "{skew}: {health}");
+        }
+        assert!(!health.contains("BEGIN"), "{health}");
+        if skew == 0 {
+            world.give(&[("private_key", world.desk.credential("private_key"))]).await;
+        } else {
+            world.app().clock().advance(LATE);
+            let check = async |scope: &Scope| connections::check(scope, world.id).await;
+            world.app().write(&world.acme, check).await.unwrap();
+            world.work().await;
+        }
+        let health = world.health().await;
+        assert_eq!(world.connection().await.state, ConnectionState::Active, "{skew}: {health}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_may_be_signed_with_a_key_that_both_sides_have() {
+    let method = way(Kind::Servicenow, "jwt_bearer");
+    let world = World::by(method, Kind::Servicenow, settings(20), Faults::default()).await;
+    let key = world.desk.credential("shared_key");
+    world.give(&[("key_id", world.desk.credential("shared_key_id")), ("private_key", key)]).await;
+    assert_eq!(world.connection().await.state, ConnectionState::Active);
+    // What the other one is known by does not let it in.
+    world.give(&[("key_id", world.desk.credential("key_id"))]).await;
+    assert_eq!(world.connection().await.state, ConnectionState::Error);
 }
 
 #[tokio::test(flavor = "multi_thread")]
