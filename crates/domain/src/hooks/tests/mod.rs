@@ -401,6 +401,7 @@ async fn nobody_but_the_service_works_off_what_was_told() {
         Ok([
             told(scope, hook).await.map(drop),
             waiting(scope, hook, 10).await.map(drop),
+            is_left(scope, hook).await.map(drop),
             settle(scope, hook, &[], None).await,
         ])
     });
