@@ -135,6 +135,7 @@ impl World {
     }
 
     /// Does a job beside whoever calls.
+    #[expect(clippy::disallowed_methods, reason = "whoever calls waits for how it ended")]
     fn take_turn(&self, job: &Claimed) -> JoinHandle<Outcome> {
         let (context, job) = (self.context.clone(), job.clone());
         spawn(
