@@ -1,6 +1,6 @@
 //! What hooks are told, kept: whatever arrived since the last commit goes into the next one, and is answered after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
@@ -98,12 +98,12 @@ async fn write(app: &App, all: &[Kept]) -> Result<()> {
 
 /// Whoever works off what a hook was told looks once more when all who hold its latch are done. Returns whether somebody has to be told.
 pub(super) async fn write_all(app: &App, scope: &SystemScope, all: &[Kept]) -> Result<bool> {
-    let hooks: BTreeMap<_, _> = all.iter().map(|kept| (kept.hook.0, kept.tenant)).collect();
-    let latches: Vec<_> = hooks.keys().map(|hook| Latch::of(*hook)).collect();
+    let hooks: BTreeSet<_> = all.iter().map(|kept| (kept.tenant, kept.hook.0)).collect();
+    let latches: Vec<_> = hooks.iter().map(|(_, hook)| Latch::of(*hook)).collect();
     Latch::hold_open(&latches, scope).await?;
     insert(app, scope, all).await?;
     let mut is_asked_for = false;
-    for (hook, tenant) in hooks {
+    for (tenant, hook) in hooks {
         let receive = Receive { hook: HookId(hook) };
         is_asked_for |= awaken(scope, tenant, app.new_id(), &receive).await?;
     }
