@@ -192,6 +192,12 @@ impl Simulator {
         found.map(|(_, text)| text).expect("a credential has a name that the vendor knows")
     }
 
+    /// How many requests there were, and how many of them one too many.
+    #[must_use]
+    pub fn requests(&self) -> (u64, u64) {
+        self.injector.counts()
+    }
+
     /// Takes back whatever lets anybody in: keys, passwords and tokens.
     pub fn revoke(&self) {
         self.injector.revoke();

@@ -156,6 +156,7 @@ pub(crate) struct Injector {
     faults: Faults,
     seed: u64,
     requests: AtomicU64,
+    limited: AtomicU64,
     deliveries: AtomicU64,
     /// How many requests are still to be refused.
     burst: AtomicU32,
@@ -169,10 +170,10 @@ impl Injector {
     const BURST: u32 = 3;
 
     pub(crate) const fn new(faults: Faults, seed: u64) -> Self {
-        let [requests, deliveries, taken_back] = [const { AtomicU64::new(0) }; 3];
+        let [requests, limited, deliveries, taken_back] = [const { AtomicU64::new(0) }; 4];
         let burst = AtomicU32::new(0);
         let is_revoked = AtomicBool::new(false);
-        Self { faults, seed, requests, deliveries, burst, taken_back, is_revoked }
+        Self { faults, seed, requests, limited, deliveries, burst, taken_back, is_revoked }
     }
 
     pub(super) fn request(&self) -> Hits {
@@ -205,6 +206,16 @@ impl Injector {
         const REST: u64 = 16;
         let last = self.taken_back.fetch_max(number, Ordering::SeqCst);
         number.saturating_sub(last) >= REST
+    }
+
+    /// Counts those who are told to wait.
+    pub(super) fn answered(&self, status: u16) {
+        self.limited.fetch_add(u64::from(status == 429), Ordering::SeqCst);
+    }
+
+    /// How many requests there were, and how many of them one too many.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.requests.load(Ordering::SeqCst), self.limited.load(Ordering::SeqCst))
     }
 
     /// Lets nobody in from now on.

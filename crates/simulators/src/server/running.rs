@@ -115,6 +115,7 @@ async fn serve(served: Data<Served>, http: HttpRequest, body: Bytes) -> HttpResp
     if answer.status == 200 {
         answer.body = disturb(answer.body, &hits, injector, vendor.words());
     }
+    injector.answered(answer.status);
     written(answer, vendor.now(), hits.cut)
 }
 
