@@ -30,7 +30,7 @@ impl Connector for Pages {
     }
 
     fn manners(&self) -> Manners {
-        Manners { headers: &[], wait: Duration::from_secs(1) }
+        Manners { headers: &[], limits: None, wait: Duration::from_secs(1) }
     }
 
     async fn check(&self, _: &Http) -> Result<String, VendorError> {

@@ -13,9 +13,9 @@ use domain::connections::{self, ConnectionId, Credentials, NewConnection, Vendor
 use domain::kernel::jobs::Outcome;
 use domain::kernel::{App, Caller, TenantId};
 use domain::kpis::{self, DRAIN_UNIT};
-use workers::Context;
 use workers::connectors;
 use workers::egress::Egress;
+use workers::{Budgets, Bus, Context};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -39,7 +39,8 @@ async fn main() -> Result<()> {
     let app = open(url.as_deref(), folder.path()).await?;
     let caller = tenant(&app).await?;
     let place = pages.strip_prefix("http://").context("pages are served over http")?;
-    let context = Context { app: app.clone(), egress: Egress::new(vec![place.parse()?])? };
+    let egress = Egress::new(vec![place.parse()?])?;
+    let context = Context { app: app.clone(), egress, budgets: Budgets::new(Bus::local()) };
     let connection = connect(&app, &caller, pages).await?;
     let start = Instant::now();
     read(&context, connection).await?;

@@ -2,6 +2,7 @@
 
 use domain::kernel::App;
 
+use crate::connectors::http::Budgets;
 use crate::egress::Egress;
 
 /// The world as a job sees it. Cheap to clone.
@@ -11,4 +12,6 @@ pub struct Context {
     pub app: App,
     /// The way out, to whatever is called.
     pub egress: Egress,
+    /// How much the helpdesks may still be asked.
+    pub budgets: Budgets,
 }

@@ -17,10 +17,17 @@ mod hooks;
 mod kpis;
 
 pub use bus::{Bus, BusError};
+pub use connectors::http::Budgets;
 pub use context::Context;
 pub use kinds::{Kind, Kinds, Run};
 pub use probe::{RedisCondition, probe};
-pub use runner::{Options, Runner, describe_metrics};
+pub use runner::{Options, Runner};
+
+/// Says what the figures of the workers are.
+pub fn describe_metrics() {
+    runner::describe_metrics();
+    connectors::http::describe_metrics();
+}
 
 /// Every kind of job that there is.
 pub const JOBS: Kinds = jobs! {

@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use workers::egress::{Egress, HostPort};
-use workers::{Bus, Context, JOBS, Options, Runner};
+use workers::{Budgets, Bus, Context, JOBS, Options, Runner};
 
 use crate::config::{ApiArgs, PublicArgs, ServeArgs, ServerArgs, WorkerArgs};
 use crate::data::{self, Upgrade};
@@ -119,7 +119,8 @@ impl Process {
         let options = Options { at_once: jobs.into(), ..Options::default() };
         let egress = Egress::new(allow);
         let egress = egress.map_err(|error| Failure::new("internal", error.to_string()))?;
-        let context = Context { app: self.app.clone(), egress };
+        let budgets = Budgets::new(self.bus.clone());
+        let context = Context { app: self.app.clone(), egress, budgets };
         let runner = Runner::new(context, JOBS, self.bus.clone(), options);
         let stopped = self.stopped();
         tracing::info!(at_once = options.at_once, "running jobs");

@@ -80,6 +80,7 @@ impl Work<'_> {
     ) -> Result<Option<Outcome>> {
         let connector = connectors::of(account.vendor);
         let http = Http::new(self.context, self.job.tenant, account, connector.manners())?;
+        let http = http.urgent();
         let desk = Desk { http: &http, agents };
         let (mut wanted, mut about) = (BTreeSet::new(), Vec::new());
         for delivery in deliveries {

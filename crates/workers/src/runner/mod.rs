@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use domain::kernel::TenantId;
 use domain::kernel::jobs::{Claimed, HEARTBEAT};
 
-pub use observe::describe_metrics;
+pub(crate) use observe::describe_metrics;
 
 use crate::bus::Bus;
 use crate::context::Context;

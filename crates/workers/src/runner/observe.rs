@@ -13,7 +13,7 @@ const DURATION: &str = "plumbline_job_duration_seconds";
 const RUNNING: &str = "plumbline_jobs_running";
 
 /// Says what the figures of the workers are.
-pub fn describe_metrics() {
+pub(crate) fn describe_metrics() {
     describe_counter!(
         RUNS,
         "Runs of jobs, by kind and outcome (done, retried, snoozed, failed, lost)."

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::{Options, Runner};
 use crate::bus::Bus;
+use crate::connectors::http::Budgets;
 use crate::context::Context;
 use crate::egress::Egress;
 use crate::kinds::{Kinds, Run};
@@ -106,7 +107,9 @@ impl Bench {
     }
 
     fn runner(&self, options: Options) -> Runner {
-        let context = Context { app: self.app.clone(), egress: Egress::new(Vec::new()).unwrap() };
+        let egress = Egress::new(Vec::new()).unwrap();
+        let budgets = Budgets::new(self.bus.clone());
+        let context = Context { app: self.app.clone(), egress, budgets };
         Runner::new(context, KINDS, self.bus.clone(), options)
     }
 

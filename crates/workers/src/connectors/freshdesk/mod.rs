@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Http, Manners, Page, encoded, read};
+use super::http::{Http, LimitHeaders, Manners, Page, Reset, encoded, read};
 use changes::{PER_PAGE, Place, changes, settled_at};
 use ticket::Ticket;
 use wire::{Changed, Statuses};
@@ -49,7 +49,13 @@ impl Connector for Freshdesk {
     }
 
     fn manners(&self) -> Manners {
-        Manners { headers: &[], wait: Duration::from_secs(60) }
+        let limits = LimitHeaders {
+            limit: "x-ratelimit-total",
+            remaining: Some("x-ratelimit-remaining"),
+            reset: Reset::Untold,
+            window: Duration::from_secs(60),
+        };
+        Manners { headers: &[], limits: Some(limits), wait: Duration::from_secs(60) }
     }
 
     /// Agents may be let see their group's or their own tickets alone, and nothing would say what is missing.

@@ -1,6 +1,7 @@
 //! What every vendor's HTTP has in common: who asks, what a status means, how long to wait.
 
 mod assertion;
+mod budget;
 mod tokens;
 
 use std::sync::Arc;
@@ -22,6 +23,9 @@ use domain::connections::Scheme;
 use domain::connections::sync::{AccessToken, Account};
 use domain::kernel::{Clock, OrInternal, Result, TenantId};
 
+use self::budget::Budget;
+pub(crate) use self::budget::describe_metrics;
+pub use self::budget::{Budgets, LimitHeaders, Reset};
 use self::tokens::Tokens;
 use super::contract::VendorError;
 use crate::context::Context;
@@ -38,6 +42,7 @@ pub struct Http {
     base: String,
     headers: HeaderMap,
     tokens: Option<Arc<Tokens>>,
+    budget: Budget,
     wait: Duration,
     clock: Clock,
 }
@@ -57,6 +62,8 @@ pub struct Page<T> {
 pub struct Manners {
     /// What else every request says.
     pub headers: &'static [(&'static str, &'static str)],
+    /// What tells how much may still be asked, where something does.
+    pub limits: Option<LimitHeaders>,
     /// How long to wait where the vendor asks to and does not say how long.
     pub wait: Duration,
 }
@@ -70,7 +77,7 @@ impl Http {
         account: &Account,
         manners: Manners,
     ) -> Result<Self> {
-        let Manners { headers: others, wait } = manners;
+        let Manners { headers: others, limits, wait } = manners;
         let (mut headers, mut tokens) = (HeaderMap::new(), None);
         match account.scheme {
             Scheme::Basic(pattern) => {
@@ -91,7 +98,14 @@ impl Http {
         }
         let base = account.base_url.trim_end_matches('/').to_owned();
         let (egress, clock) = (context.egress.clone(), context.app.clock().clone());
-        Ok(Self { egress, base, headers, tokens, wait, clock })
+        let budget = context.budgets.of(tenant, account, limits, &clock);
+        Ok(Self { egress, base, headers, tokens, budget, wait, clock })
+    }
+
+    /// The same for what somebody waits for: what reads in the background leaves it some of what may be asked.
+    #[must_use]
+    pub fn urgent(self) -> Self {
+        Self { budget: self.budget.urgent(), ..self }
     }
 
     /// Reads a page. `path` is what comes after the account's address, which alone is ever asked: a vendor's own links are not followed.
@@ -142,7 +156,7 @@ impl Http {
         let answer = self.let_in(request.at_most(LARGEST).within(WITHIN)).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         if status != StatusCode::OK {
-            return Err(refused(status, retry_after(&headers, self.now()), self.wait));
+            return Err(self.refused(status, &headers).await);
         }
         let asked_at = asked_at + ahead(&headers, self.now());
         let body = answer.body().await?;
@@ -165,7 +179,20 @@ impl Http {
     }
 
     async fn send(&self, request: Request) -> std::result::Result<Answer, VendorError> {
-        Ok(self.egress.send(request).await?.unless_redirected()?)
+        self.budget.take().await.map_err(VendorError::Limited)?;
+        let answer = self.egress.send(request).await?.unless_redirected()?;
+        self.budget.hear(answer.headers()).await;
+        Ok(answer)
+    }
+
+    /// What a status means. Where it asks to wait, whoever else asks waits too.
+    async fn refused(&self, status: StatusCode, headers: &HeaderMap) -> VendorError {
+        let usual = self.budget.resets_in(headers).unwrap_or(self.wait);
+        let error = refused(status, retry_after(headers, self.now()), usual);
+        if let VendorError::Limited(wait) = error {
+            self.budget.rest(wait, headers).await;
+        }
+        error
     }
 
     /// The time here.

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Http, Manners, Page, encoded, read};
+use super::http::{Http, LimitHeaders, Manners, Page, Reset, encoded, read};
 
 /// What was touched so recently may be found only later.
 const SETTLES: TimeDelta = TimeDelta::minutes(1);
@@ -51,7 +51,17 @@ impl Connector for Intercom {
     }
 
     fn manners(&self) -> Manners {
-        Manners { headers: &[("intercom-version", "2.14")], wait: Duration::from_secs(10) }
+        let limits = LimitHeaders {
+            limit: "x-ratelimit-limit",
+            remaining: Some("x-ratelimit-remaining"),
+            reset: Reset::At("x-ratelimit-reset"),
+            window: Duration::from_secs(10),
+        };
+        Manners {
+            headers: &[("intercom-version", "2.14")],
+            limits: Some(limits),
+            wait: Duration::from_secs(10),
+        }
     }
 
     async fn check(&self, http: &Http) -> Result<String, VendorError> {

@@ -21,7 +21,7 @@ use domain::connections::SWEEP;
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Http, Manners, read};
+use super::http::{Http, LimitHeaders, Manners, Reset, read};
 
 const AGENTS: Stream = Stream { name: "agents", mode: Mode::Snapshot };
 const QUEUES: Stream = Stream { name: "queues", mode: Mode::Snapshot };
@@ -43,7 +43,14 @@ impl Connector for Jira {
     }
 
     fn manners(&self) -> Manners {
-        Manners { headers: &[], wait: Duration::from_secs(60) }
+        // Of each endpoint, in fact: whoever comes too near one waits a second.
+        let limits = LimitHeaders {
+            limit: "x-ratelimit-limit",
+            remaining: Some("x-ratelimit-remaining"),
+            reset: Reset::Untold,
+            window: Duration::from_secs(1),
+        };
+        Manners { headers: &[], limits: Some(limits), wait: Duration::from_secs(60) }
     }
 
     /// Whoever asks has to see who there is, and at least one service project.

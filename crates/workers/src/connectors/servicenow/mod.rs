@@ -29,7 +29,7 @@ use self::wire::{
 use super::contract::{
     Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError, each_of,
 };
-use super::http::{Http, Manners, read};
+use super::http::{Http, LimitHeaders, Manners, Reset, read};
 
 /// How many names stand in an address: instances refuse those of more than about 11 kB.
 const AT_ONCE: usize = 150;
@@ -52,7 +52,14 @@ impl Connector for Servicenow {
     }
 
     fn manners(&self) -> Manners {
-        Manners { headers: &[], wait: Duration::from_secs(300) }
+        // What is left it does not tell.
+        let limits = LimitHeaders {
+            limit: "x-ratelimit-limit",
+            remaining: None,
+            reset: Reset::At("x-ratelimit-reset"),
+            window: Duration::from_secs(3600),
+        };
+        Manners { headers: &[], limits: Some(limits), wait: Duration::from_secs(300) }
     }
 
     /// Who may not read a table gets empty pages of it.

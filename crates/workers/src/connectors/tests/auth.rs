@@ -267,7 +267,7 @@ async fn what_the_token_endpoint_answers_does_what_it_should() {
         for (answer, code) in answers {
             let address = stub(format!("HTTP/1.1 {answer}").leak());
             let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
-            let context = Context { app: world.app().clone(), egress };
+            let context = Context { egress, ..world.context.clone() };
             let http = world.http_at(&context, &format!("http://{address}")).await;
             let error = http.get::<Value>(ME).await.err().unwrap();
             assert_eq!(error.code(), code, "{kind:?} by {} after {answer:?}", method.name);

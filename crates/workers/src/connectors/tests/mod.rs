@@ -2,6 +2,7 @@
 
 mod auth;
 mod between;
+mod budgets;
 mod conformance;
 mod drift;
 mod hooks;
@@ -29,7 +30,8 @@ use simulators::server::Faults;
 use simulators::{Kind, Options, Simulator};
 use tokio::task::{JoinHandle, spawn};
 
-use super::http::Http;
+use super::http::{Budgets, Http};
+use crate::bus::Bus;
 use crate::context::Context;
 use crate::egress::Egress;
 
@@ -60,16 +62,21 @@ impl World {
 
     /// One that is signed in to in this way.
     async fn by(method: &AuthMethod, kind: Kind, settings: Settings, faults: Faults) -> Self {
-        Self::in_service(Arc::new(TestApp::new().await), "acme", method, kind, settings, faults)
-            .await
+        let options = Options { live_per_second: 0.0, unlimited: true, faults };
+        Self::with(method, kind, settings, options).await
+    }
+
+    async fn with(method: &AuthMethod, kind: Kind, settings: Settings, options: Options) -> Self {
+        let test = Arc::new(TestApp::new().await);
+        Self::in_service(test, "acme", method, kind, settings, options).await
     }
 
     /// Another tenant of the same service, with a helpdesk of the same vendor's.
     async fn beside(&self) -> Self {
         let (kind, settings) = (self.desk.kind(), self.desk.desk().model().settings().clone());
         let method = Vendor::from_word(kind.word()).unwrap().descriptor().auth_methods[0];
-        let (test, faults) = (Arc::clone(&self.test), Faults::default());
-        Self::in_service(test, "globex", &method, kind, settings, faults).await
+        let options = Options { live_per_second: 0.0, unlimited: true, faults: Faults::default() };
+        Self::in_service(Arc::clone(&self.test), "globex", &method, kind, settings, options).await
     }
 
     async fn in_service(
@@ -78,13 +85,14 @@ impl World {
         method: &AuthMethod,
         kind: Kind,
         settings: Settings,
-        faults: Faults,
+        options: Options,
     ) -> Self {
         let acme = test.tenant(slug).await;
-        let desk = desk(kind, test.app.clock(), settings, faults);
+        let desk = desk(kind, test.app.clock(), settings, &options);
         let address = desk.address().to_string();
         let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
-        let context = Context { app: test.app.clone(), egress };
+        let budgets = Budgets::new(Bus::local());
+        let context = Context { app: test.app.clone(), egress, budgets };
         let fields = method.fields.iter();
         let secrets: Vec<_> =
             fields.map(|field| (field.name, desk.credential(field.name))).collect();
@@ -103,28 +111,32 @@ impl World {
         };
         let made = test.app.write(&acme, async |scope| connections::create(scope, new).await);
         let id = made.await.unwrap().id;
-        Self { test, acme, context, desk, id, skew: faults.skew }
+        Self { test, acme, context, desk, id, skew: options.faults.skew }
     }
 
     fn app(&self) -> &App {
         &self.test.app
     }
 
-    /// Does everything that is due, and what that leads to. Nobody waits: what is put off is due at once. It gives how often something was put
-    /// off for a while.
+    /// Does everything that is due, and what that leads to. Nobody waits: the time for which something is put off goes by at once. It gives how
+    /// often something was put off for a while.
     async fn work(&self) -> u32 {
         let (app, mut after, mut put_off) = (self.app(), TenantId::NONE, 0);
         while let Some(job) = app.claim(after, &crate::JOBS.names()).await.unwrap() {
             after = job.tenant;
             let kind = crate::JOBS.find(&job.kind).unwrap();
-            let outcome = match kind.run(&self.context, &job).await.unwrap() {
-                Outcome::Snooze(wait) => {
-                    put_off += u32::from(wait > Duration::ZERO);
-                    Outcome::Snooze(Duration::ZERO)
+            let (outcome, wait) = match kind.run(&self.context, &job).await.unwrap() {
+                Outcome::Snooze(wait) => (Outcome::Snooze(Duration::ZERO), wait),
+                ended @ (Outcome::Done | Outcome::Retry(_) | Outcome::Ended) => {
+                    (ended, Duration::ZERO)
                 }
-                ended @ (Outcome::Done | Outcome::Retry(_) | Outcome::Ended) => ended,
             };
             app.finish(&job, &outcome, None).await.unwrap();
+            if !wait.is_zero() {
+                put_off += 1;
+                app.clock().advance(TimeDelta::from_std(wait).unwrap());
+                self.set_clocks();
+            }
         }
         put_off
     }
@@ -200,13 +212,12 @@ fn settings(tickets: u64) -> Settings {
     Settings { agents, tickets, from: from(), days, zone, ..Settings::default() }
 }
 
-fn desk(kind: Kind, clock: &Clock, settings: Settings, faults: Faults) -> Simulator {
+fn desk(kind: Kind, clock: &Clock, settings: Settings, options: &Options) -> Simulator {
     assert!(settings.until() < clock.now().date_naive());
     let desk = LiveDesk::new(
         Model::new(settings).unwrap(),
-        live::Clock::manual(clock.now().timestamp() + faults.skew),
+        live::Clock::manual(clock.now().timestamp() + options.faults.skew),
     );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let options = Options { live_per_second: 0.0, unlimited: true, faults };
-    Simulator::start(kind, listener, desk, &options).unwrap()
+    Simulator::start(kind, listener, desk, options).unwrap()
 }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
-use super::http::{Http, Manners, encoded, read};
+use super::http::{Http, LimitHeaders, Manners, Reset, encoded, read};
 
 /// What the exports leave out: what happened since.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
@@ -34,7 +34,13 @@ impl Connector for Zendesk {
     }
 
     fn manners(&self) -> Manners {
-        Manners { headers: &[], wait: Duration::from_secs(60) }
+        let limits = LimitHeaders {
+            limit: "x-rate-limit",
+            remaining: Some("x-rate-limit-remaining"),
+            reset: Reset::In("ratelimit-reset"),
+            window: Duration::from_secs(60),
+        };
+        Manners { headers: &[], limits: Some(limits), wait: Duration::from_secs(60) }
     }
 
     /// The exports are for administrators alone.

@@ -16,10 +16,11 @@ use simulators::model::{Model, Settings};
 use simulators::{Kind, Options, Simulator};
 
 use super::super::super::contract::{Checkpoint, Connector, Desk, Item, Step, VendorError};
-use super::super::super::http::{Http, Page};
+use super::super::super::http::{Budgets, Http, Page};
 use super::super::changes::{Listed, PER_PAGE, Place, changes_of};
 use super::super::wire::Changed;
 use super::super::{CONVERSATIONS, Freshdesk, RATINGS, TICKETS};
+use crate::bus::Bus;
 use crate::context::Context;
 use crate::egress::Egress;
 
@@ -45,7 +46,8 @@ impl World {
         let desk = LiveDesk::new(model, clock);
         let desk = Simulator::start(Kind::Freshdesk, listener, desk, &options).unwrap();
         let egress = Egress::new(vec![desk.address().to_string().parse().unwrap()]).unwrap();
-        let context = Context { app: test.app.clone(), egress };
+        let budgets = Budgets::new(Bus::local());
+        let context = Context { app: test.app.clone(), egress, budgets };
         let http = http(&context, &desk, "api_key");
         let (agents, start) = (HashSet::new(), Checkpoint::Start { from: start });
         Self { desk, context, http, agents, start }
@@ -62,6 +64,7 @@ impl World {
 
     fn later(&self, seconds: i64) {
         self.desk.desk().clock().advance(seconds);
+        self.context.app.clock().advance(TimeDelta::seconds(seconds));
     }
 
     /// When each ticket that is listed last changed.

@@ -58,7 +58,7 @@ async fn each_refusal_does_what_it_should() {
         for world in &worlds {
             let address = stub(answer);
             let egress = Egress::new(vec![address.parse().unwrap()]).unwrap();
-            let context = Context { app: world.app().clone(), egress };
+            let context = Context { egress, ..world.context.clone() };
             let secrets = world.desk.credentials();
             let secrets = secrets.iter().map(|(name, text)| (*name, text.as_str()));
             let patch = ConnectionPatch {

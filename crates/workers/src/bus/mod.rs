@@ -1,7 +1,7 @@
 //! Saying that there is work. A hint and nothing more: whoever misses it finds the work by looking, a second later at most.
 //!
-//! Within a process a commit wakes the runner directly. With Redis it wakes the runners of every process too; while Redis is away, nothing
-//! waits for it and nothing fails.
+//! Within a process a commit wakes the runner directly. With Redis it wakes the runners of every process too, and processes can pin up what
+//! others do well to know; while Redis is away, nothing waits for it and nothing fails.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError, RedisResult};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{sleep, timeout};
 
@@ -104,7 +104,7 @@ impl Bus {
         };
         loop {
             redis.unsaid.notified().await;
-            let said = redis.say(redis::cmd("PUBLISH").arg(CHANNEL).arg("")).await;
+            let said = redis.say::<()>(redis::cmd("PUBLISH").arg(CHANNEL).arg("")).await;
             redis.note(&said);
         }
     }
@@ -143,25 +143,48 @@ impl Bus {
                 // A connection whose other end has gone without a word looks like one on which nobody has anything to say.
                 Err(_) => in_time(asking.ping::<()>()).await?,
             }
+            redis.note(&Ok(()));
         }
+    }
+
+    /// Pins up for other processes what holds for so long. Where Redis is away or fails, they do without.
+    pub(crate) async fn pin(&self, name: &str, text: &str, lasting: Duration) {
+        let Some(redis) = self.within_reach() else { return };
+        // Less than its least is nothing that Redis takes.
+        let millis = u64::try_from(lasting.as_millis()).unwrap_or(u64::MAX).max(1);
+        let mut command = redis::cmd("SET");
+        redis.note(&redis.say::<()>(command.arg(name).arg(text).arg("PX").arg(millis)).await);
+    }
+
+    /// What was pinned up last by any process, and holds.
+    pub(crate) async fn pinned(&self, name: &str) -> Option<String> {
+        let redis = self.within_reach()?;
+        let said = redis.say::<Option<String>>(redis::cmd("GET").arg(name)).await;
+        redis.note(&said);
+        said.ok().flatten()
+    }
+
+    /// Redis, unless it is known to be away. Whoever publishes or listens notices when it is back.
+    fn within_reach(&self) -> Option<&Redis> {
+        self.redis.as_deref().filter(|redis| !redis.away.load(Ordering::Relaxed))
     }
 
     /// Whether Redis answers; `None` where there is none to ask.
     pub async fn answers(&self) -> Option<bool> {
         let redis = self.redis.as_ref()?;
-        Some(redis.say(&redis::cmd("PING")).await.is_ok())
+        Some(redis.say::<String>(&redis::cmd("PING")).await.is_ok())
     }
 }
 
 impl Redis {
     /// Says something once. A connection that failed is not used again.
-    async fn say(&self, command: &Cmd) -> RedisResult<()> {
+    async fn say<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
         let mut speaking = self.speaking.lock().await;
         let said = in_time(async {
             if let Some(mut connection) = speaking.take()
-                && command.exec_async(&mut connection).await.is_ok()
+                && let Ok(answer) = command.query_async(&mut connection).await
             {
-                return Ok(connection);
+                return Ok((connection, answer));
             }
             // There was none, or it had broken since it was last used. The time is up for the whole of it, not for each part.
             let config = AsyncConnectionConfig::new()
@@ -169,10 +192,12 @@ impl Redis {
                 .set_response_timeout(None);
             let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
             let mut connection = connecting.await?;
-            command.exec_async(&mut connection).await.map(|()| connection)
+            let answer = command.query_async(&mut connection).await?;
+            Ok((connection, answer))
         });
-        *speaking = Some(said.await?);
-        Ok(())
+        let (connection, answer) = said.await?;
+        *speaking = Some(connection);
+        Ok(answer)
     }
 
     /// Logs when Redis goes away and when it is back, and not each attempt between.
@@ -195,116 +220,4 @@ async fn in_time<T>(asked: impl Future<Output = RedisResult<T>>) -> RedisResult<
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::net::{TcpListener, TcpStream};
-    use tokio::sync::watch;
-    use tokio::task::JoinSet;
-
-    use super::*;
-
-    const LONG: Duration = Duration::from_secs(60);
-
-    #[expect(clippy::disallowed_methods, reason = "the one way a test run says where its Redis is")]
-    fn server() -> Option<String> {
-        std::env::var("PLUMBLINE_TEST_REDIS_URL").ok()
-    }
-
-    #[tokio::test]
-    async fn a_wake_up_reaches_another_process() {
-        let Some(url) = server() else { return };
-        let (here, there) = (Bus::redis(&url).unwrap(), Bus::redis(&url).unwrap());
-        assert_eq!(here.answers().await, Some(true));
-        let script = async {
-            // The first is for having begun to listen.
-            there.woken().await;
-            here.waker()();
-            there.woken().await;
-        };
-        let heard = async {
-            tokio::select! {
-                () = script => {}
-                () = here.publish() => {}
-                () = there.listen() => {}
-            }
-        };
-        timeout(LONG, heard).await.expect("the other side is woken too");
-    }
-
-    /// Passes on what is said to the server of an address. Once `deaf` is set, nothing that is said on the connections of until then.
-    async fn relay(listener: TcpListener, url: String, deaf: watch::Receiver<bool>) {
-        let server = url.trim_start_matches("redis://").trim_end_matches('/').to_owned();
-        let mut passing = JoinSet::new();
-        loop {
-            let (mut client, _) = listener.accept().await.unwrap();
-            let mut server = TcpStream::connect(&server).await.unwrap();
-            let (early, mut deaf) = (!*deaf.borrow(), deaf.clone());
-            passing.spawn(async move {
-                tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
-                    () = async { deaf.wait_for(|deaf| *deaf && early).await.map(drop).unwrap() } => {
-                        let (mut reader, _writer) = client.split();
-                        tokio::io::copy(&mut reader, &mut tokio::io::sink()).await.ok();
-                    }
-                }
-            });
-        }
-    }
-
-    #[tokio::test]
-    async fn connections_that_went_silent_are_left_for_new_ones() {
-        let Some(url) = server() else { return };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let through = format!("redis://{}/", listener.local_addr().unwrap());
-        let (deafen, deaf) = watch::channel(false);
-        let (here, there) = (Bus::redis(&through).unwrap(), Bus::redis(&through).unwrap());
-        let script = async {
-            there.woken().await;
-            assert_eq!(here.answers().await, Some(true));
-            deafen.send_replace(true);
-            assert_eq!(
-                here.answers().await,
-                Some(false),
-                "the connection that it had says nothing"
-            );
-            assert_eq!(here.answers().await, Some(true));
-            // For having begun to listen anew.
-            there.woken().await;
-            here.waker()();
-            there.woken().await;
-        };
-        let heard = async {
-            tokio::select! {
-                () = script => {}
-                () = relay(listener, url, deaf) => {}
-                () = here.publish() => {}
-                () = there.listen() => {}
-            }
-        };
-        timeout(LONG, heard).await.expect("both sides begin anew");
-    }
-
-    #[tokio::test]
-    async fn without_redis_this_process_is_still_woken() {
-        // Nobody listens on the discard port of this machine.
-        let bus = Bus::redis("redis://127.0.0.1:9/").unwrap();
-        bus.waker()();
-        let script = async {
-            bus.woken().await;
-            assert_eq!(bus.answers().await, Some(false));
-        };
-        let all = async {
-            tokio::select! {
-                () = script => {}
-                () = bus.publish() => {}
-                () = bus.listen() => {}
-            }
-        };
-        timeout(LONG, all).await.expect("nobody waits for Redis");
-    }
-
-    #[test]
-    fn an_address_that_is_none_is_refused() {
-        assert!(Bus::redis("http://nowhere").is_err());
-        assert_eq!(Bus::local().redis.map(|_| ()), None);
-    }
-}
+pub(crate) mod tests;
