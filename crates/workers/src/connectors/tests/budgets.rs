@@ -15,9 +15,8 @@ use crate::connectors::contract::VendorError;
 use crate::connectors::http::{Budgets, Http};
 use crate::context::Context;
 
-/// How many requests a vendor lets one make in a window of which its headers tell, and how many tickets take more than that.
-const TOLD: [(Kind, u64, u64); 3] =
-    [(Kind::Intercom, 167, 180), (Kind::Freshdesk, 400, 400), (Kind::Jira, 100, 150)];
+/// How many requests a vendor lets one make in a window of which its headers tell, and how many tickets take more than what the background may have.
+const TOLD: [(Kind, u64, u64); 2] = [(Kind::Intercom, 167, 250), (Kind::Freshdesk, 400, 350)];
 /// Who one is, at Intercom and at Zendesk.
 const ME: &str = "/me";
 const ZENDESK_ME: &str = "/api/v2/users/me.json";
@@ -63,7 +62,8 @@ async fn whoever_is_told_what_is_left_asks_for_no_more() {
         world.assert_true().await;
         let (asked, refused) = world.desk.requests();
         assert_eq!(refused, 0, "{kind:?}: of {asked}");
-        assert!(asked > limit, "{kind:?} was asked {asked} times: too few to be limited");
+        let share = limit * 4 / 5;
+        assert!(asked > share, "{kind:?} was asked {asked} times: too few to be limited");
     }
 }
 
