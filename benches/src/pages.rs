@@ -169,6 +169,7 @@ impl Ticket {
                 name: requester.clone(),
                 id: requester,
                 organisation: None,
+                organisation_id: None,
             }),
             initiated_by: Some(InitiatedBy::Customer),
             is_test: None,

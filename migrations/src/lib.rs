@@ -19,6 +19,7 @@ mod m20261122_000014_histories;
 mod m20261122_000015_access_tokens;
 mod m20261122_000016_drift;
 mod m20261122_000017_awake_jobs;
+mod m20261122_000018_promises;
 mod m20261122_000019_marks;
 pub mod schema;
 mod tenancy;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_access_tokens::Migration),
             Box::new(m20261122_000016_drift::Migration),
             Box::new(m20261122_000017_awake_jobs::Migration),
+            Box::new(m20261122_000018_promises::Migration),
             Box::new(m20261122_000019_marks::Migration),
         ]
     }

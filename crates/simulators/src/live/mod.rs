@@ -6,6 +6,7 @@
 mod changes;
 mod clock;
 mod events;
+mod organisations;
 mod removed;
 mod settled;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
 pub use clock::Clock;
+pub use organisations::Renaming;
 pub use removed::{Removal, Suspicion};
 
 use crate::model::{Model, Ticket};
@@ -30,6 +32,7 @@ pub struct LiveDesk {
     began: i64,
     settled: Settled,
     live: RwLock<Live>,
+    renamed: Mutex<BTreeMap<u64, Renaming>>,
     /// The events of the week that was asked for last.
     week: Mutex<Week>,
 }
@@ -52,8 +55,8 @@ impl LiveDesk {
         let began = model.ends();
         let settled = Settled::of(&model, began);
         let live = RwLock::new(Live::new(&settled));
-        let (model, week) = (Arc::new(model), Mutex::default());
-        Self { model, clock, began, settled, live, week }
+        let (model, renamed, week) = (Arc::new(model), Mutex::default(), Mutex::default());
+        Self { model, clock, began, settled, live, renamed, week }
     }
 
     /// A desk at the end of the model's settled days, whose clock stands still between changes.

@@ -214,20 +214,27 @@ fn users_after(service: &Service, after: Place, until: i64, limit: usize) -> Vec
 
 pub(super) fn organisations(service: &Service, asked: &Asked<'_>) -> Outcome {
     let start = Start::of(service, asked, false)?;
-    let find = |after: Place, until: i64, limit: usize| -> Vec<Place> {
-        let numbers = 1..=service.desk.model().organisations();
-        let places =
-            numbers.map(|number| (service.organisation_created(number), ids::organisation(number)));
-        let later = places.skip_while(|place| *place <= after);
-        later.take_while(|place| place.0 <= until).take(limit).collect()
-    };
-    let found = start.whole(find);
+    let found =
+        start.whole(|after, until, limit| organisations_after(service, after, until, limit));
     let items: Vec<Organisation<'_>> =
         found.iter().filter_map(|(_, id)| service.organisation(*id)).collect();
     let end_of_stream = found.len() < start.per_page;
     let next = start.by_time(service, asked, found.len(), found.last().map(|last| last.0));
     let (name, sideloads) = ("organizations", Vec::new());
     Ok(Answer::json(200, &Page { name, items, sideloads, next, end_of_stream }))
+}
+
+/// All were there before the first ticket; then come those that are called otherwise now.
+fn organisations_after(service: &Service, after: Place, until: i64, limit: usize) -> Vec<Place> {
+    let renamings = service.desk.renamings();
+    let made = (1..=service.desk.model().organisations())
+        .filter(|number| !renamings.contains_key(number))
+        .map(|number| (service.organisation_created(number), ids::organisation(number)));
+    let mut changed: Vec<Place> =
+        renamings.iter().map(|(number, it)| (it.at, ids::organisation(*number))).collect();
+    changed.sort_unstable();
+    let all = made.chain(changed).filter(|place| *place > after);
+    all.take_while(|place| place.0 <= until).take(limit).collect()
 }
 
 fn encode((at, number): Place) -> String {

@@ -1,6 +1,6 @@
 //! Users, groups, memberships and organisations.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ids::{self, Who};
@@ -178,9 +178,9 @@ impl Service {
 
     pub(super) fn organisation(&self, id: u64) -> Option<Organisation<'_>> {
         let number = ids::organisation_number(id)?;
-        let model = self.desk.model();
-        let known = (number <= model.organisations()).then(|| model.organisation(number))?;
-        let created = Iso(self.organisation_created(number));
+        let known = self.desk.organisation(number)?;
+        let created = self.organisation_created(number);
+        let changed = self.desk.renamings().get(&number).map_or(created, |it| it.at);
         Some(Organisation {
             url: Url(&self.base, "organizations", id),
             id,
@@ -188,8 +188,8 @@ impl Service {
             shared_tickets: false,
             shared_comments: false,
             external_id: None,
-            created_at: created,
-            updated_at: created,
+            created_at: Iso(created),
+            updated_at: Iso(changed),
             domain_names: [known.domain],
             details: None,
             notes: None,
@@ -268,6 +268,37 @@ pub(super) fn organisations(service: &Service, asked: &Asked<'_>) -> Outcome {
     let count = service.desk.model().organisations();
     let keys = Keys::new(count as usize, Order::Rising, (1..=count).map(ids::organisation));
     list(service, asked, "organizations", keys, |id| service.organisation(id))
+}
+
+#[derive(Deserialize)]
+struct Change {
+    organization: Named,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: Option<String>,
+}
+
+/// Changes an organisation: of all that it has, what it is called.
+pub(super) fn change_organisation(service: &Service, asked: &Asked<'_>, id: u64) -> Outcome {
+    if !asked.caller.is_admin {
+        return Err(Problem::forbidden());
+    }
+    let number = ids::organisation_number(id).ok_or_else(Problem::not_found)?;
+    let change: Change = serde_json::from_slice(&asked.request.body)
+        .map_err(|_unreadable| Problem::invalid("organization is required"))?;
+    let desk = &service.desk;
+    if let Some(name) = change.organization.name {
+        let mut others = (1..=desk.model().organisations()).filter(|other| *other != number);
+        let is_same = |other| desk.organisation(other).is_some_and(|it| it.name == name);
+        if name.trim().is_empty() || others.any(is_same) {
+            return Err(Problem::invalid("Name is blank or has already been taken"));
+        }
+        desk.rename_organisation(number, &name);
+    }
+    let changed = service.organisation(id).ok_or_else(Problem::not_found)?;
+    Ok(Answer::json(200, &json!({ "organization": changed })))
 }
 
 pub(super) fn groups(service: &Service, asked: &Asked<'_>) -> Outcome {

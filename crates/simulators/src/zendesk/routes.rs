@@ -22,10 +22,13 @@ pub(super) fn answer(service: &Service, asked: &Asked<'_>, parts: &[&str]) -> Ou
     if parts.first() == Some(&"webhooks") {
         return webhooks::answer(service, asked, &parts[1..]);
     }
+    let number = |text: &str| text.parse::<u64>().map_err(|_no| Problem::not_found());
+    if let ("PUT", ["organizations", id]) = (asked.request.method.as_str(), parts) {
+        return people::change_organisation(service, asked, number(id)?);
+    }
     if asked.request.method != "GET" {
         return Err(Problem::no_endpoint());
     }
-    let number = |text: &str| text.parse::<u64>().map_err(|_no| Problem::not_found());
     match *parts {
         ["users", "me"] => people::me(service, asked),
         ["users"] => people::users(service, asked),
@@ -85,7 +88,13 @@ fn of_tickets(service: &Service, asked: &Asked<'_>, parts: &[&str]) -> Outcome {
         }
         ["count"] => count(service, service.desk.count() as usize - service.desk.removed().len()),
         ["show_many"] => many(asked, "tickets", show),
-        [id] => one("ticket", show(number(id)?)),
+        [id] => {
+            let ticket = show(number(id)?).ok_or_else(Problem::not_found)?;
+            let lists = sideloads(service, asked.request, std::slice::from_ref(&ticket));
+            let mut told = json!({ "ticket": ticket });
+            lists.into_iter().for_each(|(name, list)| told[name] = list);
+            Ok(Answer::json(200, &told))
+        }
         [id, "audits"] => {
             let ticket = visible(service, number(id)?)?;
             let audits = audits::of(service.desk.model(), &ticket);

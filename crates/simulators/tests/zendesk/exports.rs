@@ -234,3 +234,34 @@ fn everybody_is_exported_and_a_suspended_customer_again() {
         client.export("/api/v2/incremental/organizations?start_time=0", "organizations");
     assert_eq!(organisations.len() as u64, zendesk.desk().model().organisations());
 }
+
+#[test]
+fn an_organisation_that_is_called_otherwise_comes_again() {
+    let zendesk = zendesk(Faults::default());
+    let client = Client::of(&zendesk);
+    let url = |number: u64| format!("/api/v2/organizations/{}", 8_000_000_000 + number);
+    let rename = |number, name: &str| {
+        let body = json!({ "organization": { "name": name } }).to_string();
+        client.send("PUT", &url(number), &body).unwrap()
+    };
+    let (all, end) =
+        client.export("/api/v2/incremental/organizations?start_time=0", "organizations");
+    assert_eq!(rename(2, "Two of a kind").json()["organization"]["name"], "Two of a kind");
+    assert_eq!(rename(3, "Two of a kind").status, 422);
+    assert_eq!(rename(0, "None").status, 404);
+    zendesk.desk().clock().advance(61);
+    let (told, _) = client.export(&end, "organizations");
+    let last = told.last().unwrap();
+    assert_eq!((&last["id"], &last["name"]), (&json!(8_000_000_002_u64), &json!("Two of a kind")));
+    assert!(last["updated_at"].as_str() > last["created_at"].as_str());
+    let (again, _) =
+        client.export("/api/v2/incremental/organizations?start_time=0", "organizations");
+    assert_eq!(again.len(), all.len());
+    let include = "/api/v2/tickets.json?include=organizations&page[size]=100";
+    let page = client.json(include);
+    let named = page["organizations"].as_array().unwrap().iter();
+    for organisation in named {
+        let one = client.json(&url(organisation["id"].as_u64().unwrap() - 8_000_000_000));
+        assert_eq!(&one["organization"], organisation);
+    }
+}

@@ -9,7 +9,9 @@ use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use domain::connections::sync::Trouble;
-use domain::tickets::source::{SourceAgent, SourceQueue, SourceRating, SourceRow};
+use domain::tickets::source::{
+    SourceAgent, SourceOrganisation, SourceQueue, SourceRating, SourceRow,
+};
 
 use super::http::{Http, Manners};
 
@@ -153,6 +155,8 @@ pub enum Item {
     Agent(SourceAgent),
     /// A group of theirs.
     Queue(SourceQueue),
+    /// Whom customers write for.
+    Organisation(SourceOrganisation),
     /// A ticket as it is now, or some of what happened to it.
     Ticket(Box<SourceRow>),
     /// What a customer thought of the answer.

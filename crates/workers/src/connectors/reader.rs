@@ -52,7 +52,11 @@ impl Reader {
         step.items.extend(gone);
         let heard = step.items.iter().filter_map(|item| match item {
             Item::Agent(agent) => Some(agent.id.clone()),
-            Item::Queue(_) | Item::Ticket(_) | Item::Rating(_) | Item::Exists(_) => None,
+            Item::Queue(_)
+            | Item::Organisation(_)
+            | Item::Ticket(_)
+            | Item::Rating(_)
+            | Item::Exists(_) => None,
         });
         let (heard, items) = (heard.collect(), step.items.len() as u64);
         let rows = source::rows_at_once(self.context.app.database());
@@ -66,7 +70,11 @@ impl Reader {
         let Some((from, to)) = step.within else { return Ok(Vec::new()) };
         let there = step.items.iter().filter_map(|item| match item {
             Item::Exists(id) => Some(id.clone()),
-            Item::Agent(_) | Item::Queue(_) | Item::Ticket(_) | Item::Rating(_) => None,
+            Item::Agent(_)
+            | Item::Queue(_)
+            | Item::Organisation(_)
+            | Item::Ticket(_)
+            | Item::Rating(_) => None,
         });
         let there: HashSet<String> = there.collect();
         let (id, caller) = (self.account.id, Caller::system(self.tenant));

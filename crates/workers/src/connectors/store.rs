@@ -70,6 +70,7 @@ pub(crate) fn units(items: Vec<Item>, mapping: &FieldMapping, rows: u64) -> Vec<
         match item {
             Item::Agent(agent) => first.agent(&agent),
             Item::Queue(queue) => first.queue(queue),
+            Item::Organisation(organisation) => first.organisation(organisation),
             Item::Ticket(mut row) => {
                 mapped(&mut row, mapping);
                 let key = (row.shape == Rows::Events, row.ticket.len(), row.ticket.clone());

@@ -191,6 +191,7 @@ impl From<Ticket> for SourceRow {
             name: name.map_or_else(|| id.0.clone(), |name| name.0),
             id: id.0,
             organisation: organisation.map(|it| it.0),
+            organisation_id: None,
         });
         Self {
             ticket: id.0,

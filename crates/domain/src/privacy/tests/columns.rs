@@ -22,7 +22,7 @@ const NAMES_NOBODY: &[(&str, &str)] = &[
         "connections",
         "account_name base_url field_mapping helpdesk name state system trouble trouble_code",
     ),
-    ("customers", "external_id name organisation"),
+    ("customers", "external_id name organisation organisation_external_id"),
     ("dirty_cells", "channel"),
     ("events", "actor kind request_id subject"),
     ("hooks", "scheme settings trouble trouble_code"),

@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub external_id: String,
     pub name: String,
     pub organisation: Option<String>,
+    /// The source's id of it, where it tells of organisations by themselves.
+    pub organisation_external_id: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub version: i64,

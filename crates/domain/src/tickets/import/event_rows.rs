@@ -169,6 +169,7 @@ impl Cells<'_> {
                 name: name.unwrap_or_else(|| id.clone()),
                 id,
                 organisation,
+                organisation_id: None,
             }),
             initiated_by: self.word(
                 Field::InitiatedBy,

@@ -7,6 +7,7 @@
 
 mod merge;
 mod missing;
+mod organisations;
 mod ratings;
 mod references;
 mod ticket;
@@ -18,6 +19,6 @@ pub use references::References;
 pub use ticket::{KeyedEvent, SourceKey, SourceTicket};
 pub use types::{
     Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
-    SourceQueue, SourceRating, SourceRow,
+    SourceOrganisation, SourceQueue, SourceRating, SourceRow,
 };
 pub use unit::{Unit, Written, rows_at_once, write};

@@ -197,7 +197,8 @@ impl References {
         let rows = Insert::into("customers")
             .column("id", Cells::Uuid(ids.iter().map(|id| Some(id.0)).collect()))
             .column("name", text(|customer| Some(customer.name.clone())))
-            .column("organisation", text(|customer| customer.organisation.clone()));
+            .column("organisation", text(|customer| customer.organisation.clone()))
+            .column("organisation_external_id", text(|customer| customer.organisation_id.clone()));
         let external = wanted.keys().map(|id| Some((*id).clone())).collect();
         let rows = of_new(scope, connection, rows, external);
         self.customers.extend(wanted.into_keys().cloned().zip(ids));
@@ -236,13 +237,18 @@ async fn rename_queue(scope: &Scope, row: &queue::Model, name: &str) -> Result<(
 /// A name that is only the id says nothing new.
 async fn rename(scope: &Scope, row: &customer::Model, customer: &SourceCustomer) -> Result<()> {
     let name = if customer.name == customer.id { &row.name } else { &customer.name };
-    let organisation = customer.organisation.as_ref().or(row.organisation.as_ref());
-    if *name == row.name && organisation == row.organisation.as_ref() {
+    let (organisation, id) = match &customer.organisation {
+        Some(organisation) => (Some(organisation), &customer.organisation_id),
+        None => (row.organisation.as_ref(), &row.organisation_external_id),
+    };
+    let is_same = organisation == row.organisation.as_ref() && *id == row.organisation_external_id;
+    if *name == row.name && is_same {
         return Ok(());
     }
     let change = customer::ActiveModel {
         name: Set(name.clone()),
         organisation: Set(organisation.cloned()),
+        organisation_external_id: Set(id.clone()),
         updated_at: Set(scope.now()),
         version: Set(row.version + 1),
         ..Default::default()

@@ -106,6 +106,18 @@ pub struct SourceCustomer {
     pub name: String,
     /// The organisation, where known.
     pub organisation: Option<String>,
+    /// The source's id of it, where the source tells by itself what it is called.
+    #[serde(default)]
+    pub organisation_id: Option<String>,
+}
+
+/// Whom customers write for, as the source names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceOrganisation {
+    /// The source's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A queue as the source names it.

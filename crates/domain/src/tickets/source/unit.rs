@@ -11,10 +11,11 @@ use super::super::entity::ticket;
 use super::super::histories::events_of;
 use super::super::{Follow, TicketChange};
 use super::merge::{Change, Place, Stored, merge};
+use super::organisations;
 use super::ratings;
 use super::references::{Known, Names, References};
 use super::ticket::SourceTicket;
-use super::types::{SourceAgent, SourceQueue, SourceRating};
+use super::types::{SourceAgent, SourceOrganisation, SourceQueue, SourceRating};
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Cells, Insert, Keys, Lookup};
 use crate::kernel::{Database, Error, Event, Result, Scope};
@@ -43,6 +44,7 @@ pub struct Unit {
     tickets: Vec<SourceTicket>,
     names: Names,
     ratings: Vec<SourceRating>,
+    organisations: Vec<SourceOrganisation>,
     rows: u64,
 }
 
@@ -62,6 +64,11 @@ impl Unit {
     /// A queue that is to be there, under this name.
     pub fn queue(&mut self, queue: SourceQueue) {
         self.names.note_queue(queue);
+    }
+
+    /// An organisation that is to be called this with each of its customers.
+    pub fn organisation(&mut self, organisation: SourceOrganisation) {
+        self.organisations.push(organisation);
     }
 
     /// Takes a rating in. One unit has a rating once.
@@ -85,7 +92,7 @@ impl Unit {
 
 /// What came of a unit.
 pub struct Written {
-    /// How many tickets and ratings are not as they were.
+    /// How many tickets, ratings and customers' organisations are not as they were.
     pub changed: u64,
     /// Whom it found or made, besides those that were known.
     pub references: References,
@@ -115,6 +122,7 @@ pub async fn write(
     };
     let (_, mut changes) = try_join!(customers.run_unless_taken(scope), merged)?;
     let rated = ratings::write(scope, connection, &unit.ratings).await?;
+    let renamed = organisations::rename(scope, connection, &unit.organisations).await?;
     let changed = changes.len() as u64;
     if changed > 0 {
         write_changes(scope, &mut changes).await?;
@@ -127,7 +135,7 @@ pub async fn write(
         let payload = json!({ "tickets": changed, "people_made": references.people_made });
         scope.record(Event::new("tickets.imported", connection, payload));
     }
-    Ok(Written { changed: changed + rated, references })
+    Ok(Written { changed: changed + rated + renamed, references })
 }
 
 /// What is new can only be added, which both databases do faster than looking for what may be there.

@@ -2,6 +2,7 @@
 
 mod gone;
 mod histories;
+mod organisations;
 mod reach;
 mod shadows;
 mod sorting;

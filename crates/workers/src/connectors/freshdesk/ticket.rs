@@ -92,6 +92,7 @@ impl Ticket {
                 .and_then(|requester| requester.name.clone())
                 .unwrap_or_else(|| id.to_string()),
             organisation: None,
+            organisation_id: None,
         });
         let stats = self.stats.unwrap_or_default();
         let since = |at: Option<DateTime<Utc>>| at.map(|at| (at - self.created_at).num_seconds());

@@ -127,7 +127,8 @@ impl Conversation {
         let theirs = authors.filter(|it| it.is_contact() && it.id.as_ref() == Some(&id));
         let name =
             theirs.filter_map(|it| it.name.clone().filter(|name| !name.is_empty())).next_back();
-        Some(SourceCustomer { name: name.unwrap_or_else(|| id.clone()), id, organisation: None })
+        let name = name.unwrap_or_else(|| id.clone());
+        Some(SourceCustomer { name, id, organisation: None, organisation_id: None })
     }
 }
 

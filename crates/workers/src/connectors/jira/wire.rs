@@ -237,6 +237,7 @@ impl Issue {
             id: reporter.account_id.clone(),
             name: reporter.name(),
             organisation: organisation.map(str::to_owned),
+            organisation_id: None,
         })
     }
 

@@ -229,6 +229,7 @@ fn attributes(incident: &Incident, cast: &Cast<'_>) -> Attributes {
     let customer = named(&incident.caller).map(|id| SourceCustomer {
         name: named(&incident.caller_name).unwrap_or_else(|| id.clone()),
         organisation: named(&incident.company),
+        organisation_id: None,
         id,
     });
     Attributes {

@@ -17,14 +17,6 @@ use super::wire::{Meta, SYSTEM};
 const MERGED: &str = "closed_by_merge";
 
 #[derive(Deserialize)]
-pub(super) struct TicketEvents {
-    pub(super) ticket_events: Vec<TicketEvent>,
-    pub(super) end_time: Option<i64>,
-    #[serde(default)]
-    pub(super) end_of_stream: bool,
-}
-
-#[derive(Deserialize)]
 pub(super) struct TicketEvent {
     id: i64,
     ticket_id: i64,

@@ -1,9 +1,11 @@
 //! Zendesk Support. Tickets come from the incremental export by cursor, what happened to them from the export of ticket events; who is an
-//! agent, and the groups, are read whole at every run.
+//! agent, and the groups, are read whole at every run. Whom a customer writes for is told beside their tickets, and what that is called from
+//! then on by the export of organisations.
 //!
 //! Both exports leave the newest minute out. An event is told once and never changes, so a page of events that is read twice changes
 //! nothing; a ticket is told again whenever it changes, with a rising `generated_timestamp`.
 
+mod by_time;
 mod events;
 mod wire;
 
@@ -14,15 +16,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::contract::{Checkpoint, Connector, Desk, Item, Mode, Step, Stream, VendorError};
 use super::http::{Http, LimitHeaders, Manners, Reset, encoded, read};
+use by_time::by_time;
+use wire::Customers;
 
 /// What the exports leave out: what happened since.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
 
 const AGENTS: Stream = Stream { name: "agents", mode: Mode::Snapshot };
 const GROUPS: Stream = Stream { name: "groups", mode: Mode::Snapshot };
+const ORGANISATIONS: Stream = Stream { name: "organizations", mode: Mode::Feed };
 const TICKETS: Stream = Stream { name: "tickets", mode: Mode::Feed };
 const TICKET_EVENTS: Stream = Stream { name: "ticket_events", mode: Mode::Feed };
 const RATINGS: Stream = Stream { name: "ratings", mode: Mode::Feed };
+
+/// What is asked for with a ticket.
+const BESIDE: &str = "users,organizations,metric_sets";
 
 /// The connector.
 pub(super) struct Zendesk;
@@ -30,7 +38,7 @@ pub(super) struct Zendesk;
 #[async_trait]
 impl Connector for Zendesk {
     fn streams(&self) -> &'static [Stream] {
-        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS, RATINGS]
+        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS, ORGANISATIONS, RATINGS]
     }
 
     fn manners(&self) -> Manners {
@@ -70,6 +78,7 @@ impl Connector for Zendesk {
             "groups" => groups(desk.http, at).await,
             "tickets" => tickets(desk.http, at).await,
             "ticket_events" => ticket_events(desk, at).await,
+            "organizations" => organisations(desk.http, at).await,
             "ratings" => ratings(desk.http, at).await,
             other => Err(VendorError::Refused(format!("Zendesk has no `{other}`"))),
         }
@@ -78,12 +87,13 @@ impl Connector for Zendesk {
     /// The ticket and its audits. Of a ticket that is away the export tells.
     async fn fetch(&self, desk: &Desk<'_>, ticket: &str) -> Result<Option<Vec<Item>>, VendorError> {
         let ticket = encoded(ticket);
-        let path = format!("/api/v2/tickets/{ticket}.json?include=users,metric_sets");
+        let path = format!("/api/v2/tickets/{ticket}.json?include={BESIDE}");
         let Some(page) = desk.http.find::<wire::OneTicket>(&path).await? else {
             return Ok(Some(Vec::new()));
         };
-        let wire::OneTicket { ticket: found, users } = page.body;
-        let mut items = vec![Item::Ticket(Box::new(found.row(&wire::names(&users))))];
+        let wire::OneTicket { ticket: found, users, organizations } = page.body;
+        let customers = Customers::of(&users, &organizations);
+        let mut items = vec![Item::Ticket(Box::new(found.row(&customers)))];
         let (path, mut at) = (format!("/api/v2/tickets/{ticket}/audits.json?"), None);
         loop {
             let Some(page) =
@@ -140,9 +150,8 @@ async fn tickets(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
             (format!("start_time={}", from.timestamp()), from)
         }
     };
-    let path = format!(
-        "/api/v2/incremental/tickets/cursor.json?{place}&include=users,metric_sets&per_page=1000"
-    );
+    let path =
+        format!("/api/v2/incremental/tickets/cursor.json?{place}&include={BESIDE}&per_page=1000");
     let page = http.get::<wire::Tickets>(&path).await.map_err(|error| lost(error, &at))?;
     let (body, asked_at) = (page.body, page.asked_at);
     let reached_at = match body.end_of_stream {
@@ -154,40 +163,28 @@ async fn tickets(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
         Some(cursor) => Checkpoint::Token { cursor, from: reached_at },
         None => at,
     };
-    let customers = wire::names(&body.users);
+    let customers = Customers::of(&body.users, &body.organizations);
     let tickets = body.tickets.into_iter();
     let items = tickets.map(|ticket| Item::Ticket(Box::new(ticket.row(&customers)))).collect();
     Ok(Step { items, next, has_more: !body.end_of_stream, reached_at, within: None })
 }
 
 async fn ticket_events(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorError> {
-    let from = at.from();
-    if from > desk.http.now() - SETTLES {
-        return Ok(Step {
-            items: Vec::new(),
-            next: at,
-            has_more: false,
-            reached_at: from,
-            within: None,
-        });
-    }
-    let start = from.timestamp();
-    let path = format!(
-        "/api/v2/incremental/ticket_events.json?start_time={start}&include=comment_events&per_page=1000"
-    );
-    let page = desk.http.get::<events::TicketEvents>(&path).await?;
-    let events::TicketEvents { mut ticket_events, end_time, end_of_stream } = page.body;
-    // Of one second, their numbers tell the order.
-    ticket_events.sort_by_key(events::TicketEvent::order);
-    let end = end_time.unwrap_or(start);
-    // A page of one second alone leads to itself.
-    let end = if end <= start && !end_of_stream { start + 1 } else { end.max(start) };
-    let mark = DateTime::from_timestamp(end, 0).unwrap_or(from);
-    let reached_at = if end_of_stream { page.asked_at - SETTLES } else { mark };
-    let rows = ticket_events.into_iter().map(|event| event.row(desk.agents));
-    let items = rows.map(|row| Item::Ticket(Box::new(row))).collect();
-    let next = Checkpoint::Mark { at: mark };
-    Ok(Step { items, next, has_more: !end_of_stream, reached_at, within: None })
+    let path = "ticket_events?include=comment_events&per_page=1000&";
+    let rows = |mut told: Vec<events::TicketEvent>| {
+        // Of one second, their numbers tell the order.
+        told.sort_by_key(events::TicketEvent::order);
+        let rows = told.into_iter().map(|event| event.row(desk.agents));
+        rows.map(|row| Item::Ticket(Box::new(row))).collect()
+    };
+    by_time(desk.http, path, at, rows).await
+}
+
+async fn organisations(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
+    let named = |told: Vec<wire::Organisation>| {
+        told.into_iter().map(|it| Item::Organisation(it.into())).collect()
+    };
+    by_time(http, "organizations?", at, named).await
 }
 
 /// By the time when they were given; the newest minute is read again by the next run.

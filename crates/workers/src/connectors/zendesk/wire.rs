@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use domain::tickets::source::{
     Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
-    SourceQueue, SourceRating, SourceRow,
+    SourceOrganisation, SourceQueue, SourceRating, SourceRow,
 };
 use domain::tickets::{ActorKind, Channel, InitiatedBy};
 
@@ -44,6 +44,7 @@ pub(super) struct Meta {
 #[derive(Deserialize)]
 pub(super) struct User {
     id: Option<i64>,
+    organization_id: Option<i64>,
     pub(super) name: Option<String>,
     email: Option<String>,
     pub(super) role: Option<String>,
@@ -56,10 +57,18 @@ pub(super) struct Group {
 }
 
 #[derive(Deserialize)]
+pub(super) struct Organisation {
+    id: i64,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Tickets {
     pub(super) tickets: Vec<Ticket>,
     #[serde(default)]
     pub(super) users: Vec<User>,
+    #[serde(default)]
+    pub(super) organizations: Vec<Organisation>,
     pub(super) after_cursor: Option<String>,
     pub(super) end_of_stream: bool,
 }
@@ -92,12 +101,14 @@ struct Minutes {
     calendar: Option<i64>,
 }
 
-/// One ticket by itself, with the people whom it names.
+/// One ticket by itself, with the people whom it names, and whom they write for.
 #[derive(Deserialize)]
 pub(super) struct OneTicket {
     pub(super) ticket: Ticket,
     #[serde(default)]
     pub(super) users: Vec<User>,
+    #[serde(default)]
+    pub(super) organizations: Vec<Organisation>,
 }
 
 #[derive(Deserialize)]
@@ -196,9 +207,38 @@ impl From<Group> for SourceQueue {
     }
 }
 
-/// What the people of a page are called.
-pub(super) fn names(users: &[User]) -> HashMap<i64, &str> {
-    users.iter().filter_map(|user| Some((user.id?, user.name.as_deref()?))).collect()
+impl From<Organisation> for SourceOrganisation {
+    fn from(organisation: Organisation) -> Self {
+        let id = organisation.id.to_string();
+        Self { name: organisation.name.unwrap_or_else(|| id.clone()), id }
+    }
+}
+
+/// The people of a page, and whom they write for.
+pub(super) struct Customers<'p> {
+    users: HashMap<i64, &'p User>,
+    organisations: HashMap<i64, &'p str>,
+}
+
+impl<'p> Customers<'p> {
+    pub(super) fn of(users: &'p [User], organisations: &'p [Organisation]) -> Self {
+        let named = organisations.iter().filter_map(|it| Some((it.id, it.name.as_deref()?)));
+        Self {
+            users: users.iter().filter_map(|user| Some((user.id?, user))).collect(),
+            organisations: named.collect(),
+        }
+    }
+
+    fn named(&self, id: i64) -> SourceCustomer {
+        let user = self.users.get(&id);
+        let organisation = user.and_then(|user| {
+            let id = user.organization_id?;
+            Some((id.to_string(), (*self.organisations.get(&id)?).to_owned()))
+        });
+        let (organisation_id, organisation) = organisation.unzip();
+        let name = user.and_then(|user| user.name.clone()).unwrap_or_else(|| id.to_string());
+        SourceCustomer { id: id.to_string(), name, organisation, organisation_id }
+    }
 }
 
 impl Ticket {
@@ -207,12 +247,8 @@ impl Ticket {
     }
 
     /// The ticket as it is now. Its history comes as events.
-    pub(super) fn row(self, names: &HashMap<i64, &str>) -> SourceRow {
-        let customer = self.requester_id.map(|id| SourceCustomer {
-            id: id.to_string(),
-            name: names.get(&id).map_or_else(|| id.to_string(), |name| (*name).to_owned()),
-            organisation: None,
-        });
+    pub(super) fn row(self, customers: &Customers<'_>) -> SourceRow {
+        let customer = self.requester_id.map(|id| customers.named(id));
         let initiated_by = match (self.submitter_id, self.requester_id) {
             (Some(SYSTEM), _) => Some(InitiatedBy::System),
             (Some(submitter), Some(requester)) if submitter != requester => {

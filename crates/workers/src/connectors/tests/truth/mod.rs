@@ -174,6 +174,10 @@ async fn whatever_happens_and_whatever_webhooks_are_lost_it_is_here_as_it_is_the
             let some = [7, 150, 1, 40, 2, 90][turn as usize % 6].min(left);
             left -= some;
             world.desk.change(some);
+            if words::tells_of_new_names(kind) {
+                let which = turn % world.desk.desk().model().organisations() + 1;
+                assert!(world.desk.desk().rename_organisation(which, &format!("Renamed {turn}")));
+            }
             world.desk.delivered().await;
             world.set_clocks();
             heard += world.take_in(&ear, hook).await;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::kernel::{PageArgs, PersonId, Scope};
 use domain::people::{self, PersonFilter};
-use domain::tickets::{self, QueueId, Rating, Ticket, TicketEvent, TicketFilter, TicketId};
+use domain::tickets::{
+    self, CustomerId, QueueId, Rating, Ticket, TicketEvent, TicketFilter, TicketId,
+};
 use simulators::model::{self, Act};
 
 use super::super::World;
@@ -23,6 +25,8 @@ struct Here {
     tickets: BTreeMap<String, Stored>,
     people: HashMap<PersonId, String>,
     queues: HashMap<QueueId, String>,
+    /// Whom customers write for.
+    organisations: HashMap<CustomerId, String>,
     /// What is called by which id, in the words that effects have for ids.
     names: HashMap<String, String>,
 }
@@ -102,16 +106,22 @@ impl World {
             names: of_people.chain(of_queues).collect(),
             people: people.into_iter().map(|it| (it.id, it.name)).collect(),
             queues: queues.into_iter().map(|it| (it.id, it.name)).collect(),
+            organisations: HashMap::new(),
         };
         let mut args = PageArgs { limit: Some(200), after: None };
         loop {
             let read = async |scope: &Scope| {
                 let page = tickets::list(scope, &TicketFilter::default(), &args).await?;
                 let ids: Vec<TicketId> = page.items.iter().map(|ticket| ticket.id).collect();
+                let customers: Vec<_> = page.items.iter().filter_map(|it| it.customer_id).collect();
+                let customers = tickets::customers(scope, &customers).await?;
                 let events = tickets::events_of(scope, &ids).await?;
-                Ok((page, events, tickets::ratings_of(scope, &ids).await?))
+                Ok((page, customers, events, tickets::ratings_of(scope, &ids).await?))
             };
-            let (page, events, ratings) = self.app().read(&self.acme, read).await.unwrap();
+            let (page, customers, events, ratings) =
+                self.app().read(&self.acme, read).await.unwrap();
+            let named = customers.into_iter().filter_map(|it| Some((it.id, it.organisation?)));
+            here.organisations.extend(named);
             let mut events: HashMap<_, _> = events.into_iter().collect();
             let mut ratings: HashMap<_, _> = ratings.into_iter().collect();
             for ticket in page.items {
@@ -142,6 +152,10 @@ impl World {
         tags.dedup();
         told.insert("tags", tags.join(" "));
         told.insert("created", ticket.created_at.to_string());
+        let organisation = self.desk.desk().model().customer(ticket.customer).organisation;
+        let organisation = organisation.filter(|_| words::has_organisations(kind));
+        let organisation = organisation.and_then(|it| self.desk.desk().organisation(it.number));
+        told.insert("organisation", organisation.map_or_else(String::new, |it| it.name));
         told.insert("channel", ticket.channel.word().to_owned());
         told.insert("initiated by", ticket.initiated_by.word().to_owned());
         told.insert("test", ticket.is_test.to_string());
@@ -189,6 +203,8 @@ impl Here {
         tags.dedup();
         told.insert("tags", tags.join(" "));
         told.insert("created", ticket.created_at.timestamp().to_string());
+        let organisation = ticket.customer_id.and_then(|id| self.organisations.get(&id));
+        told.insert("organisation", organisation.cloned().unwrap_or_default());
         told.insert("channel", ticket.channel.word().to_owned());
         told.insert("initiated by", ticket.initiated_by.word().to_owned());
         told.insert("test", ticket.is_test.to_string());

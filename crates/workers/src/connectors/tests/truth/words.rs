@@ -44,6 +44,16 @@ pub(super) const fn rating(kind: Kind, score: u8) -> Option<&'static str> {
     })
 }
 
+/// Whether it is known whom a customer writes for.
+pub(super) const fn has_organisations(kind: Kind) -> bool {
+    matches!(kind, Kind::Zendesk | Kind::Jira | Kind::Servicenow)
+}
+
+/// Whether it tells that an organisation is called otherwise now, also where nothing else happens to its customers.
+pub(super) const fn tells_of_new_names(kind: Kind) -> bool {
+    matches!(kind, Kind::Zendesk)
+}
+
 /// Whether who rates again takes back what they thought before.
 pub(super) const fn has_one_rating(kind: Kind) -> bool {
     matches!(kind, Kind::Intercom | Kind::Jira)
