@@ -33,6 +33,17 @@ impl Hours {
         self.until(until) - self.until(from)
     }
 
+    /// When so many business seconds are over, counted from an instant; none after the calendar's end.
+    pub(crate) fn after(&self, from: i64, seconds: i64) -> Option<i64> {
+        let whole = self.until(from) + seconds;
+        if seconds == 0 {
+            return Some(from);
+        }
+        let day = usize::try_from((whole - 1).div_euclid(DAY)).ok()?;
+        let (opens, before) = *self.days.get(day)?;
+        Some(opens + whole - before)
+    }
+
     fn until(&self, at: i64) -> i64 {
         let begun = self.days.partition_point(|(opens, _)| *opens <= at);
         let day = begun.checked_sub(1).map(|day| self.days[day]);
@@ -57,5 +68,13 @@ mod tests {
         assert_eq!(hours.between(monday, monday + 10 * HOUR), HOUR);
         assert_eq!(hours.between(monday + 16 * HOUR, monday + 34 * HOUR), 2 * HOUR);
         assert_eq!(hours.between(monday, monday + 7 * 24 * HOUR), 5 * DAY);
+        let noon = monday + 12 * HOUR;
+        for seconds in [1, HOUR, 5 * HOUR, 5 * HOUR + 1, 37 * HOUR, 400 * HOUR] {
+            let after = hours.after(noon, seconds).unwrap();
+            assert_eq!(hours.between(noon, after), seconds);
+            assert_eq!(hours.between(noon, after - 1), seconds - 1);
+        }
+        assert_eq!(hours.after(monday, 0), Some(monday));
+        assert_eq!(hours.after(monday, 2_000_000 * HOUR), None);
     }
 }

@@ -30,4 +30,4 @@ pub mod truth;
 pub mod zendesk;
 
 pub(crate) use simulator::Parts;
-pub use simulator::{Helpdesk, Kind, Options, Simulator};
+pub use simulator::{Helpdesk, Kind, Options, Promise, Simulator};

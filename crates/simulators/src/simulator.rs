@@ -50,6 +50,29 @@ pub(crate) struct Parts {
     pub(crate) is_limited: bool,
 }
 
+/// A promise of how long something of a ticket takes at most, and what came of it, in the vendor's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// What is timed.
+    pub metric: &'static str,
+    /// Which time it is that this is timed.
+    pub instance: u64,
+    /// What the policy is called.
+    pub policy: &'static str,
+    /// Within so many seconds.
+    pub seconds: i64,
+    /// Whether these are of business hours.
+    pub business_hours: bool,
+    /// Since when this holds.
+    pub applied_at: i64,
+    /// When the time was over, if it is.
+    pub broken_at: Option<i64>,
+    /// When what was promised happened, in time or not.
+    pub kept_at: Option<i64>,
+    /// Whether the clock stands still for now.
+    pub stands_still: bool,
+}
+
 /// What a helpdesk has beside its HTTP.
 pub trait Helpdesk: Vendor {
     /// The truth.
@@ -71,6 +94,11 @@ pub trait Helpdesk: Vendor {
 
     /// What the vendor can know of a ticket's history.
     fn known(&self, ticket: Ticket) -> Ticket;
+
+    /// What is promised of a ticket, as far as the vendor tells of it by now.
+    fn promises(&self, _ticket: &Ticket) -> Vec<Promise> {
+        Vec::new()
+    }
 
     /// Adds somebody who hears of everything that happens to tickets, and gives what each request to them is signed with.
     fn subscribe(&self, endpoint: &str) -> String;
@@ -224,6 +252,13 @@ impl Simulator {
     /// The histories of all tickets as far as the vendor knows them, one after the other.
     pub fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
         self.desk().tickets().map(|ticket| self.helpdesk.known(ticket))
+    }
+
+    /// What is promised of a ticket, as far as the vendor tells of it by now.
+    #[must_use]
+    pub fn promises(&self, ticket: u64) -> Vec<Promise> {
+        let ticket = self.desk().ticket(ticket);
+        ticket.map_or_else(Vec::new, |ticket| self.helpdesk.promises(&ticket))
     }
 
     /// The true KPIs as far as the vendor knows.

@@ -6,7 +6,8 @@ use domain::connections::sync::{self, Advance};
 use domain::connections::{ConnectionId, RunState, Vendor};
 use domain::hooks::{Inbox, Kept};
 use domain::kernel::Caller;
-use domain::tickets::source::{References, SourceRating, Unit};
+use domain::tickets::SlaMetric;
+use domain::tickets::source::{References, SourcePromise, SourceRating, SourceTarget, Told, Unit};
 use domain::{kpis, tickets};
 use serde_json::{Value, json};
 
@@ -26,6 +27,25 @@ const FILE: &str = "ticket,time,kind,actor,assignee,queue,customer,merged_into\n
     4 %,2026-05-01T10:00:00Z,status:solved,ann %,ann %,Sales %,c1 %,\n\
     5 %,2026-05-01T09:30:00Z,created,,bob %,Support %,c2 %,\n\
     5 %,2026-05-01T09:31:00Z,message,bob %,bob %,Support %,c2 %,\n";
+
+fn target(ticket: &str, n: i32, policy: &str) -> SourceTarget {
+    let what = SourcePromise {
+        policy: Some(policy.to_owned()),
+        target_seconds: Some(3_600),
+        clock: None,
+        applied_at: 0,
+        due_at: None,
+    };
+    SourceTarget {
+        ticket: ticket.to_owned(),
+        source_metric: "reply_time".to_owned(),
+        instance: n.into(),
+        metric: SlaMetric::FirstReplyTime,
+        promise: Some(Told { order: 1, what: Some(what) }),
+        progress: None,
+        breach: None,
+    }
+}
 
 impl TestApi {
     /// Fills a tenant with two of everything.
@@ -99,7 +119,7 @@ impl TestApi {
         self.rate(tenant).await;
     }
 
-    /// Rates every ticket twice.
+    /// Rates every ticket twice, and promises two things of each.
     async fn rate(&self, tenant: &Tenant) {
         let list = self.get(&tenant.owner, "/v1/tickets?limit=200").await.body;
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -115,12 +135,13 @@ impl TestApi {
                     comment: Some(tenant.slug.clone()),
                     at: i64::from(n),
                 });
+                unit.target(target(&text(&ticket["external_id"]), n, &tenant.slug));
             }
             let known = References::default();
             let rated = self.test.app.write(&tenant.system, async |scope| {
                 tickets::source::write(scope, source, &known, &unit, kpis::follow).await
             });
-            assert_eq!(rated.await.expect("ratings").changed, 2);
+            assert_eq!(rated.await.expect("ratings and targets").changed, 4);
         }
     }
 

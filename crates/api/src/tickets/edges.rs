@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use domain::drift::{self, TicketMetric};
 use domain::kernel::Error;
-use domain::tickets::{self, Rating, TicketEvent, TicketId};
+use domain::tickets::{self, Rating, SlaTarget, TicketEvent, TicketId};
 
 use crate::graphql::{Loaded, Loads};
 
@@ -36,6 +36,21 @@ impl Loader<RatingsOf> for Loads {
         let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
         let ratings = tickets::ratings_of(&*self.scope().await?, &tickets).await?;
         Ok(ratings.into_iter().map(|(ticket, ratings)| (RatingsOf(ticket), ratings)).collect())
+    }
+}
+
+/// What was promised of a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct SlaTargetsOf(pub(super) TicketId);
+
+impl Loader<SlaTargetsOf> for Loads {
+    type Value = Vec<SlaTarget>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[SlaTargetsOf]) -> Loaded<SlaTargetsOf, Vec<SlaTarget>> {
+        let tickets: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let targets = tickets::sla_targets_of(&*self.scope().await?, &tickets).await?;
+        Ok(targets.into_iter().map(|(ticket, targets)| (SlaTargetsOf(ticket), targets)).collect())
     }
 }
 

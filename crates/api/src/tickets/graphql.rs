@@ -4,11 +4,11 @@ use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use domain::drift::TicketMetric;
 use domain::kernel::PersonId;
 use domain::tickets::{
-    self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, Ticket,
-    TicketEvent, TicketFilter, TicketId, TicketSort,
+    self, Customer, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, SlaTarget,
+    Ticket, TicketEvent, TicketFilter, TicketId, TicketSort,
 };
 
-use super::edges::{EventsOf, MetricsOf, RatingsOf};
+use super::edges::{EventsOf, MetricsOf, RatingsOf, SlaTargetsOf};
 use crate::graphql::{PageOf, found, load, page, read, write};
 use crate::people::PersonNode;
 
@@ -75,6 +75,11 @@ impl TicketNode {
     /// What its customer thought of the answers, in order.
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
         Ok(load(ctx, RatingsOf(self.ticket.id)).await?.unwrap_or_default())
+    }
+
+    /// What its helpdesk promised of it (SLA), and whether that was kept.
+    async fn sla_targets(&self, ctx: &Context<'_>) -> Result<Vec<SlaTarget>> {
+        Ok(load(ctx, SlaTargetsOf(self.ticket.id)).await?.unwrap_or_default())
     }
 
     /// The figures that its helpdesk calculates, too: ours, and the helpdesk's own beside them.

@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, delete, get, post, put};
 use domain::kernel::{Page, PageArgs};
 use domain::tickets::{
-    self, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, Ticket, TicketEvent,
-    TicketFilter, TicketId,
+    self, ImportMapping, NewQueueTeam, Queue, QueueId, QueueTeam, Rating, SlaTarget, Ticket,
+    TicketEvent, TicketFilter, TicketId,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,6 +25,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(get)
         .service(events)
         .service(ratings)
+        .service(sla_targets)
         .service(queues)
         .service(queue_teams)
         .service(link_queue);
@@ -60,6 +61,13 @@ async fn events(api: Api, caller: Caller, id: Path<TicketId>) -> Result<List<Vec
 #[get("/tickets/{id}/ratings")]
 async fn ratings(api: Api, caller: Caller, id: Path<TicketId>) -> Result<List<Vec<Rating>>> {
     Ok(List(api.read(&caller, async |scope| tickets::ratings(scope, *id).await).await?))
+}
+
+/// List what the helpdesk promised of a ticket (SLA), and whether it was kept.
+#[utoipa::path(tag = "tickets", operation_id = "tickets.sla_targets", params(("id" = TicketId, Path)), responses((status = OK, body = Vec<SlaTarget>), Problems))]
+#[get("/tickets/{id}/sla_targets")]
+async fn sla_targets(api: Api, caller: Caller, id: Path<TicketId>) -> Result<List<Vec<SlaTarget>>> {
+    Ok(List(api.read(&caller, async |scope| tickets::sla_targets(scope, *id).await).await?))
 }
 
 /// List the queues: the helpdesk's groups.

@@ -12,6 +12,7 @@ mod histories;
 mod history;
 pub mod import;
 mod queries;
+mod sla_targets;
 pub mod source;
 #[cfg(test)]
 mod tests;
@@ -27,4 +28,5 @@ pub use queries::{
     customers, events, events_of, get, has_queue, linked_queues, list, many, mapping, mappings,
     mappings_of, queue_links, queue_teams, queues, queues_of, ratings, ratings_of,
 };
+pub use sla_targets::{sla_targets, sla_targets_of};
 pub use types::*;

@@ -343,7 +343,7 @@ fn matching(filter: &TicketFilter) -> Condition {
 }
 
 /// The tickets that the caller may see: those of people in reach, and those in queues of teams in reach today.
-async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
+pub(super) async fn within_reach(scope: &Scope) -> Result<Select<ticket::Entity>> {
     let select = scope.find::<ticket::Entity>();
     let backend = scope.backend();
     let reach = match scope.reach_of(Permission::TicketsRead)? {

@@ -121,6 +121,56 @@ words! {
     }
 }
 
+words! {
+    /// What a target of a ticket times.
+    SlaMetric {
+        /// From the creation to the first answer.
+        FirstReplyTime = "first_reply_time",
+        /// From a customer's message to the next answer, after the first.
+        NextReplyTime = "next_reply_time",
+        /// All the time that the customer waits.
+        RequesterWaitTime = "requester_wait_time",
+        /// All the time that it is with an agent.
+        AgentWorkTime = "agent_work_time",
+        /// From the creation to the solution.
+        ResolutionTime = "resolution_time",
+        /// From one answer to the next while it is not solved.
+        UpdateTime = "update_time",
+        /// All the time that it is with one group.
+        OwnershipTime = "ownership_time",
+        /// Something else that the source times.
+        Other = "other",
+    }
+}
+
+words! {
+    /// Which hours count.
+    SlaClock {
+        /// All.
+        Calendar = "calendar",
+        /// Those in which the helpdesk is open.
+        Business = "business",
+    }
+}
+
+words! {
+    /// What came of a target.
+    SlaState {
+        /// Its clock runs, and there is time left.
+        Active = "active",
+        /// Its clock stands still, and there is time left.
+        Paused = "paused",
+        /// It happened in time.
+        Met = "met",
+        /// The time is over, and it has not happened yet.
+        BreachedOpen = "breached_open",
+        /// It happened, too late.
+        BreachedClosed = "breached_closed",
+        /// It is promised no more, or its ticket is away.
+        Cancelled = "cancelled",
+    }
+}
+
 /// A ticket, as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
 #[graphql(name = "TicketFields")]
@@ -247,6 +297,33 @@ pub struct Rating {
     pub comment: Option<String>,
     /// When they rated.
     pub rated_at: DateTime<Utc>,
+}
+
+/// What a helpdesk promised of a ticket, and whether it was kept.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct SlaTarget {
+    /// What is timed.
+    pub metric: SlaMetric,
+    /// The source's word for it.
+    pub source_metric: String,
+    /// Which time it is that this is timed, as the source counts it: a ticket has many next replies.
+    pub instance: i64,
+    /// What the policy is called.
+    pub policy: Option<String>,
+    /// Within how long.
+    pub target_seconds: Option<i64>,
+    /// Which hours count.
+    pub clock: Option<SlaClock>,
+    /// Since when what is promised holds; null where it is promised no more.
+    pub applied_at: Option<DateTime<Utc>>,
+    /// Until when, where the source says so.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When the time was over, if that was before it happened.
+    pub breached_at: Option<DateTime<Utc>>,
+    /// When it happened.
+    pub fulfilled_at: Option<DateTime<Utc>>,
+    /// What came of it.
+    pub state: SlaState,
 }
 
 /// A queue: the helpdesk's group.

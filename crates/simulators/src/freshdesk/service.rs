@@ -11,7 +11,7 @@ use super::tickets::Include;
 use crate::live::{LiveDesk, Moment};
 use crate::model::{Chance, Subject, Ticket};
 use crate::server::{Allowance, Answer, Deliveries, Hits, Request, Vendor, Window};
-use crate::{Helpdesk, Parts};
+use crate::{Helpdesk, Parts, Promise};
 
 /// Everything that an answer is made from.
 #[derive(Debug)]
@@ -150,6 +150,10 @@ impl Helpdesk for Service {
 
     fn ticket_id(&self, number: u64) -> String {
         number.to_string()
+    }
+
+    fn promises(&self, ticket: &Ticket) -> Vec<Promise> {
+        super::tickets::promises(self, ticket)
     }
 
     fn known(&self, ticket: Ticket) -> Ticket {

@@ -8,6 +8,7 @@ use super::ids;
 use super::service::{Asked, Service};
 use super::state::{State, Stats};
 use super::words::{description, priority, source, type_of};
+use crate::Promise;
 use crate::iso::Iso;
 use crate::model::{self, Channel, Priority};
 use crate::server::Request;
@@ -101,6 +102,8 @@ impl Include {
     }
 }
 
+const HOUR: i64 = 3_600;
+
 /// So many hours until a ticket is due, and until its first answer is.
 const fn hours(priority: Priority) -> (i64, i64) {
     match priority {
@@ -121,6 +124,31 @@ fn requester(customer: &model::Customer) -> Value {
     })
 }
 
+/// What is promised of a ticket: until when it is answered, and until when it is resolved.
+pub(super) fn promises(service: &Service, ticket: &model::Ticket) -> Vec<Promise> {
+    let state = State::of(ticket);
+    let (due, first_due) = hours(state.priority);
+    let Stats { first_responded_at, resolved_at, closed_at, .. } = state.stats;
+    let over = resolved_at.or(closed_at).map(|at| at.0);
+    let answered = first_responded_at.map(|at| at.0).or(over);
+    let promise = |metric, hours: i64, kept_at: Option<i64>| {
+        let due_at = ticket.created_at + hours * HOUR;
+        let until = kept_at.unwrap_or(service.desk.clock().now());
+        Promise {
+            metric,
+            instance: 1,
+            policy: "none",
+            seconds: 0,
+            business_hours: false,
+            applied_at: ticket.created_at,
+            broken_at: (due_at <= until).then_some(due_at),
+            kept_at,
+            stands_still: false,
+        }
+    };
+    vec![promise("fr_due_by", first_due, answered), promise("due_by", due, over)]
+}
+
 /// When it was last changed.
 fn touched(service: &Service, ticket: &model::Ticket) -> i64 {
     service.desk.touched(ticket.number).unwrap_or(ticket.created_at)
@@ -137,7 +165,6 @@ impl Ticket {
     }
 
     pub(super) fn of(service: &Service, ticket: &model::Ticket, include: Include) -> Self {
-        const HOUR: i64 = 3_600;
         let model = service.desk.model();
         let state = State::of(ticket);
         let updated_at = touched(service, ticket);

@@ -132,6 +132,12 @@ impl LiveDesk {
         self.read().removed.tickets.clone()
     }
 
+    /// The tickets to which something happened live, and how much.
+    #[must_use]
+    pub fn changed(&self) -> BTreeMap<u64, usize> {
+        self.read().stamps.iter().map(|(number, stamps)| (*number, stamps.len())).collect()
+    }
+
     /// Whether a ticket is away.
     #[must_use]
     pub fn removal(&self, number: u64) -> Option<Removal> {

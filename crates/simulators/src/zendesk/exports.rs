@@ -4,22 +4,25 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::audits;
 use super::ids;
 use super::lists::address;
+use super::metric_events::{Told, Wanted};
 use super::people::Organisation;
 use super::service::{Asked, Outcome, Problem, Service};
 use super::sideloads::{includes, sideloads};
 use super::ticket_events::TicketEvent;
-use super::tickets::Ticket;
+use super::tickets::{Ticket, With};
 use crate::model;
 use crate::server::Answer;
 
 const MOST: usize = 1_000;
+/// Of pages by cursor where an export has them too.
+const PAGE: usize = 100;
 /// What is younger than this is not told.
-const TOO_YOUNG: i64 = 60;
+pub(super) const TOO_YOUNG: i64 = 60;
 
 /// When something changed, and its number: the order of an export.
 type Place = (i64, u64);
@@ -30,7 +33,8 @@ struct Page<T> {
     items: Vec<T>,
     sideloads: Vec<(&'static str, Value)>,
     next: Next,
-    end_of_stream: bool,
+    /// Some exports do not say it.
+    end_of_stream: Option<bool>,
 }
 
 enum Next {
@@ -133,14 +137,13 @@ fn tickets(
     end_of_stream: bool,
 ) -> Answer {
     const SIZE: usize = 2_800;
-    let with_metrics = includes(asked.request, "metric_sets");
+    let with = With::of(asked.request);
     let without_deleted = asked.request.parameter("exclude_deleted") == Some("true");
     let told = found.iter().filter_map(|(_, number)| service.desk.ticket(*number));
     let told = told.filter(|it| !without_deleted || service.desk.removal(it.number).is_none());
-    let items: Vec<Ticket<'_>> =
-        told.map(|ticket| Ticket::of(service, &ticket, with_metrics)).collect();
+    let items: Vec<Ticket<'_>> = told.map(|ticket| Ticket::of(service, &ticket, with)).collect();
     let sideloads = sideloads(service, asked.request, &items);
-    let size = items.len() * SIZE + 1_024;
+    let (size, end_of_stream) = (items.len() * SIZE + 1_024, Some(end_of_stream));
     Answer::sized(200, size, &Page { name: "tickets", items, sideloads, next, end_of_stream })
 }
 
@@ -164,12 +167,68 @@ pub(super) fn ticket_events(service: &Service, asked: &Asked<'_>) -> Outcome {
         let audit = audits.iter().find(|audit| audit.events.start == moment.event);
         items.extend(audit.map(|audit| TicketEvent::of(audit, ticket.channel, with_comments)));
     }
-    let end_of_stream = moments.len() < start.per_page && !asked.hits.duplicated_page;
+    let end_of_stream = Some(moments.len() < start.per_page && !asked.hits.duplicated_page);
     let last = moments.last().map(|moment| moment.at);
     let next = start.by_time(service, asked, items.len(), last);
     let size = items.len() * 900 + 1_024;
     let (name, sideloads) = ("ticket_events", Vec::new());
     Ok(Answer::sized(200, size, &Page { name, items, sideloads, next, end_of_stream }))
+}
+
+/// Where pages are asked for by cursor, these are short ones; else they are as those of every export by time, but that none says that it
+/// is the last: that it is not full does.
+pub(super) fn ticket_metric_events(service: &Service, asked: &Asked<'_>) -> Outcome {
+    let start = Start::of(service, asked, false)?;
+    let is_true = |name| asked.request.parameter(name) == Some("true");
+    let with_changes = is_true("include_changes");
+    let with_deleted = !is_true("exclude_deleted");
+    let is_by_cursor = asked.request.query.iter().any(|(name, _)| name.starts_with("page["));
+    let Start { until, per_page, .. } = start;
+    let find = |from, limit| {
+        service.metric_events(&Wanted { from, until, limit, with_changes, with_deleted })
+    };
+    if is_by_cursor {
+        return metric_events_by_cursor(service, asked, start, find);
+    }
+    let found = find(start.after.0 + 1, per_page);
+    let next = start.by_time(service, asked, found.len(), found.last().map(|it| it.at));
+    let items: Vec<Value> = found.iter().map(Told::json).collect();
+    let (size, sideloads) = (items.len() * 200 + 1_024, Vec::new());
+    let (name, end_of_stream) = ("ticket_metric_events", None);
+    Ok(Answer::sized(200, size, &Page { name, items, sideloads, next, end_of_stream }))
+}
+
+fn metric_events_by_cursor(
+    service: &Service,
+    asked: &Asked<'_>,
+    mut start: Start,
+    find: impl Fn(i64, usize) -> Vec<Told>,
+) -> Outcome {
+    let size = asked.request.parameter("page[size]").map_or(Ok(PAGE), str::parse::<usize>);
+    let size = size.ok().filter(|size| (1..=PAGE).contains(size));
+    let size = size.ok_or_else(|| Problem::bad_page("page[size] must be from 1 to 100"))?;
+    if let Some(cursor) = asked.request.parameter("page[after]") {
+        let after = decode(cursor).filter(|_| !asked.hits.expired_cursor);
+        start.after = after.ok_or_else(|| Problem::bad_page("page[after] is not valid"))?;
+    }
+    // What shares the second of the last one that was told is looked at again.
+    let mut found = find(start.after.0, 1);
+    let from = found.last().map_or(start.until, |it| it.at) + 1;
+    found.retain(|it| (it.at, it.id) > start.after);
+    if found.len() <= size {
+        found.extend(find(from, size + 1 - found.len()));
+    }
+    let more = found.len() > size;
+    found.truncate(size);
+    let last = found.last().map(|it| encode((it.at, it.id)));
+    let items: Vec<Value> = found.iter().map(Told::json).collect();
+    let next = last.as_ref().filter(|_| more).map(|cursor| {
+        let with = [("page[size]", size.to_string()), ("page[after]", cursor.clone())];
+        address(service, asked.request, &["page[size]", "page[after]"], &with)
+    });
+    let meta = json!({ "has_more": more, "after_cursor": last, "before_cursor": null });
+    let links = json!({ "next": next, "prev": null });
+    Ok(Answer::json(200, &json!({ "ticket_metric_events": items, "meta": meta, "links": links })))
 }
 
 pub(super) fn users_by_cursor(service: &Service, asked: &Asked<'_>) -> Outcome {
@@ -188,7 +247,7 @@ pub(super) fn users_by_time(service: &Service, asked: &Asked<'_>) -> Outcome {
 
 fn users(service: &Service, start: &Start, found: &[Place], next: Next) -> Answer {
     let items: Vec<_> = found.iter().filter_map(|(_, id)| service.user(*id)).collect();
-    let (end_of_stream, sideloads) = (found.len() < start.per_page, Vec::new());
+    let (end_of_stream, sideloads) = (Some(found.len() < start.per_page), Vec::new());
     let size = items.len() * 900 + 1_024;
     Answer::sized(200, size, &Page { name: "users", items, sideloads, next, end_of_stream })
 }
@@ -218,7 +277,7 @@ pub(super) fn organisations(service: &Service, asked: &Asked<'_>) -> Outcome {
         start.whole(|after, until, limit| organisations_after(service, after, until, limit));
     let items: Vec<Organisation<'_>> =
         found.iter().filter_map(|(_, id)| service.organisation(*id)).collect();
-    let end_of_stream = found.len() < start.per_page;
+    let end_of_stream = Some(found.len() < start.per_page);
     let next = start.by_time(service, asked, found.len(), found.last().map(|last| last.0));
     let (name, sideloads) = ("organizations", Vec::new());
     Ok(Answer::json(200, &Page { name, items, sideloads, next, end_of_stream }))
@@ -267,7 +326,9 @@ impl<T: Serialize> Serialize for Page<T> {
                 map.serialize_entry("end_time", end_time)?;
             }
         }
-        map.serialize_entry("end_of_stream", &self.end_of_stream)?;
+        if let Some(is_end) = self.end_of_stream {
+            map.serialize_entry("end_of_stream", &is_end)?;
+        }
         map.end()
     }
 }

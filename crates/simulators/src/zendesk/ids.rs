@@ -19,6 +19,7 @@ const CUSTOMERS: u64 = 10_000_000_000;
 const RATINGS: u64 = 1 << 50;
 const METRICS: u64 = 1 << 51;
 const AUDITS: u64 = 1 << 49;
+const METRIC_EVENTS: u64 = 1 << 52;
 
 pub(super) const fn status(status: crate::model::Status) -> u64 {
     STATUSES + status as u64 + 1
@@ -46,6 +47,11 @@ pub(super) const fn membership(agent: u16, queue: Queue) -> u64 {
 
 pub(super) const fn metrics(ticket: u64) -> u64 {
     METRICS + ticket
+}
+
+/// Of a ticket's, the later has the higher number.
+pub(super) const fn metric_event(ticket: u64, place: usize) -> u64 {
+    METRIC_EVENTS + (ticket << 14 | place as u64)
 }
 
 /// An event's audit has this, and what is in the audit the numbers after it.

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::lists::{Keys, Order, count, list, list_with};
 use super::metrics::Metrics;
 use super::service::{Asked, Outcome, Problem, Service};
-use super::sideloads::{includes, sideloads};
-use super::tickets::Ticket;
-use super::{audits, exports, ids, people, ratings, settings, webhooks};
+use super::sideloads::sideloads;
+use super::tickets::{Ticket, With};
+use super::{audits, exports, ids, people, policies, ratings, settings, webhooks};
 use crate::iso::Iso;
 use crate::model;
 use crate::server::Answer;
@@ -57,13 +57,15 @@ pub(super) fn answer(service: &Service, asked: &Asked<'_>, parts: &[&str]) -> Ou
         ["satisfaction_ratings"] => ratings::all(service, asked),
         ["satisfaction_ratings", "count"] => ratings::count(service),
         ["satisfaction_ratings", id] => ratings::one(service, number(id)?),
-        ["slas", "policies"] => settings::policies(service, asked),
+        ["slas", "policies"] => policies::all(service, asked),
+        ["slas", "policies", id] => policies::one(service, asked, number(id)?),
         ["account", "settings"] => settings::account(),
         ["brands"] => settings::brands(service, asked),
         ["custom_statuses"] => settings::custom_statuses(service),
         ["incremental", "tickets", "cursor"] => exports::tickets_by_cursor(service, asked),
         ["incremental", "tickets"] => exports::tickets_by_time(service, asked),
         ["incremental", "ticket_events"] => exports::ticket_events(service, asked),
+        ["incremental", "ticket_metric_events"] => exports::ticket_metric_events(service, asked),
         ["incremental", "users", "cursor"] => exports::users_by_cursor(service, asked),
         ["incremental", "users"] => exports::users_by_time(service, asked),
         ["incremental", "organizations"] => exports::organisations(service, asked),
@@ -73,10 +75,10 @@ pub(super) fn answer(service: &Service, asked: &Asked<'_>, parts: &[&str]) -> Ou
 
 fn of_tickets(service: &Service, asked: &Asked<'_>, parts: &[&str]) -> Outcome {
     let number = |text: &str| text.parse::<u64>().map_err(|_no| Problem::not_found());
-    let with_metrics = includes(asked.request, "metric_sets");
+    let with = With::of(asked.request);
     let show = |id: u64| {
         let ticket = visible(service, id).ok()?;
-        Some(Ticket::of(service, &ticket, with_metrics))
+        Some(Ticket::of(service, &ticket, with))
     };
     match *parts {
         [] => {

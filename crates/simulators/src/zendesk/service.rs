@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::account::{self, Account, Caller};
 use super::happened;
+use super::metric_events::Broken;
 use super::routes;
 use super::state::MERGED;
 use super::webhooks::Webhooks;
@@ -14,7 +15,7 @@ use crate::hours::Hours;
 use crate::live::{LiveDesk, Moment};
 use crate::model::{Act, Event, Ticket};
 use crate::server::{Allowance, Answer, Deliveries, Hits, Request, Vendor, Window};
-use crate::{Helpdesk, Parts};
+use crate::{Helpdesk, Parts, Promise};
 
 /// Everything that an answer is made from.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct Service {
     pub(super) account: Account,
     pub(super) hours: Hours,
     pub(super) webhooks: Webhooks,
+    pub(super) broken: Broken,
     limits: Option<Limits>,
 }
 
@@ -61,7 +63,8 @@ impl Service {
         let account = Account::of(desk.model());
         let hours = Hours::of(desk.model());
         let limits = is_limited.then(Limits::new);
-        Self { desk, base, account, hours, webhooks, limits }
+        let broken = Broken::default();
+        Self { desk, base, account, hours, webhooks, broken, limits }
     }
 
     /// Counts a request, and refuses it where it is one too many.
@@ -164,6 +167,10 @@ impl Helpdesk for Service {
         }
         ticket.events = events;
         ticket
+    }
+
+    fn promises(&self, ticket: &Ticket) -> Vec<Promise> {
+        self.promises_of(ticket)
     }
 
     fn subscribe(&self, endpoint: &str) -> String {

@@ -1,6 +1,6 @@
 //! How the account is set up.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::ids;
 use super::lists::{Keys, list};
@@ -9,17 +9,6 @@ use super::state::word;
 use crate::iso::Iso;
 use crate::model::Status;
 use crate::server::Answer;
-
-const POLICY: u64 = 6_600_000_001;
-
-/// Minutes to the first reply, the next update and the solution, by priority.
-const TARGETS: [(&str, [u32; 3]); 4] = [
-    ("urgent", [15, 60, 480]),
-    ("high", [60, 240, 1_440]),
-    ("normal", [240, 1_440, 4_320]),
-    ("low", [480, 2_880, 10_080]),
-];
-const MEASURED: [&str; 3] = ["first_reply_time", "periodic_update_time", "requester_wait_time"];
 
 pub(super) fn account() -> Outcome {
     Ok(Answer::json(
@@ -49,36 +38,6 @@ pub(super) fn account() -> Outcome {
             },
         }),
     ))
-}
-
-pub(super) fn policies(service: &Service, asked: &Asked<'_>) -> Outcome {
-    list(service, asked, "sla_policies", Keys::listed(vec![POLICY]), |id| Some(policy(service, id)))
-}
-
-fn policy(service: &Service, id: u64) -> Value {
-    let targets = TARGETS.iter().flat_map(|(priority, minutes)| {
-        MEASURED.iter().zip(minutes).map(move |(metric, target)| {
-            json!({
-                "priority": priority,
-                "metric": metric,
-                "target": target,
-                "target_in_seconds": target * 60,
-                "business_hours": true,
-            })
-        })
-    });
-    let created = Iso(service.organisation_created(1));
-    json!({
-        "url": format!("{}/api/v2/slas/policies/{id}.json", service.base),
-        "id": id,
-        "title": "Everybody",
-        "description": "What every customer can expect",
-        "position": 1,
-        "filter": { "all": [], "any": [] },
-        "policy_metrics": targets.collect::<Vec<_>>(),
-        "created_at": created,
-        "updated_at": created,
-    })
 }
 
 pub(super) fn brands(service: &Service, asked: &Asked<'_>) -> Outcome {

@@ -1,15 +1,18 @@
 //! Tickets as the vendor shows them.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::ids;
 use super::metrics::Metrics;
 use super::ratings::RatingOfTicket;
 use super::service::{Service, Url};
+use super::sideloads::includes;
 use super::state::State;
 use super::words::{Via, channel, description, order, type_of};
 use crate::iso::Iso;
 use crate::model::{self, Actor, Channel, InitiatedBy};
+use crate::server::Request;
 
 /// A list that is always empty.
 type None = [u8; 0];
@@ -60,6 +63,23 @@ pub(super) struct Ticket<'s> {
     support_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     metric_set: Option<Metrics<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric_events: Option<Value>,
+}
+
+/// What a ticket has in it where it is asked for with `include`.
+#[derive(Clone, Copy)]
+pub(super) struct With {
+    metric_sets: bool,
+    metric_events: bool,
+}
+
+impl With {
+    pub(super) fn of(request: &Request) -> Self {
+        let [metric_sets, metric_events] =
+            ["metric_sets", "metric_events"].map(|name| includes(request, name));
+        Self { metric_sets, metric_events }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -73,7 +93,7 @@ const SCRUBBED_AFTER: i64 = 30 * 86_400;
 const SCRUBBED: &str = "SCRUBBED";
 
 impl<'s> Ticket<'s> {
-    pub(super) fn of(service: &'s Service, ticket: &model::Ticket, with_metrics: bool) -> Self {
+    pub(super) fn of(service: &'s Service, ticket: &model::Ticket, with: With) -> Self {
         let desk = &service.desk;
         let state = State::of(ticket);
         let customer = desk.model().customer(ticket.customer);
@@ -127,7 +147,10 @@ impl<'s> Ticket<'s> {
             allow_attachments: true,
             from_messaging_channel: ticket.channel == Channel::Messaging,
             support_type: "agent",
-            metric_set: with_metrics.then(|| Metrics::of(ticket, &service.hours, &service.base)),
+            metric_set: with
+                .metric_sets
+                .then(|| Metrics::of(ticket, &service.hours, &service.base)),
+            metric_events: with.metric_events.then(|| service.metric_events_beside(ticket)),
             via: Via::of_ticket(channel(ticket.channel), &customer),
             tags: state.tags,
         }

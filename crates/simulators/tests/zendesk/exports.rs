@@ -121,9 +121,15 @@ fn an_export_cannot_begin_in_the_last_minute() {
     let zendesk = zendesk(Faults::default());
     let client = Client::of(&zendesk);
     let now = zendesk.desk().clock().now();
-    for name in
-        ["tickets/cursor", "tickets", "ticket_events", "users/cursor", "users", "organizations"]
-    {
+    for name in [
+        "tickets/cursor",
+        "tickets",
+        "ticket_events",
+        "users/cursor",
+        "users",
+        "organizations",
+        "ticket_metric_events",
+    ] {
         let ask =
             |time: String| client.get(&format!("/api/v2/incremental/{name}?start_time={time}"));
         let refused = ask((now - 59).to_string());

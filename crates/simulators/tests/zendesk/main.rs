@@ -12,4 +12,6 @@ mod faults;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod webhooks;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use domain::connections::sync::Trouble;
 use domain::tickets::source::{
-    SourceAgent, SourceOrganisation, SourceQueue, SourceRating, SourceRow,
+    SourceAgent, SourceOrganisation, SourceQueue, SourceRating, SourceRow, SourceTarget,
 };
 
 use super::http::{Http, Manners};
@@ -161,6 +161,8 @@ pub enum Item {
     Ticket(Box<SourceRow>),
     /// What a customer thought of the answer.
     Rating(SourceRating),
+    /// What is promised of a ticket, or some of what came of it.
+    Target(Box<SourceTarget>),
     /// The ticket of this id is there.
     Exists(String),
 }

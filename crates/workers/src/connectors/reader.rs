@@ -56,6 +56,7 @@ impl Reader {
             | Item::Organisation(_)
             | Item::Ticket(_)
             | Item::Rating(_)
+            | Item::Target(_)
             | Item::Exists(_) => None,
         });
         let (heard, items) = (heard.collect(), step.items.len() as u64);
@@ -74,7 +75,8 @@ impl Reader {
             | Item::Queue(_)
             | Item::Organisation(_)
             | Item::Ticket(_)
-            | Item::Rating(_) => None,
+            | Item::Rating(_)
+            | Item::Target(_) => None,
         });
         let there: HashSet<String> = there.collect();
         let (id, caller) = (self.account.id, Caller::system(self.tenant));

@@ -1,12 +1,15 @@
 //! A page becomes ours: what it tells of one ticket together, in transactions of a fitting size, the checkpoint in the last of them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::connections::FieldMapping;
 use domain::connections::sync::{Advance, advance};
 use domain::kernel::{Result, Scope};
 use domain::kpis;
-use domain::tickets::source::{self, Rows, SourceEffect, SourceRow, SourceTicket, Unit};
+use domain::tickets::source::{
+    self, Rows, SourceEffect, SourceRow, SourceTarget, SourceTicket, Unit,
+};
 
 use super::contract::{Item, Mode, Stream};
 use super::reader::Page;
@@ -66,6 +69,7 @@ pub(crate) fn units(items: Vec<Item>, mapping: &FieldMapping, rows: u64) -> Vec<
     let mut first = Unit::default();
     let mut tickets: BTreeMap<(bool, usize, String), Vec<SourceRow>> = BTreeMap::new();
     let mut ratings = BTreeMap::new();
+    let mut targets: BTreeMap<_, SourceTarget> = BTreeMap::new();
     for item in items {
         match item {
             Item::Agent(agent) => first.agent(&agent),
@@ -77,6 +81,10 @@ pub(crate) fn units(items: Vec<Item>, mapping: &FieldMapping, rows: u64) -> Vec<
                 tickets.entry(key).or_default().push(*row);
             }
             Item::Rating(rating) => _ = ratings.insert(rating.id.clone(), rating),
+            Item::Target(target) => match targets.entry(target.key()) {
+                Entry::Vacant(entry) => _ = entry.insert(*target),
+                Entry::Occupied(mut entry) => entry.get_mut().merge(*target),
+            },
             Item::Exists(_) => {}
         }
     }
@@ -93,12 +101,19 @@ pub(crate) fn units(items: Vec<Item>, mapping: &FieldMapping, rows: u64) -> Vec<
         }
     }
     for rating in ratings.into_values() {
-        if units.last().is_none_or(|unit| unit.rows() >= rows) {
-            units.push(Unit::default());
-        }
-        if let Some(unit) = units.last_mut() {
-            unit.rating(rating);
-        }
+        with_room(&mut units, rows).rating(rating);
+    }
+    for target in targets.into_values() {
+        with_room(&mut units, rows).target(target);
     }
     units
+}
+
+/// The last unit, or another one where that is full.
+fn with_room(units: &mut Vec<Unit>, rows: u64) -> &mut Unit {
+    if units.last().is_none_or(|unit| unit.rows() >= rows) {
+        units.push(Unit::default());
+    }
+    let last = units.len() - 1;
+    &mut units[last]
 }

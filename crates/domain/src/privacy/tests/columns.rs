@@ -37,6 +37,7 @@ const NAMES_NOBODY: &[(&str, &str)] = &[
     ("role_grants", "role"),
     ("rollups", "channel"),
     ("signing_keys", "algorithm state"),
+    ("sla_targets", "clock metric policy progress source_metric ticket"),
     ("sync_runs", "kind state trouble trouble_code"),
     ("sync_streams", "checkpoint name trouble trouble_code"),
     ("teams", "kind name state"),

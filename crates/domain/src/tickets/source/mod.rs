@@ -10,12 +10,14 @@ mod missing;
 mod organisations;
 mod ratings;
 mod references;
+mod targets;
 mod ticket;
 mod types;
 mod unit;
 
 pub use missing::{missing, present};
 pub use references::References;
+pub use targets::{SlaProgress, SourcePromise, SourceTarget, Told};
 pub use ticket::{KeyedEvent, SourceKey, SourceTicket};
 pub use types::{
     Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,

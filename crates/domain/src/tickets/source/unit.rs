@@ -14,6 +14,7 @@ use super::merge::{Change, Place, Stored, merge};
 use super::organisations;
 use super::ratings;
 use super::references::{Known, Names, References};
+use super::targets::{self, SourceTarget};
 use super::ticket::SourceTicket;
 use super::types::{SourceAgent, SourceOrganisation, SourceQueue, SourceRating};
 use crate::connections::ConnectionId;
@@ -45,6 +46,7 @@ pub struct Unit {
     names: Names,
     ratings: Vec<SourceRating>,
     organisations: Vec<SourceOrganisation>,
+    targets: Vec<SourceTarget>,
     rows: u64,
 }
 
@@ -77,6 +79,12 @@ impl Unit {
         self.ratings.push(rating);
     }
 
+    /// Takes a target in. One unit has a target once.
+    pub fn target(&mut self, target: SourceTarget) {
+        self.rows += 1;
+        self.targets.push(target);
+    }
+
     /// How many rows of the source it is made of.
     #[must_use]
     pub const fn rows(&self) -> u64 {
@@ -92,7 +100,7 @@ impl Unit {
 
 /// What came of a unit.
 pub struct Written {
-    /// How many tickets, ratings and customers' organisations are not as they were.
+    /// How many tickets, ratings, targets and customers' organisations are not as they were.
     pub changed: u64,
     /// Whom it found or made, besides those that were known.
     pub references: References,
@@ -123,6 +131,7 @@ pub async fn write(
     let (_, mut changes) = try_join!(customers.run_unless_taken(scope), merged)?;
     let rated = ratings::write(scope, connection, &unit.ratings).await?;
     let renamed = organisations::rename(scope, connection, &unit.organisations).await?;
+    let promised = targets::write(scope, connection, &unit.targets).await?;
     let changed = changes.len() as u64;
     if changed > 0 {
         write_changes(scope, &mut changes).await?;
@@ -135,7 +144,7 @@ pub async fn write(
         let payload = json!({ "tickets": changed, "people_made": references.people_made });
         scope.record(Event::new("tickets.imported", connection, payload));
     }
-    Ok(Written { changed: changed + rated + renamed, references })
+    Ok(Written { changed: changed + rated + renamed + promised, references })
 }
 
 /// What is new can only be added, which both databases do faster than looking for what may be there.

@@ -5,6 +5,7 @@ mod histories;
 mod organisations;
 mod reach;
 mod shadows;
+mod sla_targets;
 mod sorting;
 
 use std::sync::Arc;

@@ -157,7 +157,10 @@ async fn tickets(http: &Http, list: &str, at: Checkpoint) -> Result<Step, Vendor
 }
 
 fn rows(ticket: Ticket, statuses: &Statuses) -> Vec<Item> {
-    ticket.rows(statuses).into_iter().map(|row| Item::Ticket(Box::new(row))).collect()
+    let targets = ticket.targets().into_iter().map(|target| Item::Target(Box::new(target)));
+    let targets: Vec<_> = targets.collect();
+    let rows = ticket.rows(statuses).into_iter().map(|row| Item::Ticket(Box::new(row)));
+    rows.chain(targets).collect()
 }
 
 /// The account's own statuses, where there is a ticket that has one. Who may not read what they are called reads the tickets all the same.

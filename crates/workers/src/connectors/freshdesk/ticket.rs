@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use domain::tickets::source::{
-    Attributes, Figures, Rows, SourceActor, SourceCustomer, SourceEffect, SourceEvent, SourceRow,
+    Attributes, Figures, Rows, SlaProgress, SourceActor, SourceCustomer, SourceEffect, SourceEvent,
+    SourcePromise, SourceRow, SourceTarget, Told,
 };
-use domain::tickets::{ActorKind, Channel, InitiatedBy, StatusCategory};
+use domain::tickets::{ActorKind, Channel, InitiatedBy, SlaMetric, StatusCategory};
 
 use super::wire::{Statuses, agent, told};
 
@@ -33,6 +34,8 @@ pub(super) struct Ticket {
     created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
     stats: Option<Stats>,
+    fr_due_by: Option<DateTime<Utc>>,
+    due_by: Option<DateTime<Utc>>,
     requester: Option<Requester>,
 }
 
@@ -81,6 +84,45 @@ impl Ticket {
             row(Rows::Tickets, self.attributes(), self.standing()),
             row(Rows::Events, Attributes::default(), self.history(statuses)),
         ]
+    }
+
+    /// What is promised of it: until when it is answered, and until when it is resolved. It says neither by which policy nor of which hours.
+    pub(super) fn targets(&self) -> Vec<SourceTarget> {
+        let stats = self.stats.unwrap_or_default();
+        let over = stats.resolved_at.or(stats.closed_at);
+        // Who resolves what nobody answered promises no answer any more.
+        let answered = stats.first_responded_at.or(over);
+        let promises = [
+            ("fr_due_by", SlaMetric::FirstReplyTime, self.fr_due_by, answered),
+            ("due_by", SlaMetric::ResolutionTime, self.due_by, over),
+        ];
+        let order = self.updated_at.timestamp().max(0);
+        let target = |(name, metric, due, done): (&str, _, Option<DateTime<Utc>>, _)| {
+            let (due_at, created_at) =
+                (due?.timestamp_micros(), self.created_at.timestamp_micros());
+            let done: Option<DateTime<Utc>> = done;
+            let progress = done.map_or((SlaProgress::Running, created_at), |at| {
+                (SlaProgress::Fulfilled, at.timestamp_micros())
+            });
+            let promise = SourcePromise {
+                policy: None,
+                target_seconds: None,
+                clock: None,
+                applied_at: created_at,
+                due_at: Some(due_at),
+            };
+            Some(SourceTarget {
+                ticket: self.id.to_string(),
+                source_metric: name.to_owned(),
+                instance: 1,
+                metric,
+                promise: Some(Told { order, what: Some(promise) }),
+                progress: Some(Told { order, what: progress }),
+                // It is broken then if nothing happens before.
+                breach: Some(Told { order, what: Some(due_at) }),
+            })
+        };
+        promises.into_iter().filter_map(target).collect()
     }
 
     fn attributes(&self) -> Attributes {

@@ -13,7 +13,7 @@ const MOST: usize = 1_000;
 
 #[derive(Deserialize)]
 struct Export<T> {
-    #[serde(alias = "organizations", alias = "ticket_events")]
+    #[serde(alias = "organizations", alias = "ticket_events", alias = "ticket_metric_events")]
     items: Vec<T>,
     end_time: Option<i64>,
     /// Some exports say so, and of others a page that is not full is the last.

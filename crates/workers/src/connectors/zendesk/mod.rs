@@ -7,6 +7,7 @@
 
 mod by_time;
 mod events;
+mod targets;
 mod wire;
 
 use std::time::Duration;
@@ -27,6 +28,7 @@ const GROUPS: Stream = Stream { name: "groups", mode: Mode::Snapshot };
 const ORGANISATIONS: Stream = Stream { name: "organizations", mode: Mode::Feed };
 const TICKETS: Stream = Stream { name: "tickets", mode: Mode::Feed };
 const TICKET_EVENTS: Stream = Stream { name: "ticket_events", mode: Mode::Feed };
+const METRIC_EVENTS: Stream = Stream { name: "ticket_metric_events", mode: Mode::Feed };
 const RATINGS: Stream = Stream { name: "ratings", mode: Mode::Feed };
 
 /// What is asked for with a ticket.
@@ -38,7 +40,7 @@ pub(super) struct Zendesk;
 #[async_trait]
 impl Connector for Zendesk {
     fn streams(&self) -> &'static [Stream] {
-        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS, ORGANISATIONS, RATINGS]
+        &[AGENTS, GROUPS, TICKETS, TICKET_EVENTS, METRIC_EVENTS, ORGANISATIONS, RATINGS]
     }
 
     fn manners(&self) -> Manners {
@@ -78,6 +80,7 @@ impl Connector for Zendesk {
             "groups" => groups(desk.http, at).await,
             "tickets" => tickets(desk.http, at).await,
             "ticket_events" => ticket_events(desk, at).await,
+            "ticket_metric_events" => metric_events(desk.http, at).await,
             "organizations" => organisations(desk.http, at).await,
             "ratings" => ratings(desk.http, at).await,
             other => Err(VendorError::Refused(format!("Zendesk has no `{other}`"))),
@@ -87,13 +90,15 @@ impl Connector for Zendesk {
     /// The ticket and its audits. Of a ticket that is away the export tells.
     async fn fetch(&self, desk: &Desk<'_>, ticket: &str) -> Result<Option<Vec<Item>>, VendorError> {
         let ticket = encoded(ticket);
-        let path = format!("/api/v2/tickets/{ticket}.json?include={BESIDE}");
+        let path = format!("/api/v2/tickets/{ticket}.json?include={BESIDE},metric_events");
         let Some(page) = desk.http.find::<wire::OneTicket>(&path).await? else {
             return Ok(Some(Vec::new()));
         };
-        let wire::OneTicket { ticket: found, users, organizations } = page.body;
+        let wire::OneTicket { ticket: mut found, users, organizations } = page.body;
+        let promises = targets::beside(found.metric_events.take());
         let customers = Customers::of(&users, &organizations);
         let mut items = vec![Item::Ticket(Box::new(found.row(&customers)))];
+        items.extend(promises);
         let (path, mut at) = (format!("/api/v2/tickets/{ticket}/audits.json?"), None);
         loop {
             let Some(page) =
@@ -178,6 +183,29 @@ async fn ticket_events(desk: &Desk<'_>, at: Checkpoint) -> Result<Step, VendorEr
         rows.map(|row| Item::Ticket(Box::new(row))).collect()
     };
     by_time(desk.http, path, at, rows).await
+}
+
+/// Who has no policy promises nothing. Clocks run there all the same, and are not asked for until there is one.
+async fn metric_events(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {
+    if matches!(at, Checkpoint::Start { .. }) && !has_policies(http).await? {
+        let (items, reached_at) = (Vec::new(), http.now() - SETTLES);
+        return Ok(Step { items, next: at, has_more: false, reached_at, within: None });
+    }
+    // With what is taken back of what was told before.
+    let path = "ticket_metric_events?include_changes=true&";
+    let told = |told: Vec<targets::MetricEvent>| {
+        told.into_iter().filter_map(targets::MetricEvent::item).collect()
+    };
+    by_time(http, path, at, told).await
+}
+
+async fn has_policies(http: &Http) -> Result<bool, VendorError> {
+    match http.get::<targets::Policies>("/api/v2/slas/policies").await {
+        Ok(page) => Ok(!page.body.sla_policies.is_empty()),
+        // Whose plan has none is refused them; who is not let in at all has been told before.
+        Err(VendorError::Auth(_) | VendorError::Missing(_) | VendorError::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn organisations(http: &Http, at: Checkpoint) -> Result<Step, VendorError> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 
 use domain::tickets::source::{
     Attributes, Figures, Rows, SourceActor, SourceAgent, SourceCustomer, SourceEffect, SourceEvent,
@@ -84,6 +85,8 @@ pub(super) struct Ticket {
     requester_id: Option<i64>,
     submitter_id: Option<i64>,
     metric_set: Option<MetricSet>,
+    #[serde(default)]
+    pub(super) metric_events: Value,
 }
 
 /// What Zendesk makes of a ticket.
@@ -132,12 +135,12 @@ pub(super) struct Rating {
 pub(super) struct Happened {
     pub(super) detail: Option<Detail>,
     /// Of a trigger, which says what its author wants: the name that the guide has for it.
-    pub(super) ticket_id: Option<serde_json::Value>,
+    pub(super) ticket_id: Option<Value>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Detail {
-    pub(super) id: Option<serde_json::Value>,
+    pub(super) id: Option<Value>,
 }
 
 impl Happened {

@@ -47,7 +47,15 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
             scheme: oauth(Grant::RefreshToken),
         },
     ],
-    streams: &["agents", "groups", "tickets", "ticket_events", "organizations", "ratings"],
+    streams: &[
+        "agents",
+        "groups",
+        "tickets",
+        "ticket_events",
+        "ticket_metric_events",
+        "organizations",
+        "ratings",
+    ],
     figures: &SourceFigures {
         first_response: Some(
             "From the creation to the first public comment of an agent after it (`reply_time_in_minutes`, calendar).",

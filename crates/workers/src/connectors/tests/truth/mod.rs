@@ -1,6 +1,7 @@
 //! What was synced is what is there: every ticket, and the numbers of all of them.
 
 mod history;
+mod promises;
 mod tickets;
 mod words;
 

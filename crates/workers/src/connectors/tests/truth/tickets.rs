@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::kernel::{PageArgs, PersonId, Scope};
 use domain::people::{self, PersonFilter};
 use domain::tickets::{
-    self, CustomerId, QueueId, Rating, Ticket, TicketEvent, TicketFilter, TicketId,
+    self, CustomerId, QueueId, Rating, SlaTarget, Ticket, TicketEvent, TicketFilter, TicketId,
 };
 use simulators::model::{self, Act};
 
 use super::super::World;
 use super::history::{History, Step};
-use super::words;
+use super::{promises, words};
 
 /// A ticket as it is here.
 struct Stored {
     ticket: Ticket,
     events: Vec<TicketEvent>,
     ratings: Vec<Rating>,
+    targets: Vec<SlaTarget>,
 }
 
 /// Everything that is here, and what its ids stand for.
@@ -38,12 +39,13 @@ impl World {
     /// All tickets of the desk as its vendor knows them, and no others.
     pub(in super::super) async fn assert_tickets(&self) {
         let (mut here, kind) = (self.here().await, self.desk.kind());
-        let (mut wrong, mut rated) = (Vec::new(), 0);
+        let (mut wrong, mut rated, mut promised) = (Vec::new(), 0, 0);
         let compared = here.tickets.len();
         for known in self.desk.tickets() {
             let id = self.desk.ticket_id(known.number);
             let stored = here.tickets.remove(&id);
             rated += stored.as_ref().map_or(0, |it| it.ratings.len());
+            promised += stored.as_ref().map_or(0, |it| it.targets.len());
             if let Some((there, here)) = self.differs(&here, &known, stored.as_ref()) {
                 wrong.push(format!("{id}: there {there}\n  but here {here}"));
             }
@@ -53,6 +55,8 @@ impl World {
         assert!(wrong.is_empty(), "{kind:?}: {many} of {compared} tickets: {first}");
         let has_ratings = words::rating(kind, 5).is_none() || rated > 0 || compared < 50;
         assert!(compared > 0 && has_ratings, "{kind:?}: {compared} tickets, {rated} ratings");
+        let has_promises = promised > compared || !words::has_promises(kind);
+        assert!(has_promises, "{kind:?}: {compared} tickets, {promised} promises");
     }
 
     /// The tickets of which something else happened there than here.
@@ -116,19 +120,22 @@ impl World {
                 let customers: Vec<_> = page.items.iter().filter_map(|it| it.customer_id).collect();
                 let customers = tickets::customers(scope, &customers).await?;
                 let events = tickets::events_of(scope, &ids).await?;
-                Ok((page, customers, events, tickets::ratings_of(scope, &ids).await?))
+                let targets = tickets::sla_targets_of(scope, &ids).await?;
+                Ok((page, customers, events, tickets::ratings_of(scope, &ids).await?, targets))
             };
-            let (page, customers, events, ratings) =
+            let (page, customers, events, ratings, targets) =
                 self.app().read(&self.acme, read).await.unwrap();
             let named = customers.into_iter().filter_map(|it| Some((it.id, it.organisation?)));
             here.organisations.extend(named);
             let mut events: HashMap<_, _> = events.into_iter().collect();
             let mut ratings: HashMap<_, _> = ratings.into_iter().collect();
+            let mut targets: HashMap<_, _> = targets.into_iter().collect();
             for ticket in page.items {
                 let events = events.remove(&ticket.id).unwrap();
                 let ratings = ratings.remove(&ticket.id).unwrap_or_default();
                 here.names.insert(ticket.id.to_string(), ticket.external_id.clone());
-                let stored = Stored { events, ratings, ticket };
+                let targets = targets.remove(&ticket.id).unwrap_or_default();
+                let stored = Stored { events, ratings, targets, ticket };
                 here.tickets.insert(stored.ticket.external_id.clone(), stored);
             }
             match page.next {
@@ -171,13 +178,16 @@ impl World {
             ratings.drain(..ratings.len().saturating_sub(1));
         }
         told.insert("ratings", ratings.join(", "));
+        let is_merged = mark_there(ticket) == "merged";
+        told.insert("promises", promises::there(&self.desk.promises(ticket.number), is_merged));
         told
     }
 }
 
 impl Here {
     fn told_here(&self, stored: &Stored) -> Told {
-        let Stored { ticket, events, ratings } = stored;
+        let Stored { ticket, events, ratings, targets } = stored;
+
         let name = |id: Option<PersonId>| match id {
             Some(id) => self.people.get(&id).map_or("unknown", String::as_str),
             None => "none",
@@ -213,6 +223,7 @@ impl Here {
             .iter()
             .map(|it| format!("{} {} of {}", it.rated_at.timestamp(), it.score, it.best));
         told.insert("ratings", ratings.collect::<Vec<_>>().join(", "));
+        told.insert("promises", promises::here(targets));
         told
     }
 }

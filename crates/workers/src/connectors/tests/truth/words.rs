@@ -49,6 +49,11 @@ pub(super) const fn has_organisations(kind: Kind) -> bool {
     matches!(kind, Kind::Zendesk | Kind::Jira | Kind::Servicenow)
 }
 
+/// Whether it tells what it promises.
+pub(super) const fn has_promises(kind: Kind) -> bool {
+    matches!(kind, Kind::Zendesk | Kind::Freshdesk)
+}
+
 /// Whether it tells that an organisation is called otherwise now, also where nothing else happens to its customers.
 pub(super) const fn tells_of_new_names(kind: Kind) -> bool {
     matches!(kind, Kind::Zendesk)
