@@ -8,8 +8,7 @@ use tokio::sync::oneshot;
 use super::jobs::Receive;
 use super::types::HookId;
 use crate::kernel::bulk::{Cells, Insert};
-use crate::kernel::jobs::awaken;
-use crate::kernel::latch::Latch;
+use crate::kernel::jobs::{Latch, awaken};
 use crate::kernel::{App, Error, ErrorKind, Result, SystemScope, TenantId};
 
 /// How many may wait to be written: whoever comes then is to come again.

@@ -8,7 +8,7 @@ use super::entity::{delivery, hook};
 use super::types::HookId;
 use crate::connections::ConnectionId;
 use crate::connections::sync::{Trouble, require_system};
-use crate::kernel::latch::Latch;
+use crate::kernel::jobs::Latch;
 use crate::kernel::{Result, Scope};
 
 /// How long a delivery is known after it was worked off: so long it may come again and changes nothing.

@@ -1,5 +1,7 @@
 //! Both databases, and one transaction that serves sea-orm and sqlx alike.
 
+mod queue;
+
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -19,9 +21,9 @@ use sqlx_core::transaction::TransactionManager;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::dialect::{sqlx_error, usable};
-use super::queue::Queue;
 use super::server::{Answers, Lease, Server, is_lost};
 use super::{Error, Result, TenantId};
+use queue::Queue;
 
 const ACQUIRE: Duration = Duration::from_secs(2);
 const STATEMENT_CACHE: usize = 256;

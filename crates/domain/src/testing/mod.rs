@@ -2,9 +2,11 @@
 
 mod app;
 #[cfg(test)]
-pub(crate) mod rows;
+mod rows;
 mod shadows;
 mod tables;
 
 pub use app::{TestApp, start};
+#[cfg(test)]
+pub(crate) use rows::{run, unlock};
 pub use tables::{Column, Table, uuid};

@@ -3,6 +3,7 @@
 //! A claimed job is held by a lease, not by a transaction: `due_at` of a running job is the end of its lease, so a job whose
 //! worker died becomes due again by itself. Every claim raises `token`; effects commit only under the token they were claimed with.
 
+mod latch;
 mod queue;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use super::db::Tx;
 use super::dialect::{self, for_update_skip_locked};
 use super::{App, Caller, Error, Result, Scope, SystemScope, TenantId, TraceParent};
 
+pub(crate) use latch::Latch;
 pub use queue::Queued;
 
 /// How long a claim holds without a heartbeat.

@@ -4,8 +4,7 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use uuid::Uuid;
 
-use crate::testing::TestApp;
-use crate::testing::rows::{run, unlock};
+use crate::testing::{TestApp, run, unlock};
 
 async fn read<T: sea_orm::TryGetable>(
     connection: &DatabaseConnection,

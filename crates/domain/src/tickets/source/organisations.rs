@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
-use super::super::entity::customer;
+use super::super::entity::customer::{self, Column};
 use super::types::SourceOrganisation;
 use crate::connections::ConnectionId;
 use crate::kernel::bulk::{Keys, Lookup};
@@ -31,15 +32,20 @@ pub(super) async fn rename(
         .collect();
     let mut changed = 0;
     for id in renamed {
-        let (id, name) = (id.to_owned(), names.get(id).map(|name| (*name).to_owned()));
-        let values = [connection.0.into(), id.into(), name.into(), scope.now().into()];
-        let statement = scope.sql(
-            "UPDATE customers SET organisation = $4, updated_at = $5, version = version + 1 \
-             WHERE tenant_id = $1 AND connection_id = $2 AND organisation_external_id = $3 \
-             AND organisation IS DISTINCT FROM $4",
-            values,
-        );
-        changed += scope.tx().execute_raw(statement).await?.rows_affected();
+        let name = names.get(id).copied();
+        let theirs = scope
+            .update_many::<customer::Entity>()
+            .col_expr(Column::Organisation, Expr::val(name).into())
+            .col_expr(Column::UpdatedAt, Expr::val(scope.now()).into())
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(Column::ConnectionId.eq(connection))
+            .filter(Column::OrganisationExternalId.eq(id))
+            .filter(
+                Condition::any()
+                    .add(Column::Organisation.is_null())
+                    .add(Column::Organisation.ne(name)),
+            );
+        changed += theirs.exec(scope.tx()).await?.rows_affected;
     }
     Ok(changed)
 }

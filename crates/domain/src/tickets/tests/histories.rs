@@ -5,8 +5,7 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, Value};
 use uuid::Uuid;
 
-use crate::testing::TestApp;
-use crate::testing::rows::{run, unlock};
+use crate::testing::{TestApp, run, unlock};
 use crate::tickets::entity::history::Model;
 use crate::tickets::{ActorKind, Effect, StatusCategory};
 

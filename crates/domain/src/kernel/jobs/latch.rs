@@ -6,7 +6,7 @@
 use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
-use super::{Result, Scope, SystemScope};
+use crate::kernel::{Result, Scope, SystemScope};
 
 /// A latch of the thing with this id. Two that share a number wait for each other now and then, and that is all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
