@@ -35,8 +35,8 @@ pub(super) async fn rename(
         let name = names.get(id).copied();
         let theirs = scope
             .update_many::<customer::Entity>()
-            .col_expr(Column::Organisation, Expr::val(name).into())
-            .col_expr(Column::UpdatedAt, Expr::val(scope.now()).into())
+            .col_expr(Column::Organisation, Expr::val(name))
+            .col_expr(Column::UpdatedAt, Expr::val(scope.now()))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .filter(Column::ConnectionId.eq(connection))
             .filter(Column::OrganisationExternalId.eq(id))
