@@ -64,6 +64,7 @@ const OTHER_IDS: &[&str] = &[
 
 /// Bytes that are no secret.
 const NO_SECRETS: &[(&str, &str)] = &[
+    ("dirty_tickets", "tickets"),
     ("erased_identities", "digest"),
     ("event_heads", "hash"),
     ("event_payloads", "salt"),
