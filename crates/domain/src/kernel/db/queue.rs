@@ -1,14 +1,16 @@
 //! Who is next where one writes at a time: whoever somebody waits for goes before work that has time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 /// How long work that has time lets others go first: it gets on, however many there are.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How soon the next of them comes, where they come one after the other.
+const SOON: Duration = Duration::from_millis(5);
 
 /// Those who wait for the writer. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +19,8 @@ pub(super) struct Queue(Arc<Waiting>);
 #[derive(Debug, Default)]
 struct Waiting {
     first: AtomicUsize,
+    /// When one of them was last there.
+    last: Mutex<Option<Instant>>,
     gone: Notify,
 }
 
@@ -38,19 +42,25 @@ impl Queue {
     async fn let_go_first(&self) {
         loop {
             let gone = self.0.gone.notified();
-            if self.0.first.load(Ordering::SeqCst) == 0 {
+            if self.0.first.load(Ordering::SeqCst) > 0 {
+                gone.await;
+                continue;
+            }
+            let last = *self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_over = last.is_none_or(|last| last.elapsed() >= SOON);
+            if is_over {
                 return;
             }
-            gone.await;
+            sleep(SOON).await;
         }
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if let Some(waiting) = self.0
-            && waiting.first.fetch_sub(1, Ordering::SeqCst) == 1
-        {
+        let Some(waiting) = self.0 else { return };
+        *waiting.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        if waiting.first.fetch_sub(1, Ordering::SeqCst) == 1 {
             waiting.gone.notify_waiters();
         }
     }
@@ -74,7 +84,8 @@ mod tests {
         drop(one);
         assert!(poll!(&mut work).is_pending());
         drop(two);
-        assert!(poll!(&mut work).is_ready());
+        assert!(poll!(&mut work).is_pending(), "the next may come at once");
+        work.await;
         let _endless = queue.place(true).await;
         queue.place(false).await;
     }
